@@ -1,0 +1,204 @@
+"""What the thinking needs from the world: a source that lands rows and a CRM that answers and is written to.
+
+Only shapes live here. `resources/` implements them; nothing in `pipelines/` knows who does. Values cross this border
+as *canonical text*, one spelling a type, so that both sides compare equal when they are equal:
+boolean `true`/`false` · int `42` · double shortest decimal · date `2026-01-31` · datetime `2026-01-31T08:15:00.000Z` (UTC).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, Protocol
+
+import pyarrow as pa
+
+from pipelines.entity import Feed
+
+Clock = Callable[[], datetime]
+"""Tells the time, with a time zone."""
+
+Progress = Callable[[str, int, int | None], None]
+"""Is told `(step, done, total)`; total is None while it is unknown."""
+
+
+class SystemicError(Exception):
+    """The run cannot go on (credentials, permission, missing field, daily limit, unreachable): no row is to blame."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class LostAnswer(Exception):
+    """A write was sent and no answer came: it may or may not have taken effect. Read again before anything is sent."""
+
+
+class SourceError(Exception):
+    """The feed cannot be used at all (missing, empty, half written, wrong encoding …). Nothing was landed."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class FieldInfo:
+    """One field of the CRM as its describe tells it. `length` is 0 where none applies."""
+
+    name: str
+    label: str
+    type: str
+    length: int = 0
+    precision: int = 0
+    scale: int = 0
+    nillable: bool = True
+    createable: bool = True
+    updateable: bool = True
+    defaulted: bool = False
+    unique: bool = False
+    external_id: bool = False
+    picklist: tuple[str, ...] = ()
+    """The allowed values of a *restricted* picklist; empty otherwise."""
+    reference_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectInfo:
+    """One object of the CRM as this user may see it: a field hidden from the user is absent."""
+
+    name: str
+    fields: Mapping[str, FieldInfo]
+    createable: bool
+    updateable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Records of one object, in pages. Columns: the fields asked for, spelled so, with Arrow types by `arrow_type`."""
+
+    pages: Iterator[pa.Table]
+    taken_at: datetime
+    """The server's clock just before the first page was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """What the CRM said of one row."""
+
+    record_id: str | None
+    success: bool
+    created: bool = False
+    code: str = ""
+    message: str = ""
+    fields: tuple[str, ...] = ()
+
+
+JobState = Literal["Open", "UploadComplete", "InProgress", "JobComplete", "Failed", "Aborted", "Gone"]
+
+
+@dataclass(frozen=True, slots=True)
+class JobInfo:
+    """How a bulk job stands. `Gone`: the org no longer knows it."""
+
+    job_id: str
+    state: JobState
+    processed: int = 0
+    failed: int = 0
+    message: str = ""
+
+
+CLEAR = "#N/A"
+"""In a bulk upload: set the field to null. A null cell leaves the field alone."""
+
+
+class Crm(Protocol):
+    """The org. Every method may raise `SystemicError`; writes may raise `LostAnswer`."""
+
+    @property
+    def calls(self) -> int:
+        """API calls made so far by this object, retries included."""
+
+    @property
+    def user_id(self) -> str:
+        """The 18-character id of the user we write as."""
+
+    def describe(self, sobject: str) -> ObjectInfo:
+        """The object as the user may see it; asked once, then remembered. An unknown object is a SystemicError."""
+
+    def snapshot(self, sobject: str, fields: Sequence[str], *, since: datetime | None) -> Snapshot:
+        """All records, or those with SystemModstamp >= since *with the deleted ones*; the route is chosen by cost."""
+
+    def read(self, sobject: str, fields: Sequence[str], by: str, values: Sequence[str]) -> pa.Table:
+        """The live records whose field `by` (Id or an external id) is one of the values, in as few calls as may be."""
+
+    def insert(self, sobject: str, rows: Sequence[Mapping[str, str | None]]) -> list[RowResult]:
+        """At most 200 new records in one call; results in the order of the rows. Never retried by itself."""
+
+    def update(self, sobject: str, rows: Sequence[Mapping[str, str | None]]) -> list[RowResult]:
+        """At most 200 records with `Id` in one call; only the named fields change, None clears. Never retried."""
+
+    def create_job(self, sobject: str, operation: Literal["insert", "update"]) -> str:
+        """The id of a new, open ingest job."""
+
+    def upload(self, job_id: str, rows: pa.Table) -> None:
+        """Sends all rows (text columns named as fields; null leaves alone, `CLEAR` clears) and closes the job."""
+
+    def abort(self, job_id: str) -> None:
+        """The job will never run. An already aborted or unknown job is fine."""
+
+    def wait(self, job_id: str, progress: Progress) -> JobInfo:
+        """Returns when the job has ended (or is Open or Gone, at once)."""
+
+    def results(self, job_id: str, key: str) -> pa.Table:
+        """One row for each row of the job that ended, in any order, from all three result files.
+
+        Columns, all text but `created` (boolean): key (the uploaded column named by the argument), record_id, created,
+        status (success, failed, unprocessed), code, message, fields (joined by ",").
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """What an extract put into the entity's file: tables `landing.rows` and `landing.rejects`.
+
+    `landing.rows`: `_file` text, `_line` bigint (1 is the first row of data), and each asked column as text exactly as
+    the feed has it (a missing optional column is null throughout). `landing.rejects`: `_file`, `_line`, `reason`
+    (`ragged_row`, `bad_quote`, `not_utf8`).
+    """
+
+    rows: int
+    rejected: int
+    fingerprint: str
+    """Changes whenever the content of the feed does."""
+    ignored: tuple[str, ...] = field(default=())
+    """Columns of the feed that nobody asked for."""
+
+
+class Source(Protocol):
+    """An outside system's rows."""
+
+    def fingerprint(self, feed: Feed) -> str:
+        """What `Landed.fingerprint` would be now, without landing; raises SourceError as `land` would for no feed."""
+
+    def land(self, feed: Feed, columns: Sequence[str], file: Path, progress: Progress) -> Landed:
+        """Replaces both landing tables of the DuckDB file whole, or raises and leaves the file usable."""
+
+
+def arrow_type(salesforce_type: str) -> pa.DataType:
+    """The Arrow type in which values of a Salesforce field type travel: datetimes are UTC without a zone."""
+    match salesforce_type:
+        case "boolean":
+            return pa.bool_()
+        case "int":
+            return pa.int64()
+        case "double" | "currency" | "percent":
+            return pa.float64()
+        case "date":
+            return pa.date32()
+        case "datetime":
+            return pa.timestamp("ms")
+        case _:
+            return pa.string()
