@@ -1,4 +1,4 @@
-"""WHERE and HAVING: comparisons, lists, semi-joins, and their combination, which must be bracketed when AND meets OR."""
+"""WHERE and HAVING: comparisons, lists, semi-joins, and their combination, bracketed when AND meets OR."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ from resources.sandbox.soql.syntax import Call, Comparison, Condition, Expressio
 
 Subselect = Callable[[Cursor], Select]
 
-_OPERATORS: dict[str, syntax.Operator] = {"=": "=", "!=": "!=", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "LIKE": "like"}
+_OPERATORS: dict[str, syntax.Operator] = {
+    "=": "=",
+    "!=": "!=",
+    "<>": "!=",
+    "<": "<",
+    "<=": "<=",
+    ">": ">",
+    ">=": ">=",
+    "LIKE": "like",
+}
 _DEEPEST_CALL = 2
 
 

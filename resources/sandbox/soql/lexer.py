@@ -77,7 +77,9 @@ def unquoted(statement: str, token: Token) -> tuple[str, str]:
         sequence = match.group(1)
         character = chr(int(sequence[1:], 16)) if len(sequence) > 1 else _ESCAPES.get(sequence.lower())
         if character is None:
-            message = f"Invalid string literal {token.text}. Illegal character sequence '\\{sequence}' in string literal."
+            message = (
+                f"Invalid string literal {token.text}. Illegal character sequence '\\{sequence}' in string literal."
+            )
             raise problems.malformed(statement, token.at, message)
         text += (plain, character)
         pattern += (plain, "\\" + character if character in "\\_%" else character)

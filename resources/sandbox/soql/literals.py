@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from resources.sandbox.soql import calendar, problems
+from resources.sandbox.soql import problems, relative_dates
 from resources.sandbox.soql.cursor import Cursor
 from resources.sandbox.soql.lexer import Token, unquoted
 from resources.sandbox.soql.syntax import Literal
@@ -79,10 +79,10 @@ def _word(cursor: Cursor) -> Literal:
     if word in ("TRUE", "FALSE"):
         cursor.take()
         return Literal("boolean", word == "TRUE", token.at, token.text)
-    if word in calendar.FIXED:
+    if word in relative_dates.FIXED:
         cursor.take()
         return Literal("range", (word, None), token.at, token.text)
-    if word in calendar.COUNTED and cursor.ahead().word == ":":
+    if word in relative_dates.COUNTED and cursor.ahead().word == ":":
         cursor.take()
         cursor.expect(":")
         n = cursor.whole_number()

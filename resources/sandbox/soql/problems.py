@@ -68,7 +68,9 @@ def no_such_children(statement: str, at: int, name: str) -> ApiError:
 
 
 def no_such_object(statement: str, at: int, name: str) -> ApiError:
-    return ApiError(400, "INVALID_TYPE", placed(statement, at, f"sObject type '{name}' is not supported. {_CUSTOM_OBJECT}"))
+    return ApiError(
+        400, "INVALID_TYPE", placed(statement, at, f"sObject type '{name}' is not supported. {_CUSTOM_OBJECT}")
+    )
 
 
 def invalid_field(statement: str, at: int, message: str) -> ApiError:
