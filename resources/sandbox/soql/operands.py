@@ -1,4 +1,4 @@
-"""What stands left of an operator, in GROUP BY or in ORDER BY: a column, a function of a date, or an aggregate, as SQL."""
+"""What stands left of an operator, in GROUP BY or ORDER BY: a column, a function of a date, an aggregate."""
 
 from __future__ import annotations
 

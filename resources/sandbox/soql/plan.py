@@ -11,7 +11,7 @@ from resources.sandbox.soql.shape import Aggregated, Node
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One SELECT. The first selected column is the record's Id unless it aggregates (`shape` Aggregated) or counts (None)."""
+    """One SELECT. Its first column is the record's Id unless it aggregates (`shape` Aggregated) or counts (None)."""
 
     sobject: SObjectDef
     table: str
@@ -47,7 +47,7 @@ class Plan:
         return f'select {self.columns} from {self.source} where {self.table}."Id" in (select value from json_each(?))'
 
     def of_parents_sql(self, parent_field: str) -> str:
-        """The rows of all parents in a JSON array, the last parameter, in order; the parent's id comes first in each."""
+        """The rows of all parents in a JSON array, the last parameter, in order; each opens with its parent's id."""
         parent = f"{self.table}.{quote(parent_field)}"
         where = f"{self.where} and {parent} in (select value from json_each(?))"
         return f"select {parent}, {self.columns} from {self.source} where {where}{self.order}"
@@ -61,7 +61,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A subquery in the SELECT list: its name in the record, its plan, and the child's field that holds the parent's id."""
+    """A subquery in the SELECT list: its name in the record, its plan, and the field that holds the parent's id."""
 
     name: str
     plan: Plan

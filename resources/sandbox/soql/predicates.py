@@ -1,4 +1,4 @@
-"""Conditions as SQL with parameters: text regardless of letter case, null like any other value, NOT the exact opposite."""
+"""Conditions as SQL with parameters: text regardless of letter case, null a value too, NOT the exact opposite."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ class Predicates:
         return f"{left.sql} is null" if comparison.operator == "=" else f"{left.sql} is not null"
 
     def _text(self, left: Operand, operator: str, value: str) -> str:
-        sql, value = self._comparable(left, [value], ordered=operator not in ("=", "!="))
-        self.parameters.append(value[0])
+        sql, comparable = self._comparable(left, [value], ordered=operator not in ("=", "!="))
+        self.parameters += comparable
         return f"{sql} is not ?" if operator == "!=" else f"{sql} {operator} ?"
 
     def _comparable(self, left: Operand, values: list[str], *, ordered: bool = False) -> tuple[str, list[str]]:

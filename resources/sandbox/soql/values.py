@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from typing import cast
 
 from resources.sandbox import ids
 from resources.sandbox.soql import problems, relative_dates
@@ -42,7 +43,7 @@ def parameter(literal: Literal, operand: Operand, scope: Scope) -> object:
 
 def bounds(literal: Literal, operand: Operand, scope: Scope) -> tuple[str, str]:
     """The first value within a relative date and the first beyond it, as the store writes dates or moments."""
-    name, n = literal.value  # type: ignore[misc]
+    name, n = cast("tuple[str, int | None]", literal.value)
     today = scope.view.now.astimezone(scope.view.zone).date()
     try:
         first, beyond = relative_dates.span(name, n, today)
