@@ -24,7 +24,7 @@ $(LOCKED): requirements.lock
 # Nothing is fetched here: the build backend is in the lock.
 $(READY): $(LOCKED) pyproject.toml
 	@if [ -e $(BIN)/pip ]; then \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
+		$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
 	else \
 		uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
 	fi
@@ -43,7 +43,7 @@ check: $(READY) ## all that a change must pass: format, lint, types, import cont
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	@$(MAKE) --no-print-directory test
 
 format: $(READY) ## puts the code into form
