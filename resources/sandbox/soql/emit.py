@@ -41,7 +41,7 @@ class _Emitter:
         scope = Scope(self.view, self.statement, sobject, select, self.aliases)
         if _counts_only(select):
             return self._finish(select, scope, "", None, ())
-        if select.group_by or any(_aggregates(item.what) for item in select.items):
+        if _aggregate_query(select):
             columns, aggregated = self._aggregated(select, scope)
             return self._finish(select, scope, columns, aggregated, ())
         _check_fields_limit(select)
@@ -150,10 +150,9 @@ class _Emitter:
         return f" group by {', '.join(groups)}{having}"
 
     def _order(self, select: Select, scope: Scope) -> str:
-        if not select.order_by:
-            return ""
+        """Ends with the rowid where rows are records, so that the same rows come in the same order on every page."""
         grouped = {operand(group, scope).sql for group in select.group_by}
-        keys = []
+        keys: list[str] = []
         for order in select.order_by:
             key = operand(order.by, scope)
             if key.column is not None and isinstance(order.by, Path):
@@ -163,7 +162,9 @@ class _Emitter:
                 raise ApiError(400, "MALFORMED_QUERY", message)
             direction = "desc" if order.descending else "asc"
             keys.append(f"{key.folded_sql} {direction} nulls {'last' if order.nulls_last else 'first'}")
-        return f" order by {', '.join(keys)}"
+        if not _aggregate_query(select):
+            keys.append(f"{scope.table}.rowid")
+        return f" order by {', '.join(keys)}" if keys else ""
 
 
 def _counts_only(select: Select) -> bool:
@@ -172,8 +173,9 @@ def _counts_only(select: Select) -> bool:
     return bare and len(select.items) == 1 and not select.group_by and select.items[0].alias is None
 
 
-def _aggregates(what: Path | Call | Fields | Select) -> bool:
-    return isinstance(what, Call) and what.name in AGGREGATES
+def _aggregate_query(select: Select) -> bool:
+    calls = [item.what for item in select.items if isinstance(item.what, Call)]
+    return bool(select.group_by) or any(call.name in AGGREGATES for call in calls)
 
 
 def _numbered(values: list[Value]) -> int:

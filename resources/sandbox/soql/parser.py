@@ -15,8 +15,10 @@ LONGEST_STATEMENT = 100_000
 LARGEST_OFFSET = 2000
 
 _AFTER_SOURCE = frozenset(
-    ("USING", "WHERE", "WITH", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "FOR", "UPDATE", "ALL")
-    + ("FROM", "SELECT", "AND", "OR", "NOT", "IN", "LIKE")
+    {
+        *("USING", "WHERE", "WITH", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "FOR", "UPDATE", "ALL"),
+        *("FROM", "SELECT", "AND", "OR", "NOT", "IN", "LIKE"),
+    }
 )
 _FIELD_GROUPS = ("ALL", "STANDARD", "CUSTOM")
 
