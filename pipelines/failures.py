@@ -1,7 +1,7 @@
 """Whose fault a failure is: the row's, the moment's, or the whole run's, told by Salesforce's error code.
 
-`row` counts towards the row's quarantine, `transient` is tried again inside the run, `systemic` stops the run and blames
-no row. To add a code, add it to one of the two tables; what stands in neither is the row's.
+`row` counts towards the row's quarantine, `transient` is tried again inside the run, `systemic` stops the run and
+blames no row. To add a code, add it to one of the two tables; what stands in neither is the row's.
 """
 
 from __future__ import annotations

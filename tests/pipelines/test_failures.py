@@ -8,7 +8,7 @@ from pipelines.failures import SYSTEMIC, TRANSIENT, FailureClass, classify
 
 
 @pytest.mark.parametrize(
-    ("code", "message", "verdict"),
+    "code, message, verdict",
     [
         ("FIELD_CUSTOM_VALIDATION_EXCEPTION", "Closed schools need a reason", "row"),
         ("STRING_TOO_LONG", "Account Name: data value too large: Aaa (max length=255)", "row"),

@@ -52,7 +52,7 @@ def test_the_feeds_lie_in_the_home_unless_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "text"),
+    "given, text",
     [
         pytest.param(
             {"salesforce_client_id": "key", "salesforce_client_secret": "word"},

@@ -1,0 +1,41 @@
+"""Reading through a Bulk API 2.0 query job: for answers so long that paging would cost more calls.
+
+The columns come back in the order of the SELECT as text; which type they have is told by the describe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from pipelines.ports import SystemicError
+from resources.salesforce.delimited import read
+from resources.salesforce.jobs import Jobs
+from resources.salesforce.session import OrgSession
+
+ROWS_A_PAGE = 100_000
+
+
+def calls(rows: int) -> int:
+    """What such a job costs at most, for so many rows: creation, questions, pages of results."""
+    return 1 + 3 + -(-rows // ROWS_A_PAGE)
+
+
+def pages(session: OrgSession, soql: str, *, deleted: bool, expected: int) -> Iterator[pa.Table]:
+    """The answer in pages of text columns; raises SystemicError when the org cannot run the query."""
+    jobs = Jobs(session, "query")
+    job_id = jobs.create({"operation": "queryAll" if deleted else "query", "query": soql, "lineEnding": "LF"})
+    info = jobs.wait(job_id, expected, lambda *_: None)
+    if info.state != "JobComplete":
+        raise SystemicError(
+            "QUERY_JOB_FAILED", f"Query job {job_id} ended as {info.state}: {info.message or 'no reason'}"
+        )
+    locator = ""
+    while True:
+        params = {"maxRecords": str(ROWS_A_PAGE)} | ({"locator": locator} if locator else {})
+        answer = session.call("GET", f"{jobs.path}/{job_id}/results", params=params)
+        yield read(answer.content)
+        locator = answer.headers.get("Sforce-Locator", "null")
+        if locator == "null":
+            return

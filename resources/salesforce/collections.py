@@ -1,0 +1,94 @@
+"""Writing at most 200 records in one call, each row with its own answer.
+
+The answers of a collection come in the order of its rows and nothing in them names a new row, so an answer of another
+length, or one that names another record, is worth nothing: it is treated as lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from pipelines.ports import LostAnswer, ObjectInfo, RowResult
+from resources.salesforce.describe import columns_of
+from resources.salesforce.errors import body
+from resources.salesforce.ids import long_id
+from resources.salesforce.session import OrgSession
+from resources.salesforce.values import NotOfType, to_json
+
+ROWS_A_CALL = 200
+
+Row = Mapping[str, str | None]
+
+
+def write(
+    session: OrgSession, about: ObjectInfo, rows: Sequence[Row], method: Literal["POST", "PATCH"]
+) -> list[RowResult]:
+    """One result a row. A row whose value is none for its field is answered here and not sent."""
+    if len(rows) > ROWS_A_CALL:
+        raise ValueError(f"{len(rows)} rows in one call; the API takes {ROWS_A_CALL}.")
+    types = _types(about, rows)
+    prepared = [_record(about.name, row, types) for row in rows]
+    sent = [(row, record) for row, record in zip(rows, prepared, strict=True) if not isinstance(record, RowResult)]
+    answers = iter(_send(session, sent, method))
+    return [record if isinstance(record, RowResult) else next(answers) for record in prepared]
+
+
+def _send(
+    session: OrgSession, sent: Sequence[tuple[Row, dict[str, object]]], method: Literal["POST", "PATCH"]
+) -> list[RowResult]:
+    if not sent:
+        return []
+    request = {"allOrNone": False, "records": [record for _, record in sent]}
+    answers = body(session.call(method, "composite/sobjects", json=request))
+    if len(answers) != len(sent):
+        raise LostAnswer(f"{len(sent)} rows were written and {len(answers)} answers came")
+    results = [_result(answer) for answer in answers]
+    for (row, _), result in zip(sent, results, strict=True):
+        if method == "PATCH" and result.record_id and long_id(row["Id"] or "") != result.record_id:
+            raise LostAnswer("an answer names another record than the one written")
+    return results
+
+
+def _types(about: ObjectInfo, rows: Sequence[Row]) -> dict[str, str]:
+    """The type of each field that any row names; a relationship by external id is a text."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    plain = [name for name in names if "." not in name]
+    return {one.asked: one.info.type for one in columns_of(about, plain)} | {
+        name: "string" for name in names if "." in name
+    }
+
+
+def _record(sobject: str, row: Row, types: Mapping[str, str]) -> dict[str, object] | RowResult:
+    record: dict[str, object] = {"attributes": {"type": sobject}}
+    for name, text in row.items():
+        try:
+            value = to_json(text, types[name])
+        except NotOfType:
+            return RowResult(
+                None,
+                success=False,
+                code="INVALID_TYPE_ON_FIELD_IN_RECORD",
+                message=f"not a {types[name]}",
+                fields=(name,),
+            )
+        relation, dot, key = name.partition(".")
+        if dot and text is None:
+            record[f"{relation[:-1]}c" if relation.endswith("__r") else f"{relation}Id"] = None
+        else:
+            record[relation] = {key: value} if dot else value
+    return record
+
+
+def _result(answer: Mapping[str, Any]) -> RowResult:
+    errors = answer.get("errors") or [{}]
+    first: Mapping[str, Any] = errors[0]
+    record_id = answer.get("id")
+    return RowResult(
+        record_id=long_id(record_id) if record_id else None,
+        success=answer["success"],
+        created=bool(answer.get("created", False)),
+        code=first.get("statusCode", ""),
+        message=first.get("message", ""),
+        fields=tuple(first.get("fields") or ()),
+    )

@@ -1,0 +1,111 @@
+"""A Salesforce org as the port `Crm`: one object, one user, one session.
+
+Nothing happens before the first question: no login, no import of simple-salesforce. The parts are in the modules beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Literal
+
+import pyarrow as pa
+from requests.utils import should_bypass_proxies
+
+from pipelines.ports import JobInfo, ObjectInfo, Progress, RowResult, Snapshot
+from resources.salesforce import collections
+from resources.salesforce.allowance import Allowance, DailyCalls, Unlimited
+from resources.salesforce.auth import login_of
+from resources.salesforce.bulk import Ingest
+from resources.salesforce.describe import columns_of, describe
+from resources.salesforce.headers import Usage
+from resources.salesforce.session import OrgSession, Patience, Route
+from resources.salesforce.snapshot import Reader
+from resources.settings import Settings
+
+
+class SalesforceOrg:
+    """The org that the settings name. Use it as a context manager, or `close` it."""
+
+    def __init__(self, settings: Settings, patience: Patience | None = None) -> None:
+        self._session = OrgSession(
+            login_of(settings),
+            version=settings.salesforce_api_version,
+            route=_route(settings),
+            patience=patience,
+            allowance=_allowance(settings),
+        )
+        self._reader = Reader(self._session)
+        self._ingest = Ingest(self._session)
+        self._described: dict[str, ObjectInfo] = {}
+
+    def __enter__(self) -> SalesforceOrg:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """The connections are closed."""
+        self._session.close()
+
+    @property
+    def calls(self) -> int:
+        return self._session.calls
+
+    @property
+    def usage(self) -> Usage | None:
+        """What the org said last of its use in 24 hours by everybody; None before the first call."""
+        return self._session.usage
+
+    @property
+    def user_id(self) -> str:
+        return self._session.user_id
+
+    def describe(self, sobject: str) -> ObjectInfo:
+        name = sobject.lower()
+        if name not in self._described:
+            self._described[name] = describe(self._reader.rest, sobject)
+        return self._described[name]
+
+    def snapshot(self, sobject: str, fields: Sequence[str], *, since: datetime | None) -> Snapshot:
+        return self._reader.snapshot(sobject, columns_of(self.describe(sobject), fields), since)
+
+    def read(self, sobject: str, fields: Sequence[str], by: str, values: Sequence[str]) -> pa.Table:
+        about = self.describe(sobject)
+        (key,) = columns_of(about, [by])
+        return self._reader.read(sobject, columns_of(about, fields), key, values)
+
+    def insert(self, sobject: str, rows: Sequence[Mapping[str, str | None]]) -> list[RowResult]:
+        return collections.write(self._session, self.describe(sobject), rows, "POST")
+
+    def update(self, sobject: str, rows: Sequence[Mapping[str, str | None]]) -> list[RowResult]:
+        return collections.write(self._session, self.describe(sobject), rows, "PATCH")
+
+    def create_job(self, sobject: str, operation: Literal["insert", "update"]) -> str:
+        return self._ingest.create(sobject, operation)
+
+    def upload(self, job_id: str, rows: pa.Table) -> None:
+        self._ingest.upload(job_id, rows)
+
+    def abort(self, job_id: str) -> None:
+        self._ingest.abort(job_id)
+
+    def wait(self, job_id: str, progress: Progress) -> JobInfo:
+        return self._ingest.wait(job_id, progress)
+
+    def results(self, job_id: str, key: str) -> pa.Table:
+        return self._ingest.results(job_id, key)
+
+
+def _route(settings: Settings) -> Route:
+    proxy = settings.https_proxy.get_secret_value() if settings.https_proxy else None
+    org = settings.salesforce_instance_url or settings.login_url
+    return Route(settings.salesforce_ca_file, None if should_bypass_proxies(org, settings.no_proxy) else proxy)
+
+
+def _allowance(settings: Settings) -> Allowance:
+    if settings.salesforce_daily_calls is None:
+        return Unlimited()
+    file = settings.concord_home / "salesforce-calls.sqlite"
+    return DailyCalls(file, settings.salesforce_daily_calls, lambda: datetime.now(UTC))

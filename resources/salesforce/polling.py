@@ -1,0 +1,36 @@
+"""When to ask again how a job stands: each question costs an API call, each pause costs time.
+
+Pure arithmetic over what is known: the rows, those processed, the seconds gone by.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LONGEST = 30.0
+_ROWS_A_SECOND = 5_000  # an org that does better loses a second or two, one that does worse is asked again
+
+
+@dataclass(slots=True)
+class Rhythm:
+    """The pauses of one wait, in seconds. `rows` is None when nobody here uploaded the job."""
+
+    rows: int | None
+    waited: float = 0.0
+    last: float = 0.0
+
+    def pause(self, processed: int | None) -> float:
+        """The next pause; `processed` is None before the first question."""
+        if processed is None:
+            return self._keep(0.0 if self.rows is None else 0.25 + self.rows / _ROWS_A_SECOND)
+        return self._keep(max(self._remaining(processed), 2 * self.last, 0.25))
+
+    def _remaining(self, processed: int) -> float:
+        if not self.rows or not 0 < processed < self.rows:
+            return 0.0
+        return 1.1 * self.waited * (self.rows - processed) / processed
+
+    def _keep(self, pause: float) -> float:
+        self.last = min(pause, LONGEST)
+        self.waited += self.last
+        return self.last

@@ -1,0 +1,89 @@
+"""Describe and SOQL pages through simple-salesforce, over our session. It is imported nowhere else.
+
+It knows the addresses of describe, query, queryAll and their pages, and how to quote a value in SOQL; our session below
+it supplies everything it lacks. Collections and jobs go to the session directly: simple-salesforce has no collections, its
+`bulk2` polls once in five seconds at first, aborts a job for one failed poll and writes null as "leave alone", and its
+retry after an expired session would repeat a write. The import takes half a second (zeep), so it waits for first use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from resources.salesforce.session import OrgSession
+
+if TYPE_CHECKING:
+    from simple_salesforce import Salesforce
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer to a query: its records, how many the query has in all, and where the rest is."""
+
+    records: Sequence[Mapping[str, Any]]
+    total: int
+    following: str | None
+
+
+class Rest:
+    """simple-salesforce, reduced to what it is good at."""
+
+    def __init__(self, session: OrgSession) -> None:
+        self._session = session
+
+    @cached_property
+    def simple(self) -> Salesforce:
+        """The client of simple-salesforce itself, over our session."""
+        from simple_salesforce import Salesforce
+
+        return Salesforce(
+            instance_url=self._session.token.instance_url,
+            session_id="the session puts its own token in place of this",
+            session=self._session,
+            version=self._session.version,
+            object_pairs_hook=None,  # plain dicts: OrderedDict doubles the time of a page
+        )
+
+    def describe(self, sobject: str) -> Mapping[str, Any]:
+        """The describe of an object as the org sends it."""
+        from simple_salesforce import SFType
+
+        told = SFType(
+            sobject, "", self.simple.sf_instance, self._session.version, session=self._session, salesforce=self.simple
+        ).describe()
+        return dict(told)
+
+    def first_page(self, soql: str, *, deleted: bool) -> Page:
+        """The beginning of a query; with `deleted`, records in the recycle bin count as well."""
+        return _page(self.simple.query(soql, include_deleted=deleted))
+
+    def next_page(self, page: Page) -> Page:
+        """What follows; only for a page that says that something does."""
+        return _page(self.simple.query_more(page.following or "", identifier_is_url=True))
+
+
+def select(sobject: str, fields: Sequence[str]) -> str:
+    """SOQL for these fields of all records. The names must come from a describe."""
+    return f"SELECT {', '.join(fields)} FROM {sobject}"
+
+
+def changed_since(moment: datetime) -> str:
+    """The condition for records touched at or after the moment, to the second."""
+    from simple_salesforce import format_soql
+
+    return format_soql("SystemModstamp >= {}", moment)
+
+
+def one_of(field: str, values: Sequence[str]) -> str:
+    """The condition for records whose field is one of the values."""
+    from simple_salesforce import format_soql
+
+    return format_soql("{:literal} IN {}", field, list(values))
+
+
+def _page(answer: Mapping[str, Any]) -> Page:
+    return Page(answer["records"], answer["totalSize"], answer.get("nextRecordsUrl"))
