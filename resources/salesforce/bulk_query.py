@@ -28,9 +28,8 @@ def pages(session: OrgSession, soql: str, *, deleted: bool, expected: int) -> It
     job_id = jobs.create({"operation": "queryAll" if deleted else "query", "query": soql, "lineEnding": "LF"})
     info = jobs.wait(job_id, expected, lambda *_: None)
     if info.state != "JobComplete":
-        raise SystemicError(
-            "QUERY_JOB_FAILED", f"Query job {job_id} ended as {info.state}: {info.message or 'no reason'}"
-        )
+        why = info.message or "no reason given"
+        raise SystemicError("QUERY_JOB_FAILED", f"Query job {job_id} ended as {info.state}: {why}")
     locator = ""
     while True:
         params = {"maxRecords": str(ROWS_A_PAGE)} | ({"locator": locator} if locator else {})

@@ -65,13 +65,8 @@ def _record(sobject: str, row: Row, types: Mapping[str, str]) -> dict[str, objec
         try:
             value = to_json(text, types[name])
         except NotOfType:
-            return RowResult(
-                None,
-                success=False,
-                code="INVALID_TYPE_ON_FIELD_IN_RECORD",
-                message=f"not a {types[name]}",
-                fields=(name,),
-            )
+            code = "INVALID_TYPE_ON_FIELD_IN_RECORD"
+            return RowResult(None, success=False, code=code, message=f"not a {types[name]}", fields=(name,))
         relation, dot, key = name.partition(".")
         if dot and text is None:
             record[f"{relation[:-1]}c" if relation.endswith("__r") else f"{relation}Id"] = None

@@ -1,7 +1,7 @@
 """CSV as Bulk API 2.0 wants it and sends it: UTF-8, comma, LF, quotes doubled, `#N/A` for null.
 
-Bytes in, Arrow out, and the other way round. An answer's charset header is not asked: Salesforce sends UTF-8 always, and
-says so not always.
+Bytes in, Arrow out, and the other way round. An answer's charset header is not asked: Salesforce sends UTF-8 always,
+and says so not always.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A Salesforce org as the port `Crm`: one object, one user, one session.
 
-Nothing happens before the first question: no login, no import of simple-salesforce. The parts are in the modules beside.
+Nothing happens before the first question: no login, no import of simple-salesforce. Its parts are the modules beside.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
 """Describe and SOQL pages through simple-salesforce, over our session. It is imported nowhere else.
 
 It knows the addresses of describe, query, queryAll and their pages, and how to quote a value in SOQL; our session below
-it supplies everything it lacks. Collections and jobs go to the session directly: simple-salesforce has no collections, its
-`bulk2` polls once in five seconds at first, aborts a job for one failed poll and writes null as "leave alone", and its
-retry after an expired session would repeat a write. The import takes half a second (zeep), so it waits for first use.
+it supplies everything it lacks. Collections and jobs go to the session directly: it has no collections, its `bulk2` polls once in five seconds at first, aborts a job for one failed poll and writes null as "leave alone". The import takes half a second (zeep), so it waits for first use.
 """
 
 from __future__ import annotations
@@ -17,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from resources.salesforce.session import OrgSession
 
 if TYPE_CHECKING:
-    from simple_salesforce import Salesforce
+    from simple_salesforce.api import Salesforce
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ class Rest:
     @cached_property
     def simple(self) -> Salesforce:
         """The client of simple-salesforce itself, over our session."""
-        from simple_salesforce import Salesforce
+        from simple_salesforce.api import Salesforce
 
         return Salesforce(
             instance_url=self._session.token.instance_url,
@@ -50,7 +48,7 @@ class Rest:
 
     def describe(self, sobject: str) -> Mapping[str, Any]:
         """The describe of an object as the org sends it."""
-        from simple_salesforce import SFType
+        from simple_salesforce.api import SFType
 
         told = SFType(
             sobject, "", self.simple.sf_instance, self._session.version, session=self._session, salesforce=self.simple
@@ -73,14 +71,14 @@ def select(sobject: str, fields: Sequence[str]) -> str:
 
 def changed_since(moment: datetime) -> str:
     """The condition for records touched at or after the moment, to the second."""
-    from simple_salesforce import format_soql
+    from simple_salesforce.format import format_soql
 
     return format_soql("SystemModstamp >= {}", moment)
 
 
-def one_of(field: str, values: Sequence[str]) -> str:
+def one_of(field: str, values: Sequence[object]) -> str:
     """The condition for records whose field is one of the values."""
-    from simple_salesforce import format_soql
+    from simple_salesforce.format import format_soql
 
     return format_soql("{:literal} IN {}", field, list(values))
 

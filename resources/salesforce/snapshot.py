@@ -1,7 +1,7 @@
 """Records of one object as Arrow pages, by the route that costs the fewest calls.
 
-The first page of a query tells how many records there are. If the rest of its pages would cost more than a query job, the
-job takes over from the beginning.
+The first page of a query tells how many records there are. If the rest of its pages would cost more than a query job,
+the job takes over from the beginning.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote_plus
 
 import pyarrow as pa
 
@@ -18,7 +19,7 @@ from resources.salesforce.describe import Column
 from resources.salesforce.errors import body
 from resources.salesforce.rest import Page, Rest, changed_since, one_of, select
 from resources.salesforce.session import OrgSession
-from resources.salesforce.values import column
+from resources.salesforce.values import column, to_json
 
 IDS_A_CALL = 2_000
 """What collections retrieve takes at once."""
@@ -53,10 +54,10 @@ class Reader:
         wanted = list(dict.fromkeys(values))
         pages = [_table([], columns)]
         if by.info.type == "id":
-            for at in range(0, len(wanted), IDS_A_CALL):
-                pages.append(_table(self._by_id(sobject, columns, wanted[at : at + IDS_A_CALL]), columns))
+            chunks = (wanted[at : at + IDS_A_CALL] for at in range(0, len(wanted), IDS_A_CALL))
+            pages.extend(_table(self._by_id(sobject, columns, ids), columns) for ids in chunks)
             return pa.concat_tables(pages)
-        for condition in _conditions(by.info.name, wanted):
+        for condition in _conditions(by.info.name, [to_json(value, by.info.type) for value in wanted]):
             page = self.rest.first_page(
                 f"{select(sobject, [one.info.name for one in columns])} WHERE {condition}", deleted=False
             )
@@ -85,11 +86,9 @@ def _typed(text: pa.Table, columns: Sequence[Column]) -> pa.Table:
     return pa.table({one.asked: column(text[one.info.name], one.info.type) for one in columns})
 
 
-def _conditions(field: str, values: Sequence[str]) -> Iterator[str]:
+def _conditions(field: str, values: Sequence[object]) -> Iterator[str]:
     """Conditions that together name all the values, each short enough for one call."""
-    from urllib.parse import quote_plus
-
-    chunk: list[str] = []
+    chunk: list[object] = []
     size = 0
     for value in values:
         length = len(quote_plus(one_of(field, [value])))
