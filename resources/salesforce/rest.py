@@ -1,7 +1,9 @@
 """Describe and SOQL pages through simple-salesforce, over our session. It is imported nowhere else.
 
 It knows the addresses of describe, query, queryAll and their pages, and how to quote a value in SOQL; our session below
-it supplies everything it lacks. Collections and jobs go to the session directly: it has no collections, its `bulk2` polls once in five seconds at first, aborts a job for one failed poll and writes null as "leave alone". The import takes half a second (zeep), so it waits for first use.
+it supplies everything it lacks. Collections and jobs go to the session directly: it has no collections, and its `bulk2`
+first asks after five seconds, aborts a job for one question that failed, and writes null as "leave alone". The import
+takes half a second (zeep), so it waits for first use.
 """
 
 from __future__ import annotations

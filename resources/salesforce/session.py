@@ -133,8 +133,8 @@ class OrgSession(requests.Session):
         return isinstance(error, Unavailable) and (error.retry_after or 0) <= self.patience.longest
 
     def _pause(self, state: tenacity.RetryCallState) -> float:
-        patience = self.patience
-        grown = tenacity.wait_exponential_jitter(patience.pause, patience.longest, jitter=patience.pause)(state)
+        first, longest = self.patience.pause, self.patience.longest
+        grown = (tenacity.wait_exponential(multiplier=first, max=longest) + tenacity.wait_random(0, first))(state)
         error = state.outcome.exception() if state.outcome else None
         return max(grown, (error.retry_after or 0) if isinstance(error, Unavailable) else 0)
 
