@@ -1,6 +1,6 @@
 """What nextRecordsUrl remembers: the ids a query found, on disk, so that paging goes on after a restart of the org.
 
-A file holds one line of JSON and then the ids, 18 characters each; a page is a slice of it. Records are read anew for each page.
+A file holds one line of JSON and then the ids, 18 characters each; a page is a slice of it. Its records are read anew.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Cursors:
         locator = ids.to18(KEY_PREFIX + "".join(secrets.choice(ids.ALPHABET) for _ in range(12)))
         path = self._folder / locator
         write_private(path, orjson.dumps(asdict(found)) + b"\n" + "".join(record_ids).encode())
-        moment = self._org.clock().timestamp()
+        moment = self._org.time().timestamp()
         os.utime(path, (moment, moment))
         return locator
 
@@ -67,7 +67,7 @@ class Cursors:
         return found, [page[i : i + 18] for i in range(0, len(page), 18)]
 
     def _forget_old(self) -> None:
-        oldest = (self._org.clock() - LIFETIME).timestamp()
+        oldest = (self._org.time() - LIFETIME).timestamp()
         for path in self._folder.iterdir():
             if _modified(path) < oldest:
                 path.unlink(missing_ok=True)

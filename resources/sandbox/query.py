@@ -65,7 +65,7 @@ class _Queries:
         text = call.query.get("q")
         if text is None:
             raise ApiError(400, "MALFORMED_QUERY", "A query string has to be specified")
-        statement = Statement(text, with_deleted, self._org.clock())
+        statement = Statement(text, with_deleted, self._org.time())
         plan = statement.plan(self._org, call.user)
         if call.query.get("columns", "").lower() == "true":
             return Answer(body={"columnMetadata": column_metadata(plan, self._org.catalogue)})

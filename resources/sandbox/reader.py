@@ -30,7 +30,7 @@ def view(org: Org, user: User, *, with_deleted: bool, now: datetime | None = Non
         org.catalogue,
         lambda sobject: user.may("read", sobject),
         user.can_read,
-        now or org.clock(),
+        now or org.time(),
         UTC,
         with_deleted,
     )
@@ -49,7 +49,7 @@ class Statement:
 
 
 class Reader:
-    """Reads through one connection; `next_url` keeps the ids of what does not fit on a page and says where to ask on."""
+    """Reads through one connection; `next_url` keeps the ids of what does not fit on a page and says where it is."""
 
     def __init__(self, db: sqlite3.Connection, record_url: Callable[[str, str], str], next_url: NextUrl) -> None:
         db.create_function("soql_fold", 1, fold, deterministic=True)
@@ -71,7 +71,8 @@ class Reader:
         return self._records(plan, [found[i] for i in ids if i in found], size, place)
 
     def count(self, plan: Plan) -> int:
-        return int(self._rows(plan.count_sql, plan.parameters)[0][0])
+        [(count,)] = self._rows(plan.count_sql, plan.parameters)
+        return int(str(count))
 
     def _records(self, plan: Plan, rows: Sequence[Sequence[object]], size: int, place: tuple[int, ...]) -> list[Record]:
         if not isinstance(plan.shape, Node):
@@ -108,7 +109,7 @@ class Reader:
         return answer
 
     def _rows(self, sql: str, parameters: Sequence[object], most: int = -1) -> list[tuple[object, ...]]:
-        cursor = self._db.execute(sql, parameters)  # type: ignore[arg-type]
+        cursor = self._db.execute(sql, parameters)
         rows = cursor.fetchall() if most < 0 else cursor.fetchmany(most)
         cursor.close()
         return rows

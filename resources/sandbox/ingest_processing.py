@@ -1,0 +1,200 @@
+"""Works off an ingest job: batches of 10,000 rows, each one transaction with its results and the job's progress.
+
+A job that is cut short, by a kill as much as by a shutdown, goes on with the first batch that was not committed.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from .bulk_jobs import WAITING, Job, Jobs
+from .dml import Dml, RowResult
+from .errors import ApiError, RowError
+from .files import write_private
+from .ingest_content import BadContent, Content, misshapen, raw_rows, read_content
+from .org import Org
+from .permissions import User
+
+BATCH = 10_000
+SUCCESSFUL = "successful"
+FAILED = "failed"
+CONTENT = "content.csv"
+
+
+class IngestProcessing:
+    def __init__(self, org: Org, jobs: Jobs, *, batch: int = BATCH) -> None:
+        self._org = org
+        self._jobs = jobs
+        self._batch = batch
+        self._progress = Progress(org)
+
+    def run(self, job_id: str, stopping: threading.Event) -> None:
+        """The job has ended, unless it was told to stop or is gone."""
+        start = time.monotonic()
+        if not self._jobs.exists(job_id):
+            return
+        with self._jobs.change(job_id) as job:
+            if job.state not in WAITING:
+                return
+            job.state = "InProgress"
+        error = None
+        try:
+            self._process(job, stopping)
+        except BadContent as bad:
+            error = str(bad)
+        except ApiError as refused:
+            error = f"InvalidBatch : {refused.message}"
+        with self._jobs.change(job_id) as job:
+            job.milliseconds += int((time.monotonic() - start) * 1000)
+            if job.state == "InProgress" and not (stopping.is_set() and error is None):
+                job.state = "JobComplete" if error is None else "Failed"
+                job.error = error
+
+    def counters(self, job: Job) -> tuple[int, int]:
+        """How many rows were processed so far, and how many of them failed."""
+        _, processed, failed = self._progress.of(job.id)
+        return processed, failed
+
+    def forget(self, job: Job) -> None:
+        self._progress.forget(job.id)
+
+    def results(self, job: Job, kind: str) -> Iterator[bytes]:
+        """The result file of that kind, header first; rows in an order of its own."""
+        folder = self._jobs.folder(job.id)
+        extra = ["sf__Id", "sf__Created"] if kind == SUCCESSFUL else ["sf__Id", "sf__Error"]
+        yield job.format.lines([extra + self._header(job)])
+        done, _, _ = self._progress.of(job.id)
+        for number in sorted(range(done), key=_scattered):
+            yield _batch_file(folder, kind, number).read_bytes()
+
+    def unprocessed(self, job: Job) -> bytes:
+        """The rows that no batch has taken, below the header."""
+        rows = self._raw(job)
+        header = next(rows, [])
+        done, _, _ = self._progress.of(job.id)
+        left = [row for number, row in enumerate(rows) if number >= done * self._batch]
+        return job.format.lines([header, *left]) if header else b""
+
+    def _header(self, job: Job) -> list[str]:
+        return next(self._raw(job), [])
+
+    def _raw(self, job: Job) -> Iterator[list[str]]:
+        path = self._jobs.folder(job.id) / CONTENT
+        try:
+            return raw_rows(job, path.read_bytes() if path.exists() else b"")
+        except BadContent:
+            return iter(())
+
+    def _process(self, job: Job, stopping: threading.Event) -> None:
+        user = self._org.user_named(job.username)
+        if user is None:
+            raise BadContent("InvalidUser : the user who created the job is not active")
+        path = self._jobs.folder(job.id) / CONTENT
+        content = path.read_bytes() if path.exists() else b""
+        readable = read_content(job, content, Dml(self._org, user))
+        quotes_after_blanks = b' "' in content
+        done, _, _ = self._progress.of(job.id)
+        for number, rows in enumerate(readable.batches(self._batch)):
+            if number < done:
+                continue
+            if stopping.is_set() or self._jobs.get(job.id).state != "InProgress":
+                return
+            self._save_batch(job, user, number, Rows(readable, rows, quotes_after_blanks=quotes_after_blanks))
+
+    def _save_batch(self, job: Job, user: User, number: int, rows: Rows) -> None:
+        folder = self._jobs.folder(job.id)
+        with self._org.store.write():
+            results = _write(job, Dml(self._org, user), rows)
+            order = sorted(range(len(results)), key=_scattered)
+            successful = [_successful(results[i], rows.raw[i]) for i in order if results[i].success]
+            failed = [_failed(results[i], rows.raw[i]) for i in order if not results[i].success]
+            # The files come before the commit: a kill in between leaves files that the repeated batch overwrites.
+            write_private(_batch_file(folder, SUCCESSFUL, number), job.format.lines(successful))
+            write_private(_batch_file(folder, FAILED, number), job.format.lines(failed))
+            self._progress.advance(job.id, len(results), len(failed))
+
+
+class Progress:
+    """How far each job got, in the org's own database, so that it is committed together with the records."""
+
+    def __init__(self, org: Org) -> None:
+        self._store = org.store
+        with self._store.write() as db:
+            db.execute(
+                "create table if not exists _ingest_progress "
+                "(job text primary key, batches integer, processed integer, failed integer) without rowid"
+            )
+
+    def of(self, job_id: str) -> tuple[int, int, int]:
+        """Batches, rows processed, rows failed."""
+        with self._store.read() as db:
+            row = db.execute(
+                "select batches, processed, failed from _ingest_progress where job = ?", (job_id,)
+            ).fetchone()
+        return (int(row[0]), int(row[1]), int(row[2])) if row else (0, 0, 0)
+
+    def advance(self, job_id: str, processed: int, failed: int) -> None:
+        """One more batch is done. Only inside the transaction that holds its rows."""
+        with self._store.write() as db:
+            db.execute(
+                "insert into _ingest_progress values (?, 1, ?, ?) on conflict (job) do update set "
+                "batches = batches + 1, processed = processed + excluded.processed, failed = failed + excluded.failed",
+                (job_id, processed, failed),
+            )
+
+    def forget(self, job_id: str) -> None:
+        with self._store.write() as db:
+            db.execute("delete from _ingest_progress where job = ?", (job_id,))
+
+
+class Rows:
+    """The rows of one batch: raw as sent, those with a fault of form, and the sound ones as `dml` takes them."""
+
+    def __init__(self, content: Content, raw: list[list[str]], *, quotes_after_blanks: bool) -> None:
+        self.raw = raw
+        self.misshapen: dict[int, RowError] = {}
+        for number, row in enumerate(raw):
+            error = misshapen(content.header, row, quotes_after_blanks=quotes_after_blanks)
+            if error is not None:
+                self.misshapen[number] = error
+        self.sound = [number for number in range(len(raw)) if number not in self.misshapen]
+        self.named = [dict(zip(content.names, raw[number], strict=True)) for number in self.sound]
+
+
+def _write(job: Job, dml: Dml, rows: Rows) -> list[RowResult]:
+    """A result for every row of the batch, in its order."""
+    match job.operation:
+        case "insert":
+            saved = dml.insert(job.sobject, rows.named, text=True)
+        case "update":
+            saved = dml.update(job.sobject, rows.named, text=True)
+        case "upsert":
+            saved = dml.upsert(job.sobject, str(job.external_id_field), rows.named, text=True)
+        case _:
+            saved = dml.delete(job.sobject, [next(iter(row.values())) for row in rows.named])
+    if not rows.misshapen:
+        return saved
+    results = {number: RowResult(None, False, False, (error,)) for number, error in rows.misshapen.items()}
+    results.update(zip(rows.sound, saved, strict=True))
+    return [results[number] for number in range(len(rows.raw))]
+
+
+def _successful(result: RowResult, row: Sequence[str]) -> list[str]:
+    return [str(result.id), "true" if result.created else "false", *row]
+
+
+def _failed(result: RowResult, row: Sequence[str]) -> list[str]:
+    return [result.id or "", result.errors[0].as_csv(), *row]
+
+
+def _batch_file(folder: Path, kind: str, number: int) -> Path:
+    return folder / f"{kind}.{number}.csv"
+
+
+def _scattered(number: int) -> int:
+    """A sort key that puts results in another order than the input, the same every time: nobody may rely on either."""
+    return zlib.crc32(number.to_bytes(4, "little"))
