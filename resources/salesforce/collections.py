@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pipelines.ports import LostAnswer, ObjectInfo, RowResult
 from resources.salesforce.describe import columns_of
-from resources.salesforce.errors import body
+from resources.salesforce.errors import Unavailable, body
 from resources.salesforce.ids import long_id
 from resources.salesforce.session import OrgSession
 from resources.salesforce.values import NotOfType, to_json
@@ -40,7 +40,11 @@ def _send(
     if not sent:
         return []
     request = {"allOrNone": False, "records": [record for _, record in sent]}
-    answers = body(session.call(method, "composite/sobjects", json=request))
+    response = session.call(method, "composite/sobjects", json=request)
+    try:
+        answers = body(response)
+    except Unavailable:
+        raise LostAnswer(f"{len(sent)} rows were written and the answer was not JSON") from None
     if len(answers) != len(sent):
         raise LostAnswer(f"{len(sent)} rows were written and {len(answers)} answers came")
     results = [_result(answer) for answer in answers]

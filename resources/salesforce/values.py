@@ -6,6 +6,7 @@ makes of them: a bulk upload with LF line ends cannot carry any other.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
@@ -55,7 +56,7 @@ def to_json(text: str | None, salesforce_type: str) -> object:
         case "int":
             return _parsed(int, text, salesforce_type)
         case "double" | "currency" | "percent":
-            return _parsed(float, text, salesforce_type)
+            return _parsed(_finite, text, salesforce_type)
         case "date":
             _parsed(date.fromisoformat, text, salesforce_type)
         case "datetime":
@@ -63,6 +64,13 @@ def to_json(text: str | None, salesforce_type: str) -> object:
         case _:
             return text.replace("\r\n", "\n").replace("\r", "\n")
     return text
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("JSON knows finite numbers only")
+    return number
 
 
 def _parsed(read: Callable[[str], object], text: str, salesforce_type: str) -> object:
