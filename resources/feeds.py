@@ -1,0 +1,56 @@
+"""Feeds of files, landed: the Source that reads CSV and Parquet files of a folder.
+
+Every file is read whole before anything is landed: one bad file refuses the feed, and the entity's file is not touched.
+Which files a feed has is in `feed_files.py`, how one is read in `feed_plan.py`, `feed_csv.py` and `feed_parquet.py`, how
+rows get into the entity's file in `landing.py`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipelines.entity import Feed
+from pipelines.ports import Landed, Progress
+from resources import landing
+from resources.feed_files import assert_unchanged, combined, find, fingerprint, inspect
+from resources.feed_plan import plan
+from resources.feed_staging import Staging
+
+
+class Feeds:
+    """Files below `folder`; dlt's working files and ours go below `dlt_home`."""
+
+    def __init__(self, folder: Path, dlt_home: Path) -> None:
+        self._folder = folder
+        self._dlt_home = dlt_home
+
+    def fingerprint(self, feed: Feed) -> str:
+        """A hash of the feed's files, names and content; raises SourceError if there are none."""
+        return fingerprint(find(self._folder, feed.name))
+
+    def land(self, feed: Feed, columns: Sequence[str], file: Path, progress: Progress) -> Landed:
+        """The feed's rows are in `landing.rows` of the DuckDB file, the unreadable ones told of in `landing.rejects`.
+
+        Raises SourceError for a feed that cannot be used, before the DuckDB file is opened, and SystemicError where
+        disk or file do not allow it.
+        """
+        files = find(self._folder, feed.name)
+        marks = [inspect(each) for each in files]
+        plans = [plan(each, feed, columns) for each in files]
+        with landing.disk_full_is_systemic(self._dlt_home):
+            self._dlt_home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix="staging-", dir=self._dlt_home) as folder:
+                staging = Staging(Path(folder), columns, progress)
+                staging.write(plans)
+                for each, mark in zip(files, marks, strict=True):
+                    assert_unchanged(each, mark)
+                landing.land(staging.tables(), file, self._dlt_home)
+        progress("extract", staging.rows, staging.rows)
+        return Landed(
+            rows=staging.rows,
+            rejected=len(staging.rejects),
+            fingerprint=combined(zip(files, marks, strict=True)),
+            ignored=tuple(dict.fromkeys(name for each in plans for name in each.ignored)),
+        )
