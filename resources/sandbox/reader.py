@@ -48,12 +48,17 @@ class Statement:
         return compile_soql(self.text, view(org, user, with_deleted=self.with_deleted, now=self.now))
 
 
+def prepared(db: sqlite3.Connection) -> sqlite3.Connection:
+    """The connection with the function that emitted SQL needs."""
+    db.create_function("soql_fold", 1, fold, deterministic=True)
+    return db
+
+
 class Reader:
     """Reads through one connection; `next_url` keeps the ids of what does not fit on a page and says where it is."""
 
     def __init__(self, db: sqlite3.Connection, record_url: Callable[[str, str], str], next_url: NextUrl) -> None:
-        db.create_function("soql_fold", 1, fold, deterministic=True)
-        self._db = db
+        self._db = prepared(db)
         self._record_url = record_url
         self._next_url = next_url
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 
 from resources.sandbox.errors import ApiError
@@ -53,7 +54,8 @@ class _Emitter:
                 selection.add_children(children[-1].name, len(children) - 1, item.what.at)
             else:
                 selection.add(item)
-        return self._finish(select, scope, selection.columns_sql, selection.root, tuple(children))
+        plan = self._finish(select, scope, selection.columns_sql, selection.root, tuple(children))
+        return replace(plan, listing=tuple(selection.listing))
 
     def _finish(
         self, select: Select, scope: Scope, columns: str, shape: Node | Aggregated | None, children: tuple[Child, ...]

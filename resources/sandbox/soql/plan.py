@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 from resources.sandbox.schema import SObjectDef
 from resources.sandbox.soql.scope import quote
-from resources.sandbox.soql.shape import Aggregated, Node
+from resources.sandbox.soql.shape import Address, Aggregated, Node, Value
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One SELECT. Its first column is the record's Id unless it aggregates (`shape` Aggregated) or counts (None)."""
+    """One SELECT. Its first column is the record's Id unless it aggregates (`shape` Aggregated) or counts (None).
+
+    `listing` has the selected fields of a query for records under their whole paths, in the order of the SELECT list.
+    """
 
     sobject: SObjectDef
     table: str
@@ -25,6 +28,7 @@ class Plan:
     parameters: tuple[object, ...]
     shape: Node | Aggregated | None
     children: tuple[Child, ...] = ()
+    listing: tuple[tuple[str, Value | Address], ...] = ()
 
     @property
     def rows_sql(self) -> str:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from resources.sandbox.schema import FieldDef, SObjectDef
 from resources.sandbox.soql import problems
 from resources.sandbox.soql.operands import AGGREGATES, operand
-from resources.sandbox.soql.scope import Scope, quote
+from resources.sandbox.soql.scope import Column, Scope, quote
 from resources.sandbox.soql.shape import Address, Children, Node, Value
 from resources.sandbox.soql.syntax import Call, Fields, Item, Path
 
 
 class Selection:
-    """Grows item by item; `root` is the tree so far and `columns_sql` the columns, the record's Id first."""
+    """Grows item by item: `root` the tree so far, `columns_sql` the columns, the record's Id first, `listing` the fields."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
         self._columns = [f'{scope.table}."Id"']
         self.root = Node(scope.sobject.name, 0)
+        self.listing: list[tuple[str, Value | Address]] = []
 
     @property
     def columns_sql(self) -> str:
@@ -43,7 +43,7 @@ class Selection:
         column = self._scope.column(path)
         node, table = self._node(column.names[:-1], path)
         self._claim(node, column.field.name, path.at)
-        self._add_field(node, table, column.sobject, column.field)
+        self._add_field(node, table, column)
 
     def _add_all(self, group: str, at: int) -> None:
         sobject = self._scope.sobject
@@ -51,7 +51,7 @@ class Selection:
             wanted = group == "ALL" or field.custom == (group == "CUSTOM")
             if wanted and self._scope.view.field(sobject, field.name) is not None:
                 self._claim(self.root, field.name, at)
-                self._add_field(self.root, self._scope.table, sobject, field)
+                self._add_field(self.root, self._scope.table, Column("", field, (field.name,), sobject))
 
     def _add_call(self, call: Call, alias: str | None) -> None:
         found = operand(call, self._scope)
@@ -63,20 +63,25 @@ class Selection:
         node, _ = self._node(found.column.names[:-1], Path(found.column.names, call.at))
         name = alias or found.name
         self._claim(node, name, call.at)
-        node.members[name] = Value(name, self._column(found.sql), found.type)
+        self._put(node, ".".join((*found.column.names[:-1], name)), Value(name, self._column(found.sql), found.type))
 
-    def _add_field(self, node: Node, table: str, sobject: SObjectDef, field: FieldDef) -> None:
+    def _add_field(self, node: Node, table: str, column: Column) -> None:
+        field = column.field
         if field.stored:
             index = 0 if (node is self.root and field.name == "Id") else self._column(f"{table}.{quote(field.name)}")
-            node.members[field.name] = Value(field.name, index, field.type)
+            self._put(node, ".".join(column.names), Value(field.name, index, field.type))
             return
         prefix = field.name.removesuffix("Address")
         parts = [
             (part.name.removeprefix(prefix), self._column(f"{table}.{quote(part.name)}"))
-            for part in sobject.parts_of(field.name)
-            if self._scope.view.field(sobject, part.name) is not None
+            for part in column.sobject.parts_of(field.name)
+            if self._scope.view.field(column.sobject, part.name) is not None
         ]
-        node.members[field.name] = Address(field.name, tuple(parts))
+        self._put(node, ".".join(column.names), Address(field.name, tuple(parts)))
+
+    def _put(self, node: Node, path: str, member: Value | Address) -> None:
+        node.members[member.name] = member
+        self.listing.append((path, member))
 
     def _node(self, names: tuple[str, ...], path: Path) -> tuple[Node, str]:
         """The record at the end of these relationships, made with its parents where it is not there yet."""
