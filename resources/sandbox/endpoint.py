@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -120,10 +120,17 @@ def _part(part: str) -> str:
 
 
 class Router:
-    """Finds the route of a path; letter case and a trailing slash do not matter, earlier routes win."""
+    """Finds the route of a path; letter case and a trailing slash do not matter, earlier routes win.
+
+    Modules may share a path: routes with the same template are one route with the methods of all.
+    """
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        self.routes = tuple(routes)
+        merged: dict[str, Route] = {}
+        for route in routes:
+            earlier = merged.get(route.template)
+            merged[route.template] = replace(route, handlers={**route.handlers, **earlier.handlers}) if earlier else route
+        self.routes = tuple(merged.values())
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
         """The route for that path (percent-encoded) and its decoded parameters; NOT_FOUND that says so if there is none."""

@@ -1,17 +1,31 @@
-"""The org: one state directory with its store, catalogue, people, permissions and clock. HTTP does not belong here."""
+"""The org: one state directory with its store, catalogue, people, permissions, sessions and limits. HTTP does not belong here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+import fcntl
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 from . import catalogue as objects
+from . import people
+from .coercion import as_stored
+from .errors import invalid_session
+from .faults import Faults
+from .identity import Identity
+from .limits import DAILY_CALLS, Usage
 from .permissions import Permissions, User
 from .schema import Catalogue
+from .seeding import Seeder
+from .sessions import Sessions
 from .store import Store
 
 Clock = Callable[[], datetime]
+
+
+class StateInUse(Exception):
+    """Another process, or another Org of this one, has that state directory."""
 
 
 def system_clock() -> datetime:
@@ -19,19 +33,105 @@ def system_clock() -> datetime:
 
 
 class Org:
-    """An org on disk; `close` it when done."""
+    """An org on disk, of which only one may be open at a time; `close` it when done, or use it in a `with`."""
 
-    def __init__(self, state: Path, *, catalogue: Catalogue | None = None, clock: Clock = system_clock) -> None:
+    def __init__(
+        self,
+        state: Path,
+        *,
+        catalogue: Catalogue | None = None,
+        clock: Clock = system_clock,
+        daily_limit: int = DAILY_CALLS,
+    ) -> None:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.state = state
-        self.clock = clock
+        self._lock = lock_state(state)
+        self._clock = clock
+        self._ahead = timedelta(0)
         self.catalogue = catalogue or objects.shipped()
+        self.identity = Identity.of(state / "org.json")
         self.store = Store(state / "org.db", self.catalogue)
         self.permissions = Permissions(state / "permissions.json", self.catalogue)
+        self.sessions = Sessions(self.identity, state / "session_generation")
+        self.usage = Usage(state / "usage.json", daily_limit)
+        self.faults = Faults()
+        people.settle(self._seeder(None), self.catalogue, self.identity.org_id)
+        self._endings: list[Callable[[], None]] = []
+
+    def __enter__(self) -> Org:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def time(self) -> datetime:
+        """The org's time, in UTC."""
+        return self._clock() + self._ahead
+
+    def now(self) -> str:
+        """The org's time as the store keeps it."""
+        return as_stored(self.time())
+
+    def advance(self, seconds: float) -> None:
+        """The org's clock is that much further on."""
+        self._ahead += timedelta(seconds=seconds)
 
     def user(self, token: str) -> User:
-        """The user whose session that is."""
-        raise NotImplementedError
+        """The user whose session that is; INVALID_SESSION_ID if it is nobody's."""
+        user = self.user_with_id(self.sessions.user_id(token))
+        if user is None:
+            raise invalid_session()
+        return user
+
+    def user_with_id(self, user_id: str) -> User | None:
+        """The active user with that id."""
+        return self._user("Id", user_id)
+
+    def user_named(self, username: str) -> User | None:
+        """The active user of that name."""
+        return self._user("Username", username)
+
+    def trust(self, public_key: str) -> None:
+        """Assertions signed with the private half of that key (PEM) are accepted from now on."""
+        self.identity = self.identity.trusting(public_key)
+        self.identity.save(self.state / "org.json")
+
+    def seed(self, sobject: str, rows: Sequence[Mapping[str, object]]) -> list[str]:
+        """The rows are records, unchecked; their ids in the order of the rows. See `Seeder.seed`."""
+        owner = self.user_named(people.ADMINISTRATOR)
+        return self._seeder(owner.id if owner else None).seed(sobject, rows)
+
+    def on_close(self, action: Callable[[], None]) -> None:
+        """The action runs first thing when the org closes: what works in the background stops there."""
+        self._endings.append(action)
 
     def close(self) -> None:
+        """The state directory is free for others."""
+        for action in self._endings:
+            action()
+        self.usage.save()
         self.store.close()
+        self._lock.close()
+
+    def _seeder(self, owner_id: str | None) -> Seeder:
+        return Seeder(self.store, self.catalogue, self.identity.pod, self.now(), owner_id)
+
+    def _user(self, field: str, value: str) -> User | None:
+        sql = (
+            'select u."Id", u."Username", p."Name" from "User" u join "Profile" p on p."Id" = u."ProfileId" '
+            f'where u."{field}" = ? and u."IsActive" = 1'
+        )
+        with self.store.read() as db:
+            row = db.execute(sql, (value,)).fetchone()
+        return None if row is None else User(row[0], row[1], row[2], self.permissions.denied(row[2]))
+
+
+def lock_state(state: Path) -> IO[bytes]:
+    """The directory is ours until the file is closed or the process ends; StateInUse if it is somebody else's."""
+    file = (state / "lock").open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise StateInUse(f"the sandbox state in {state} is already in use by a running sandbox") from None
+    return file

@@ -1,0 +1,106 @@
+"""`python -m resources.sandbox --state DIR`: serves the org in that directory over HTTPS on loopback until it is stopped."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+
+import uvicorn
+
+from .launch import Connection, connection_file
+from .limits import DAILY_CALLS
+from .org import Org, StateInUse
+from .people import INTEGRATION
+from .server import Protocol, application
+from .tls import ca_file, server_files
+
+HOST = "127.0.0.1"
+
+
+def main() -> int:
+    options = _options()
+    try:
+        org = Org(options.state.resolve(), daily_limit=options.daily_limit)
+    except StateInUse as error:
+        print(error, file=sys.stderr)
+        return 2
+    with org, _listen(options.port) as listener:
+        if options.until_stdin_closes:
+            threading.Thread(target=_stop_when_stdin_closes, daemon=True).start()
+        _serve(org, listener, as_json=options.json)
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m resources.sandbox", description="A Salesforce org on this machine.")
+    parser.add_argument("--state", type=Path, required=True, help="directory that holds the org; made if there is none")
+    parser.add_argument("--port", type=int, default=0, help="port on loopback (default: a free one)")
+    parser.add_argument("--daily-limit", type=int, default=DAILY_CALLS, help="API calls in 24 hours (default: %(default)s)")
+    parser.add_argument("--json", action="store_true", help="print the connection as one line of JSON")
+    parser.add_argument("--until-stdin-closes", action="store_true", help="stop when standard input closes")
+    return parser.parse_args()
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((HOST, port))
+    # Listening before the server loop runs: a client that comes at once waits instead of being refused.
+    listener.listen(128)
+    return listener
+
+
+def _serve(org: Org, listener: socket.socket, *, as_json: bool) -> None:
+    connection = _connection(org, listener.getsockname()[1])
+    certificate, key = server_files(org.state)
+    config = uvicorn.Config(
+        application(org, on_ready=lambda: _announce(connection, as_json=as_json)),
+        http=Protocol, ssl_certfile=certificate, ssl_keyfile=key, log_level="warning", access_log=False,
+        timeout_keep_alive=75, timeout_graceful_shutdown=5,
+    )  # fmt: skip
+    try:
+        uvicorn.Server(config).run([listener])
+    finally:
+        connection_file(org.state).unlink(missing_ok=True)
+
+
+def _connection(org: Org, port: int) -> Connection:
+    url = f"https://localhost:{port}"
+    integration = org.user_named(INTEGRATION)
+    return Connection(
+        url=url,
+        token_url=f"{url}/services/oauth2/token",
+        ca_file=str(ca_file(org.state)),
+        client_id=org.identity.client_id,
+        client_secret=org.identity.client_secret,
+        refresh_token=org.sessions.refresh_token(integration.id) if integration else "",
+        username=INTEGRATION,
+        org_id=org.identity.org_id,
+        admin_url=f"{url}/sandbox",
+        admin_token=org.identity.admin_token,
+        state=str(org.state),
+        pid=os.getpid(),
+    )
+
+
+def _announce(connection: Connection, *, as_json: bool) -> None:
+    connection.publish()
+    if as_json:
+        print(connection.as_json().decode().replace("\n", ""), flush=True)
+        return
+    print(f"Sandbox org at {connection.url}\n  CA file        {connection.ca_file}", flush=True)
+    print(f"  client id      {connection.client_id}\n  client secret  {connection.client_secret}", flush=True)
+
+
+def _stop_when_stdin_closes() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""The administrator's door from the client's side: what a test or a demo asks of a running sandbox. The door itself is `admin`."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from .launch import Connection
+from .tls import trusting
+
+
+class Administrator:
+    """Speaks to a running sandbox as its administrator. Its calls count towards no limit and appear in no log."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._open = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusting(Path(connection.ca_file)))
+        ).open
+
+    def seed(self, sobject: str, rows: Sequence[Mapping[str, object]]) -> list[str]:
+        """The rows are records, unchecked (audit fields may be given); their ids in the order of the rows."""
+        ids: list[str] = self._ask("POST", "seed", {"sobject": sobject, "rows": list(rows)})["ids"]
+        return ids
+
+    def permit(self, sobject: str, field: str | None = None, *, profile: str | None = None, **rights: bool) -> None:
+        """The profile (the integration's unless named) has or lacks those rights to the object or the field.
+
+        Rights of an object: create, read, edit, delete; of a field: read, edit.
+        """
+        body: dict[str, object] = {"sobject": sobject, "rights": rights}
+        body |= {name: value for name, value in (("field", field), ("profile", profile)) if value is not None}
+        self._ask("POST", "permissions", body)
+
+    def allow_everything(self) -> None:
+        """Every profile may do everything again."""
+        self._ask("POST", "permissions", {"reset": True})
+
+    def set_usage(self, *, daily: int | None = None, used: int | None = None) -> None:
+        """The daily limit, or the calls used of it, are what is given."""
+        self._ask("POST", "limits", {"daily": daily, "used": used})
+
+    def expire_sessions(self) -> None:
+        """No access token issued so far is good any more."""
+        self._ask("POST", "sessions/expire", {})
+
+    def session(self, username: str) -> str:
+        """An access token of that user."""
+        token: str = self._ask("POST", "sessions", {"username": username})["access_token"]
+        return token
+
+    def trust(self, public_key: str) -> None:
+        """JWT assertions signed with the private half of that key (PEM) are accepted."""
+        self._ask("POST", "keys", {"public_key": public_key})
+
+    def advance_clock(self, seconds: float) -> None:
+        """The org's clock is that much further on."""
+        self._ask("POST", "clock", {"seconds": seconds})
+
+    def set_faults(self, *rules: Mapping[str, object]) -> None:
+        """These fault rules are in force, and no others; the keys of a rule are the fields of `Fault`."""
+        self._ask("POST", "faults", {"rules": list(rules)})
+
+    def calls(self) -> list[dict[str, Any]]:
+        """The calls made by clients: method, path, query, status (0: closed without an answer) and seconds."""
+        calls: list[dict[str, Any]] = self._ask("GET", "calls")["calls"]
+        return calls
+
+    def forget_calls(self) -> None:
+        """The log of calls is empty."""
+        self._ask("DELETE", "calls")
+
+    def _ask(self, method: str, path: str, body: object = None) -> Any:
+        request = urllib.request.Request(f"{self._connection.admin_url}/{path}", method=method)
+        request.add_header("Authorization", f"Bearer {self._connection.admin_token}")
+        content = None if body is None else orjson.dumps(body)
+        try:
+            with self._open(request, content) as answer:
+                told = answer.read()
+        except urllib.error.HTTPError as error:
+            raise ValueError(f"{method} {path}: {error.read().decode()}") from error
+        return orjson.loads(told) if told else None

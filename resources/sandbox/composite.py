@@ -1,0 +1,133 @@
+"""Up to 25 calls in one, where a later one may use what an earlier one answered; counted as one call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from .endpoint import Answer, Call, Route, Router, data
+from .errors import ApiError
+
+if TYPE_CHECKING:
+    from .org import Org
+
+LIMIT = 25
+_REFERENCE = re.compile(r"@\{(\w+)((?:\.\w+|\[\d+\])*)\}")
+_STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
+_HALTED = "The transaction was rolled back since another operation in the same transaction failed."
+
+
+def routes(org: Org) -> list[Route]:
+    return [data("composite", {"POST": _composite})]
+
+
+class _Undo(Exception):
+    """Nothing of this call may stay."""
+
+
+def _composite(call: Call) -> Answer:
+    body = call.json_object()
+    requests = body.get("compositeRequest")
+    if not isinstance(requests, list) or not requests:
+        raise ApiError(400, "JSON_PARSER_ERROR", "The request must have a list named compositeRequest")
+    if len(requests) > LIMIT:
+        raise ApiError(400, "LIMIT_EXCEEDED", f"Composite request limit of {LIMIT} subrequests exceeded")
+    together = body.get("allOrNone") is True
+    answers: dict[str, dict[str, Any]] = {}
+    if not together:
+        _run_all(call, requests, answers, stop_at_error=False)
+        return _answer(answers)
+    try:
+        with call.org.store.write():
+            if not _run_all(call, requests, answers, stop_at_error=True):
+                raise _Undo
+    except _Undo:
+        return _answer(_halted(requests, answers))
+    return _answer(answers)
+
+
+def _answer(answers: Mapping[str, dict[str, Any]]) -> Answer:
+    return Answer(body={"compositeResponse": list(answers.values())})
+
+
+def _run_all(call: Call, requests: list[Any], answers: dict[str, dict[str, Any]], *, stop_at_error: bool) -> bool:
+    from .server import collect_routes
+
+    router = Router(collect_routes(call.org))
+    for request in requests:
+        reference = _name_of(request, answers)
+        try:
+            answer = _run(call, router, _resolved(request, answers))
+        except ApiError as error:
+            answer = Answer(error.status, error.body())
+        answers[reference] = _shown(reference, answer)
+        if stop_at_error and answer.status >= 400:
+            return False
+    return True
+
+
+def _name_of(request: Any, answers: Mapping[str, object]) -> str:
+    name = request.get("referenceId") if isinstance(request, dict) else None
+    if not isinstance(name, str) or not re.fullmatch(r"\w+", name):
+        raise ApiError(400, "INVALID_INPUT", "Every subrequest must have a referenceId of letters, digits and underscores")
+    if name in answers:
+        raise ApiError(400, "INVALID_INPUT", f"referenceId {name} is used twice")
+    return name
+
+
+def _run(call: Call, router: Router, request: Mapping[str, Any]) -> Answer:
+    method, (path, _, query) = str(request.get("method", "")).upper(), str(request.get("url", "")).partition("?")
+    if re.search(r"/composite/?$", path, re.IGNORECASE):
+        raise ApiError(400, "INVALID_INPUT", "A composite call cannot hold another one")
+    route, params = router.find(method, path)
+    headers = {**call.headers, **{str(k).lower(): str(v) for k, v in (request.get("httpHeaders") or {}).items()}}
+    body = orjson.dumps(request["body"]) if request.get("body") is not None else b""
+    inner = replace(call, method=method, path=path, params=params, query=dict(parse_qsl(query)), headers=headers, body=body)
+    return route.handler(method)(inner)
+
+
+def _resolved(value: Any, answers: Mapping[str, dict[str, Any]]) -> Any:
+    """The same request with every `@{name.path}` replaced by what the call of that name answered."""
+    if isinstance(value, dict):
+        return {key: _resolved(inner, answers) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_resolved(inner, answers) for inner in value]
+    if not isinstance(value, str):
+        return value
+    return _REFERENCE.sub(lambda match: str(_look_up(match, answers)), value)
+
+
+def _look_up(match: re.Match[str], answers: Mapping[str, dict[str, Any]]) -> Any:
+    found: Any = answers.get(match[1], {}).get("body")
+    for name, index in _STEP.findall(match[2]):
+        if name and isinstance(found, dict) and name in found:
+            found = found[name]
+        elif index and isinstance(found, list) and int(index) < len(found):
+            found = found[int(index)]
+        else:
+            message = f"Invalid reference specified. No value for {match[0][2:-1]} found in {match[1]}"
+            raise ApiError(400, "PROCESSING_HALTED", message)
+    if found is None:
+        raise ApiError(400, "PROCESSING_HALTED", f"Invalid reference specified. No value for {match[1]} found")
+    return found
+
+
+def _shown(reference: str, answer: Answer) -> dict[str, Any]:
+    body = orjson.loads(answer.body) if isinstance(answer.body, bytes) else answer.body
+    return {"body": body, "httpHeaders": dict(answer.headers), "httpStatusCode": answer.status, "referenceId": reference}
+
+
+def _halted(requests: list[Any], answers: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The failed call with its own error; every other with PROCESSING_HALTED."""
+    halted = Answer(400, [{"errorCode": "PROCESSING_HALTED", "message": _HALTED}])
+    shown: dict[str, dict[str, Any]] = {}
+    for request in requests:
+        name = request.get("referenceId", "") if isinstance(request, dict) else ""
+        own = answers.get(name)
+        shown[name] = own if own and own["httpStatusCode"] >= 400 else _shown(name, halted)
+    return shown

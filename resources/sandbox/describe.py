@@ -1,0 +1,217 @@
+"""What the org has: describes of one object and of all, with every key that a real describe has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .dml import Dml
+from .endpoint import Answer, Call, Route, data
+from .schema import ChildRelationship, FieldDef, SObjectDef
+from .store import quote
+
+if TYPE_CHECKING:
+    from .org import Org
+
+RECENT_ITEMS = 5
+
+_SOAP_TYPES = {
+    "id": "tns:ID", "reference": "tns:ID", "boolean": "xsd:boolean", "int": "xsd:int", "double": "xsd:double",
+    "currency": "xsd:double", "percent": "xsd:double", "date": "xsd:date", "datetime": "xsd:dateTime", "address": "urn:address",
+}  # fmt: skip
+_NEVER_AGGREGATED = frozenset({"boolean", "address"})
+_MASTER_RECORD_TYPE = "012000000000000AAA"
+
+
+def routes(org: Org) -> list[Route]:
+    return [
+        data("sobjects", {"GET": _global}),
+        data("sobjects/{sobject}/describe", {"GET": _describe}),
+        data("sobjects/{sobject}", {"GET": _basic_information}),
+    ]
+
+
+def _global(call: Call) -> Answer:
+    shown = [_summary(call, d) for d in call.org.catalogue if call.user.may("read", d.name)]
+    return Answer(body={"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": shown})
+
+
+def _describe(call: Call) -> Answer:
+    return Answer(body=describe(call, Dml(call.org, call.user).definition(call.params["sobject"])))
+
+
+def _basic_information(call: Call) -> Answer:
+    definition = Dml(call.org, call.user).definition(call.params["sobject"])
+    columns = [f for f in ("Id", "Name", "LastModifiedDate") if f in definition.fields]
+    alive = ' where "IsDeleted" = 0' if definition.has_soft_delete else ""
+    sql = f"select {', '.join(map(quote, columns))} from {quote(definition.name)}{alive} order by rowid desc limit {RECENT_ITEMS}"
+    with call.org.store.read() as db:
+        rows = db.execute(sql).fetchall()
+    recent = [
+        {
+            "attributes": {"type": definition.name, "url": call.url(f"sobjects/{definition.name}/{row[0]}")},
+            **dict(zip(columns, row, strict=True)),
+        }
+        for row in rows
+    ]
+    return Answer(body={"objectDescribe": _summary(call, definition), "recentItems": recent})
+
+
+def describe(call: Call, definition: SObjectDef) -> dict[str, object]:
+    """The describe of an object as this user gets it: fields that they cannot see are not in it."""
+    shown = _summary(call, definition)
+    shown.update(
+        {
+            "actionOverrides": [],
+            "childRelationships": [_child(c) for c in definition.child_relationships if call.user.can_read(c.child_sobject, c.field)],
+            "compactLayoutable": definition.layoutable,
+            "defaultImplementation": None,
+            "extendedBy": None,
+            "extendsInterfaces": None,
+            "fields": [field_json(call, definition, f) for f in call.user.visible(definition)],
+            "implementedBy": None,
+            "implementsInterfaces": None,
+            "listviewable": None,
+            "lookupLayoutable": None,
+            "namedLayoutInfos": [],
+            "networkScopeFieldName": None,
+            "recordTypeInfos": [_master_record_type(call, definition)],
+            "searchLayoutable": definition.layoutable,
+            "sobjectDescribeOption": "FULL",
+            "supportedScopes": [
+                {"label": f"All {definition.label_plural.lower()}", "name": "everything"},
+                {"label": f"My {definition.label_plural.lower()}", "name": "mine"},
+            ],
+        }
+    )
+    return shown
+
+
+def _summary(call: Call, definition: SObjectDef) -> dict[str, object]:
+    dml = Dml(call.org, call.user)
+    resource = call.url(f"sobjects/{definition.name}")
+    return {
+        "activateable": False,
+        "associateEntityType": None,
+        "associateParentEntity": None,
+        "createable": dml.may(definition, "create"),
+        "custom": definition.custom,
+        "customSetting": False,
+        "deepCloneable": False,
+        "deletable": dml.may(definition, "delete"),
+        "deprecatedAndHidden": False,
+        "feedEnabled": False,
+        "hasSubtypes": False,
+        "isInterface": False,
+        "isSubtype": False,
+        "keyPrefix": definition.key_prefix,
+        "label": definition.label,
+        "labelPlural": definition.label_plural,
+        "layoutable": definition.layoutable,
+        "mergeable": definition.mergeable,
+        "mruEnabled": definition.layoutable,
+        "name": definition.name,
+        "queryable": True,
+        "replicateable": True,
+        "retrieveable": True,
+        "searchable": definition.layoutable,
+        "triggerable": definition.createable,
+        "undeletable": definition.has_soft_delete,
+        "updateable": dml.may(definition, "edit"),
+        "urls": {
+            "rowTemplate": f"{resource}/{{ID}}",
+            "describe": f"{resource}/describe",
+            "sobject": resource,
+        },
+    }
+
+
+def field_json(call: Call, definition: SObjectDef, f: FieldDef) -> dict[str, object]:
+    """One field, with all 57 keys of a real describe."""
+    editable = call.user.can_edit(definition.name, f.name)
+    return {
+        "aggregatable": f.type not in _NEVER_AGGREGATED and f.filterable,
+        "aiPredictionField": False,
+        "autoNumber": False,
+        "byteLength": f.length if f.type in ("id", "reference") else f.length * 3,
+        "calculated": False,
+        "calculatedFormula": None,
+        "cascadeDelete": False,
+        "caseSensitive": f.case_sensitive,
+        "compoundFieldName": f.compound_field,
+        "controllerName": None,
+        "createable": f.createable and editable,
+        "custom": f.custom,
+        "defaultValue": f.default if f.type == "boolean" else None,
+        "defaultValueFormula": None,
+        "defaultedOnCreate": f.defaulted_on_create,
+        "dependentPicklist": False,
+        "deprecatedAndHidden": False,
+        "digits": f.digits,
+        "displayLocationInDecimal": False,
+        "encrypted": False,
+        "externalId": f.external_id,
+        "extraTypeInfo": f.extra_type_info,
+        "filterable": f.filterable,
+        "filteredLookupInfo": None,
+        "formulaTreatNullNumberAsZero": False,
+        "groupable": f.groupable,
+        "highScaleNumber": False,
+        "htmlFormatted": False,
+        "idLookup": f.id_lookup,
+        "inlineHelpText": None,
+        "label": f.label,
+        "length": f.length,
+        "mask": None,
+        "maskType": None,
+        "name": f.name,
+        "nameField": f.name_field,
+        "namePointing": len(f.reference_to) > 1,
+        "nillable": f.nillable,
+        "permissionable": f.permissionable,
+        "picklistValues": [
+            {"active": True, "defaultValue": False, "label": value, "validFor": None, "value": value} for value in f.picklist
+        ],
+        "polymorphicForeignKey": len(f.reference_to) > 1,
+        "precision": f.precision,
+        "queryByDistance": False,
+        "referenceTargetField": None,
+        "referenceTo": list(f.reference_to),
+        "relationshipName": f.relationship_name,
+        "relationshipOrder": None,
+        "restrictedDelete": False,
+        "restrictedPicklist": f.restricted,
+        "scale": f.scale,
+        "searchPrefilterable": f.type == "reference" and f.createable,
+        "soapType": _SOAP_TYPES.get(f.type, "xsd:string"),
+        "sortable": f.sortable,
+        "type": f.type,
+        "unique": f.unique,
+        "updateable": f.updateable and editable,
+        "writeRequiresMasterRead": False,
+    }
+
+
+def _child(child: ChildRelationship) -> dict[str, object]:
+    return {
+        "cascadeDelete": child.cascade_delete,
+        "childSObject": child.child_sobject,
+        "deprecatedAndHidden": False,
+        "field": child.field,
+        "junctionIdListNames": [],
+        "junctionReferenceTo": [],
+        "relationshipName": child.relationship_name,
+        "restrictedDelete": False,
+    }
+
+
+def _master_record_type(call: Call, definition: SObjectDef) -> dict[str, object]:
+    return {
+        "active": True,
+        "available": True,
+        "defaultRecordTypeMapping": True,
+        "developerName": "Master",
+        "master": True,
+        "name": "Master",
+        "recordTypeId": _MASTER_RECORD_TYPE,
+        "urls": {"layout": call.url(f"sobjects/{definition.name}/describe/layouts/{_MASTER_RECORD_TYPE}")},
+    }

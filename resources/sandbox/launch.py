@@ -1,0 +1,132 @@
+"""Starting a sandbox as a process of its own, finding one that runs, and what a client needs to know of it."""
+
+from __future__ import annotations
+
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+import orjson
+
+from .files import write_private
+from .limits import DAILY_CALLS
+from .org import StateInUse, lock_state
+
+START_SECONDS = 60.0
+STOP_SECONDS = 15.0
+
+
+class DidNotStart(Exception):
+    """The server process ended, or said nothing, before it served."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A sandbox that serves: where it is, which CA to trust, and the credentials of client and administrator."""
+
+    url: str
+    token_url: str
+    ca_file: str
+    client_id: str
+    client_secret: str
+    refresh_token: str
+    username: str
+    org_id: str
+    admin_url: str
+    admin_token: str
+    state: str
+    pid: int
+
+    @property
+    def instance(self) -> str:
+        """Host and port, as simple-salesforce wants them."""
+        return self.url.removeprefix("https://")
+
+    def as_json(self) -> bytes:
+        return orjson.dumps(asdict(self), option=orjson.OPT_INDENT_2)
+
+    @classmethod
+    def from_json(cls, content: bytes) -> Connection:
+        return cls(**orjson.loads(content))
+
+    def publish(self) -> None:
+        """Whoever may read the state directory can find this server."""
+        write_private(connection_file(Path(self.state)), self.as_json())
+
+
+def connection_file(state: Path) -> Path:
+    return state / "connection.json"
+
+
+def attach(state: Path) -> Connection | None:
+    """The live server of that state directory, or None."""
+    published = connection_file(state)
+    if not published.exists():
+        return None
+    try:
+        lock_state(state).close()
+    except StateInUse:
+        return Connection.from_json(published.read_bytes())
+    return None
+
+
+@contextmanager
+def running(state: Path, *, port: int = 0, daily_limit: int = DAILY_CALLS) -> Iterator[Connection]:
+    """A sandbox on that state directory serves while the block runs, in a process that ends with it (even if we are killed).
+
+    StateInUse if another one has that directory.
+    """
+    state.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock_state(state).close()
+    command = [sys.executable, "-m", __package__, "--state", str(state), "--port", str(port)]
+    command += ["--daily-limit", str(daily_limit), "--json", "--until-stdin-closes"]
+    with (state / "server.log").open("ab") as log:
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=_environment())
+    try:
+        yield Connection.from_json(_first_line(process, state))
+    finally:
+        _stop(process)
+
+
+def _environment() -> dict[str, str]:
+    """Ours, so that the child finds this package wherever it was started from."""
+    root = str(Path(__file__).parents[2])
+    paths = [root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}
+
+
+def _first_line(process: subprocess.Popen[bytes], state: Path) -> bytes:
+    lines: queue.Queue[bytes] = queue.Queue()
+    output = process.stdout
+    if output is not None:
+        threading.Thread(target=_pass_on, args=(output, lines), daemon=True).start()
+    try:
+        line = lines.get(timeout=START_SECONDS)
+    except queue.Empty:
+        line = b""
+    if not line:
+        raise DidNotStart(f"the sandbox did not start; see {state / 'server.log'}")
+    return line
+
+
+def _pass_on(output: IO[bytes], lines: queue.Queue[bytes]) -> None:
+    lines.put(output.readline())
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            stream.close()

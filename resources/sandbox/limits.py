@@ -1,0 +1,108 @@
+"""How many calls the org has taken in the last 24 hours, how many it takes, and the endpoints that tell."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import orjson
+
+from .endpoint import Answer, Call, Route, data
+from .errors import ApiError
+from .files import write_private
+
+if TYPE_CHECKING:
+    from .org import Org
+
+DAILY_CALLS = 100_000
+_DAY = 24 * 60
+_SAVE_EVERY = 1.0
+
+
+class Usage:
+    """Calls by minute over a rolling day. Kept on disk; a kill may forget the last second."""
+
+    def __init__(self, path: Path, daily: int) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._by_minute: dict[int, int] = {}
+        self._saved_at = time.monotonic()
+        self.daily = daily
+        if path.exists():
+            self._by_minute = {int(minute): calls for minute, calls in orjson.loads(path.read_bytes()).items()}
+
+    def take(self) -> None:
+        """One more call is counted; REQUEST_LIMIT_EXCEEDED if the day's calls are spent."""
+        with self._lock:
+            if self._used() >= self.daily:
+                raise ApiError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+            minute = _minute()
+            self._by_minute[minute] = self._by_minute.get(minute, 0) + 1
+            due = time.monotonic() - self._saved_at > _SAVE_EVERY
+        if due:
+            self.save()
+
+    def used(self) -> int:
+        with self._lock:
+            return self._used()
+
+    def header(self) -> str:
+        """The value of Sforce-Limit-Info."""
+        return f"api-usage={self.used()}/{self.daily}"
+
+    def reset(self, *, daily: int | None = None, used: int | None = None) -> None:
+        """The limit, or the count so far, is what is given."""
+        with self._lock:
+            self.daily = self.daily if daily is None else daily
+            if used is not None:
+                self._by_minute = {_minute(): used}
+
+    def save(self) -> None:
+        with self._lock:
+            self._saved_at = time.monotonic()
+            write_private(self._path, orjson.dumps({str(m): calls for m, calls in self._by_minute.items()}))
+
+    def _used(self) -> int:
+        oldest = _minute() - _DAY
+        if any(minute <= oldest for minute in self._by_minute):
+            self._by_minute = {minute: calls for minute, calls in self._by_minute.items() if minute > oldest}
+        return sum(self._by_minute.values())
+
+
+def _minute() -> int:
+    return int(time.time() // 60)
+
+
+def routes(org: Org) -> list[Route]:
+    return [data("limits", {"GET": _limits}), data("limits/recordCount", {"GET": _record_count})]
+
+
+def _limits(call: Call) -> Answer:
+    daily = call.org.usage.daily
+    fixed = {
+        "ConcurrentAsyncGetReportInstances": 200,
+        "ConcurrentSyncReportRuns": 20,
+        "DailyAsyncApexExecutions": 250_000,
+        "DailyBulkApiBatches": 15_000,
+        "DailyBulkV2QueryFileStorageMB": 976_562,
+        "DailyBulkV2QueryJobs": 10_000,
+        "DataStorageMB": 1024,
+        "FileStorageMB": 1024,
+    }
+    body: dict[str, object] = {name: {"Max": most, "Remaining": most} for name, most in fixed.items()}
+    body["DailyApiRequests"] = {"Max": daily, "Remaining": max(0, daily - call.org.usage.used())}
+    return Answer(body=body)
+
+
+def _record_count(call: Call) -> Answer:
+    asked = {name.strip().lower() for name in call.query.get("sObjects", "").split(",") if name.strip()}
+    counts = []
+    with call.org.store.read() as db:
+        for definition in call.org.catalogue:
+            if call.user.may("read", definition.name) and (not asked or definition.name.lower() in asked):
+                alive = ' where "IsDeleted" = 0' if definition.has_soft_delete else ""
+                count = db.execute(f'select count(*) from "{definition.name}"{alive}').fetchone()[0]
+                counts.append({"count": count, "name": definition.name})
+    return Answer(body={"sObjects": counts})

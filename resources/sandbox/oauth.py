@@ -1,0 +1,178 @@
+"""Logging in: the token endpoint (client credentials, JWT bearer, refresh token) and who one is."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+import jwt
+
+from .endpoint import Answer, Call, Route
+from .people import INTEGRATION
+from .permissions import User
+
+if TYPE_CHECKING:
+    from .org import Org
+
+JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+_LOGIN_HOSTS = ("https://login.salesforce.com", "https://test.salesforce.com")
+
+Form = Mapping[str, str]
+
+
+class _Refused(Exception):
+    """The token endpoint gives no token."""
+
+    def __init__(self, error: str, description: str) -> None:
+        super().__init__(error)
+        self.body = {"error": error, "error_description": description}
+
+
+def routes(org: Org) -> list[Route]:
+    return [
+        Route("/services/oauth2/token", {"POST": _token}, open_to_all=True, counted=False),
+        Route("/services/oauth2/userinfo", {"GET": _userinfo, "POST": _userinfo}, counted=False),
+        Route("/id/{organization}/{user}", {"GET": _identity}, counted=False),
+    ]
+
+
+def base_url(call: Call) -> str:
+    """Where the client reached this org."""
+    return f"https://{call.headers.get('host', 'localhost')}"
+
+
+def _token(call: Call) -> Answer:
+    form = {**call.query, **dict(parse_qsl(call.body.decode("utf-8", "replace")))}
+    grants: dict[str, Callable[[Call, Form], User]] = {
+        "client_credentials": _client_credentials,
+        JWT_BEARER: _jwt_bearer,
+        "refresh_token": _refresh_token,
+    }
+    try:
+        grant = grants.get(form.get("grant_type", ""))
+        if grant is None:
+            raise _Refused("unsupported_grant_type", "grant type not supported")
+        user = grant(call, form)
+    except _Refused as refused:
+        return Answer(400, refused.body)
+    return Answer(body=_session(call, user))
+
+
+def _session(call: Call, user: User) -> dict[str, str]:
+    url, issued_at = base_url(call), str(int(time.time() * 1000))
+    identity = f"{url}/id/{call.org.identity.org_id}/{user.id}"
+    signature = hmac.new(call.org.identity.client_secret.encode(), f"{identity}{issued_at}".encode(), hashlib.sha256)
+    return {
+        "access_token": call.org.sessions.access_token(user.id),
+        "signature": base64.b64encode(signature.digest()).decode(),
+        "scope": "api",
+        "instance_url": url,
+        "id": identity,
+        "token_type": "Bearer",
+        "issued_at": issued_at,
+    }
+
+
+def _client_credentials(call: Call, form: Form) -> User:
+    client_id, secret = _client(call, form)
+    identity = call.org.identity
+    if not hmac.compare_digest(client_id.encode(), identity.client_id.encode()):
+        raise _Refused("invalid_client_id", "client identifier invalid")
+    if not hmac.compare_digest(secret.encode(), identity.client_secret.encode()):
+        raise _Refused("invalid_client", "invalid client credentials")
+    return _active(call.org, INTEGRATION)
+
+
+def _client(call: Call, form: Form) -> tuple[str, str]:
+    scheme, _, encoded = call.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "basic":
+        try:
+            client_id, _, secret = base64.b64decode(encoded).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            raise _Refused("invalid_client", "invalid client credentials") from None
+        return client_id, secret
+    return form.get("client_id", ""), form.get("client_secret", "")
+
+
+def _jwt_bearer(call: Call, form: Form) -> User:
+    claims = _claims(call, form.get("assertion", ""))
+    if claims.get("iss") != call.org.identity.client_id:
+        raise _Refused("invalid_client_id", "client identifier invalid")
+    user = call.org.user_named(str(claims.get("sub", "")))
+    if user is None:
+        raise _Refused("invalid_grant", "user hasn't approved this consumer")
+    return user
+
+
+def _claims(call: Call, assertion: str) -> dict[str, object]:
+    audiences = [base_url(call), f"{base_url(call)}/services/oauth2/token", *_LOGIN_HOSTS]
+    for key in call.org.identity.public_keys:
+        try:
+            return dict(jwt.decode(assertion, key, algorithms=["RS256"], audience=audiences, options={"require": ["exp"]}))
+        except jwt.InvalidSignatureError:
+            continue
+        except jwt.ExpiredSignatureError:
+            raise _Refused("invalid_grant", "expired authorization code") from None
+        except jwt.InvalidAudienceError:
+            raise _Refused("invalid_grant", "audience is invalid") from None
+        except jwt.InvalidTokenError:
+            raise _Refused("invalid_grant", "invalid assertion") from None
+    raise _Refused("invalid_grant", "invalid assertion")
+
+
+def _refresh_token(call: Call, form: Form) -> User:
+    user_id = call.org.sessions.refreshable(form.get("refresh_token", ""))
+    user = call.org.user_with_id(user_id) if user_id else None
+    if user is None:
+        raise _Refused("invalid_grant", "expired access/refresh token")
+    return user
+
+
+def _active(org: Org, username: str) -> User:
+    user = org.user_named(username)
+    if user is None:
+        raise _Refused("invalid_grant", "no client credentials user enabled")
+    return user
+
+
+def _userinfo(call: Call) -> Answer:
+    return Answer(body=_about(call))
+
+
+def _identity(call: Call) -> Answer:
+    return Answer(body={**_about(call), "id": f"{base_url(call)}{call.path}", "username": call.user.username})
+
+
+def _about(call: Call) -> dict[str, object]:
+    url = base_url(call)
+    with call.org.store.read() as db:
+        row = db.execute('select "Name", "Email" from "User" where "Id" = ?', (call.user.id,)).fetchone()
+    rest = f"{url}/services/data/v{{version}}/"
+    return {
+        "sub": f"{url}/id/{call.org.identity.org_id}/{call.user.id}",
+        "user_id": call.user.id,
+        "organization_id": call.org.identity.org_id,
+        "preferred_username": call.user.username,
+        "nickname": call.user.username.partition("@")[0],
+        "name": row[0],
+        "email": row[1],
+        "email_verified": True,
+        "active": True,
+        "user_type": "STANDARD",
+        "language": "en_US",
+        "locale": "en_US",
+        "zoneinfo": "GMT",
+        "utcOffset": 0,
+        "urls": {
+            "rest": rest,
+            "sobjects": f"{rest}sobjects/",
+            "query": f"{rest}query/",
+            "custom_domain": url,
+        },
+    }

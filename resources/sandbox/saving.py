@@ -1,0 +1,223 @@
+"""Saving one chunk of rows inside a transaction: parents named by key, defaults, checks, the computed name, then one statement.
+
+Which rows make a chunk, and what happens to the others when one fails, is decided in `dml`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from . import checks, lookups
+from .coercion import ABSENT
+from .columns import Batch
+from .ids import mint
+from .permissions import User
+from .schema import Catalogue, FieldDef, SObjectDef
+from .store import Store, holes, quote
+
+Columns = dict[str, list[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What every save of one call has in common. `now` is the stamp that its records get."""
+
+    store: Store
+    db: sqlite3.Connection
+    catalogue: Catalogue
+    user: User
+    pod: str
+    now: str
+    known_parents: set[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A row that was saved, by its number in the call."""
+
+    row: int
+    id: str
+    created: bool
+
+
+class Saver:
+    """Saves rows of a batch; a row that is refused gets its errors in the batch and is left out."""
+
+    def __init__(self, session: Session, definition: SObjectDef, batch: Batch) -> None:
+        self._session = session
+        self._definition = definition
+        self._batch = batch
+
+    def resolve_parents(self, rows: Sequence[int]) -> None:
+        """Parents that those rows name by key are named by id afterwards."""
+        for name, (target, keys) in self._batch.by_parent_key.items():
+            if target.parent is None or target.parent_key is None:
+                continue
+            asked = {keys[row] for row in rows if keys[row] is not None and keys[row] is not ABSENT}
+            found = lookups.ids_by_key(self._session.db, target.parent, target.parent_key, asked)
+            ids = self._batch.values.setdefault(name, [ABSENT] * self._batch.size)
+            for row in rows:
+                key = keys[row]
+                if key is None:
+                    ids[row] = None
+                elif key is not ABSENT:
+                    holders = found.get(lookups.key_of(target.parent_key, key), [])
+                    if len(holders) == 1:
+                        ids[row] = holders[0]
+                        self._session.known_parents.add(holders[0])
+                    else:
+                        self._batch.refuse(row, checks.parent_not_named(target.parent, target.parent_key, key, holders))
+
+    def insert(self, rows: Sequence[int]) -> list[Saved]:
+        """New records for those rows."""
+        definition, batch = self._definition, self._batch
+        self._refuse_unwritable(rows, creating=True, key_field=None)
+        rows = self._sound(rows)
+        columns = {f.name: self._cells(f, rows) for f in definition.columns if f.name in batch.values}
+        if "Id" in batch.values:
+            checks.refuse_ids(batch, rows, columns.pop("Id"))
+        _compute_name(definition, columns, len(rows))
+        checks.required(batch, definition, rows, columns, definition.fields.values())
+        ids: list[str] = mint(
+            definition.key_prefix, self._session.pod, self._session.store.reserve(definition.key_prefix, len(rows)), len(rows)
+        )
+        self._check(rows, ids, columns)
+        kept = [position for position, row in enumerate(rows) if row not in batch.errors]
+        columns = _only(columns, kept, len(rows))
+        ids = [ids[position] for position in kept]
+        self._insert_into(ids, columns)
+        return [Saved(rows[position], record_id, True) for position, record_id in zip(kept, ids, strict=True)]
+
+    def update(self, ids: Mapping[int, str], key_field: str | None = None) -> list[Saved]:
+        """The records with those ids hold what their rows say. `key_field` is the key they were found by, and is not written."""
+        definition, batch = self._definition, self._batch
+        self._refuse_unwritable(ids, creating=False, key_field=key_field)
+        rows = self._sound(ids)
+        named = [f for f in definition.columns if f.name in batch.values and f.name not in ("Id", key_field)]
+        read = [f.name for f in named] + [name for name in _name_parts(definition) if name not in batch.values]
+        existing = lookups.records(self._session.db, definition, {ids[row] for row in rows}, read)
+        for row in rows:
+            checks.must_live(batch, row, existing.get(ids[row]))
+        rows = self._sound(rows)
+        current = list(zip(*(existing[ids[row]].values for row in rows), strict=True)) if rows else [()] * len(read)
+        columns = {
+            name: [now if new is ABSENT else new for now, new in zip(current[position], self._given(name, rows), strict=True)]
+            for position, name in enumerate(read)
+        }
+        if not rows:
+            return []
+        if any(name in batch.values for name in _name_parts(definition)):
+            _compute_name(definition, columns, len(rows))
+        checks.required(batch, definition, rows, columns, named)
+        self._check(rows, [ids[row] for row in rows], columns, dict(zip(read, current, strict=True)))
+        kept = [position for position, row in enumerate(rows) if row not in batch.errors]
+        self._write_back([existing[ids[rows[p]]].rowid for p in kept], _only(columns, kept, len(rows)))
+        return [Saved(rows[position], ids[rows[position]], False) for position in kept]
+
+    def _sound(self, rows: Iterable[int]) -> list[int]:
+        errors = self._batch.errors
+        return [row for row in rows if row not in errors]
+
+    def _given(self, name: str, rows: Sequence[int]) -> list[object]:
+        cells = self._batch.values.get(name)
+        return [ABSENT] * len(rows) if cells is None else [cells[row] for row in rows]
+
+    def _cells(self, f: FieldDef, rows: Sequence[int]) -> list[object]:
+        default = self._session.user.id if f.name == "OwnerId" else f.default
+        if f.defaulted_on_create and f.type != "boolean":
+            return [default if v is ABSENT or v is None else v for v in self._given(f.name, rows)]
+        return [default if v is ABSENT else v for v in self._given(f.name, rows)]
+
+    def _refuse_unwritable(self, rows: Iterable[int], *, creating: bool, key_field: str | None) -> None:
+        user, definition, batch = self._session.user, self._definition, self._batch
+        names = dict.fromkeys([*batch.values, *batch.by_parent_key])
+        names.pop("Id", None)
+        if key_field is not None:
+            names.pop(key_field, None)
+        closed = [
+            name
+            for name in names
+            if not (definition.fields[name].createable if creating else definition.fields[name].updateable)
+            or not user.can_edit(definition.name, name)
+        ]
+        if closed:
+            for row in rows:
+                present = tuple(name for name in closed if batch.present(name, row))
+                if present:
+                    batch.refuse(row, checks.unwritable(present))
+
+    def _check(
+        self, rows: Sequence[int], ids: Sequence[str], columns: Columns, current: Mapping[str, Sequence[object]] | None = None
+    ) -> None:
+        db, definition, batch = self._session.db, self._definition, self._batch
+        for name, values in columns.items():
+            f = definition.fields[name]
+            if name not in batch.values:
+                continue
+            if f.unique:
+                checks.unique(db, batch, definition, f, rows, ids, values)
+            if f.reference_to:
+                before = (current or {}).get(name, ())
+                checks.references(db, batch, self._session.catalogue, f, rows, values, before, self._session.known_parents)
+
+    def _insert_into(self, ids: Sequence[str], columns: Columns) -> None:
+        count = len(ids)
+        if not count:
+            return
+        fixed = {"Id": None, **_stamps(self._session, created=True)}
+        names = [f.name for f in self._definition.columns]
+        cells: list[Sequence[object]] = []
+        for f in self._definition.columns:
+            if f.name == "Id":
+                cells.append(ids)
+            elif f.name in fixed:
+                cells.append([fixed[f.name]] * count)
+            elif f.name in columns:
+                cells.append(columns[f.name])
+            else:
+                cells.append([self._session.user.id if f.name == "OwnerId" else f.default] * count)
+        listed = ", ".join(map(quote, names))
+        sql = f"insert into {quote(self._definition.name)} ({listed}) values ({holes(len(names))})"
+        self._session.db.executemany(sql, zip(*cells, strict=True))
+
+    def _write_back(self, rowids: Sequence[int], columns: Columns) -> None:
+        count = len(rowids)
+        if not count:
+            return
+        stamps = {
+            name: value for name, value in _stamps(self._session, created=False).items() if name in self._definition.fields
+        }
+        written = {**columns, **{name: [value] * count for name, value in stamps.items()}}
+        settings = ", ".join(f"{quote(name)} = ?" for name in written)
+        sql = f"update {quote(self._definition.name)} set {settings} where rowid = ?"
+        self._session.db.executemany(sql, zip(*written.values(), rowids, strict=True))
+
+
+def _stamps(session: Session, *, created: bool) -> dict[str, object]:
+    changed: dict[str, object] = {
+        "LastModifiedDate": session.now,
+        "LastModifiedById": session.user.id,
+        "SystemModstamp": session.now,
+    }
+    return {"CreatedDate": session.now, "CreatedById": session.user.id, **changed} if created else changed
+
+
+def _only(columns: Columns, kept: Sequence[int], size: int) -> Columns:
+    if len(kept) == size:
+        return columns
+    return {name: [values[position] for position in kept] for name, values in columns.items()}
+
+
+def _name_parts(definition: SObjectDef) -> tuple[str, ...]:
+    """The fields from which the org itself puts a person's name together."""
+    name = definition.fields.get("Name")
+    return () if name is None or name.createable or "LastName" not in definition.fields else ("FirstName", "LastName")
+
+
+def _compute_name(definition: SObjectDef, columns: Columns, count: int) -> None:
+    parts = _name_parts(definition)
+    if parts:
+        given = [columns.get(part, [None] * count) for part in parts]
+        columns["Name"] = [" ".join(str(p) for p in row if p) or None for row in zip(*given, strict=True)]
