@@ -1,4 +1,4 @@
-"""Works off a bulk query: its rows as CSV on disk with the place of every row, so that a page is a slice of the file."""
+"""Works off a bulk query: rows as CSV on disk with the place of every row, so that any page is a slice of the file."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from resources.sandbox.soql.syntax import Call, Fields, Item, Path
 
 
 class Selection:
-    """Grows item by item: `root` the tree so far, `columns_sql` the columns, the record's Id first, `listing` the fields."""
+    """Grows item by item: the tree so far (`root`), its columns (the record's Id first), its fields (`listing`)."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
