@@ -75,7 +75,7 @@ class Gateway:
         path = request.scope["raw_path"].decode("ascii")
         if path.startswith("/sandbox/"):
             return self._finish(request, self._handle(self._admin, request, path, body))
-        fault = self.org.faults.meet(request.method, path)
+        fault = self.org.faults.meet(request.method, path.rstrip("/"))
         answer = self._faulty(fault, request, path, body) if fault else self._handle(self.router, request, path, body)
         status = 0 if answer is None else answer.status
         query = request.scope["query_string"].decode("ascii")
@@ -162,6 +162,12 @@ class Protocol(HttpToolsProtocol):
         super().connection_made(transport)
         if self.client is not None:
             TRANSPORTS[self.client] = transport
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        # An orderly TLS close waits for the client, and a pooled connection that idles there never answers.
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.client is not None:
