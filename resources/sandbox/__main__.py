@@ -24,6 +24,9 @@ HOST = "127.0.0.1"
 
 def main() -> int:
     options = _options()
+    # The server lets a signal through once it has shut down; the way out must then still be an orderly one.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
     try:
         org = Org(options.state.resolve(), daily_limit=options.daily_limit)
     except StateInUse as error:

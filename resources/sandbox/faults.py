@@ -13,7 +13,7 @@ Action = Literal["status", "delay", "drop", "close-after-write", "expire"]
 
 @dataclass(slots=True)
 class Fault:
-    """From the `nth` matching call on, for `times` calls, `action` happens.
+    """From the `nth` call on whose path matches (without a trailing slash), for `times` calls, `action` happens.
 
     `status` answers with that status instead of working; `delay` works after `seconds`; `drop` closes the connection without
     working; `close-after-write` works and then closes the connection instead of answering; `expire` ends every session first.
