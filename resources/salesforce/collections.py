@@ -47,7 +47,7 @@ def _send(
         raise LostAnswer(f"{len(sent)} rows were written and the answer was not JSON") from None
     if len(answers) != len(sent):
         raise LostAnswer(f"{len(sent)} rows were written and {len(answers)} answers came")
-    results = [_result(answer) for answer in answers]
+    results = [_result(answer, created=method == "POST") for answer in answers]
     for (row, _), result in zip(sent, results, strict=True):
         if method == "PATCH" and result.record_id and long_id(row["Id"] or "") != result.record_id:
             raise LostAnswer("an answer names another record than the one written")
@@ -70,7 +70,7 @@ def _record(sobject: str, row: Row, types: Mapping[str, str]) -> dict[str, objec
             value = to_json(text, types[name])
         except NotOfType:
             code = "INVALID_TYPE_ON_FIELD_IN_RECORD"
-            return RowResult(None, success=False, code=code, message=f"not a {types[name]}", fields=(name,))
+            return RowResult(None, success=False, code=code, message=f"not of type {types[name]}", fields=(name,))
         relation, dot, key = name.partition(".")
         if dot and text is None:
             record[f"{relation[:-1]}c" if relation.endswith("__r") else f"{relation}Id"] = None
@@ -79,14 +79,14 @@ def _record(sobject: str, row: Row, types: Mapping[str, str]) -> dict[str, objec
     return record
 
 
-def _result(answer: Mapping[str, Any]) -> RowResult:
+def _result(answer: Mapping[str, Any], *, created: bool) -> RowResult:
     errors = answer.get("errors") or [{}]
     first: Mapping[str, Any] = errors[0]
     record_id = answer.get("id")
     return RowResult(
         record_id=long_id(record_id) if record_id else None,
         success=answer["success"],
-        created=bool(answer.get("created", False)),
+        created=created and answer["success"],
         code=first.get("statusCode", ""),
         message=first.get("message", ""),
         fields=tuple(first.get("fields") or ()),

@@ -89,9 +89,9 @@ def _typed(text: pa.Table, columns: Sequence[Column]) -> pa.Table:
 def _conditions(field: str, values: Sequence[object]) -> Iterator[str]:
     """Conditions that together name all the values, each short enough for one call."""
     chunk: list[object] = []
-    size = 0
+    size, around = 0, len(quote_plus(one_of("", [""])))
     for value in values:
-        length = len(quote_plus(one_of(field, [value])))
+        length = len(quote_plus(one_of("", [value, ""]))) - around
         if chunk and size + length > SOQL_A_CALL:
             yield one_of(field, chunk)
             chunk, size = [], 0

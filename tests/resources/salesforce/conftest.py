@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 
 from resources.salesforce.auth import ClientCredentials
+from resources.salesforce.org import SalesforceOrg
 from resources.salesforce.session import OrgSession, Patience, Route
+from resources.sandbox.launch import running
+from tests.resources.salesforce.embedded import Embedded
 from tests.resources.salesforce.scripted import Scripted
 
 HASTY = Patience(connect=2, read=1, write=1, attempts=3, pause=0.01, longest=2)
+HASTY_ORG = Patience(attempts=3, pause=0.01, longest=2)
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +62,22 @@ def foreign_ca(tmp_path: Path) -> Path:
     file = tmp_path / "foreign.pem"
     trustme.CA().cert_pem.write_to_path(str(file))
     return file
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
+    with running(tmp_path_factory.mktemp("org")) as connection:
+        yield Embedded(connection)
+
+
+@pytest.fixture
+def embedded(served: Embedded) -> Embedded:
+    """The sandbox, with nothing wrong in it; its records are those of all tests so far."""
+    served.reset()
+    return served
+
+
+@pytest.fixture
+def org(embedded: Embedded) -> Iterator[SalesforceOrg]:
+    with SalesforceOrg(embedded.settings(), HASTY_ORG) as org:
+        yield org
