@@ -62,6 +62,7 @@ def land(tables: Mapping[str, Staged], file: Path, dlt_home: Path) -> str:
             connection.execute("set global disabled_compression_methods = 'dictionary'")
             connection.execute("set global preserve_insertion_order = false")
             connection.execute(f"drop schema if exists {DATASET} cascade")
+            connection.execute('checkpoint')  # so that the new tables take the place of the old
             load_id = _run(tables, connection, file.stem, dlt_home)
             _assert_whole(tables, connection, load_id)
     return load_id
