@@ -1,4 +1,4 @@
-"""`python -m resources.sandbox --state DIR`: serves the org in that directory over HTTPS on loopback until it is stopped."""
+"""`python -m resources.sandbox --state DIR`: serves the org in that directory until it is stopped."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def main() -> int:
     try:
         org = Org(options.state.resolve(), daily_limit=options.daily_limit)
     except StateInUse as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 2
     with org, _listen(options.port) as listener:
         if options.until_stdin_closes:
@@ -40,10 +40,14 @@ def main() -> int:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m resources.sandbox", description="A Salesforce org on this machine.")
+    parser = argparse.ArgumentParser(
+        prog="python -m resources.sandbox", description="A Salesforce org on this machine."
+    )
     parser.add_argument("--state", type=Path, required=True, help="directory that holds the org; made if there is none")
     parser.add_argument("--port", type=int, default=0, help="port on loopback (default: a free one)")
-    parser.add_argument("--daily-limit", type=int, default=DAILY_CALLS, help="API calls in 24 hours (default: %(default)s)")
+    parser.add_argument(
+        "--daily-limit", type=int, default=DAILY_CALLS, help="API calls in 24 hours (default: %(default)s)"
+    )
     parser.add_argument("--json", action="store_true", help="print the connection as one line of JSON")
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when standard input closes")
     return parser.parse_args()
@@ -94,14 +98,21 @@ def _connection(org: Org, port: int) -> Connection:
 def _announce(connection: Connection, *, as_json: bool) -> None:
     connection.publish()
     if as_json:
-        print(connection.as_json().decode().replace("\n", ""), flush=True)
-        return
-    print(f"Sandbox org at {connection.url}\n  CA file        {connection.ca_file}", flush=True)
-    print(f"  client id      {connection.client_id}\n  client secret  {connection.client_secret}", flush=True)
+        shown = connection.as_json().decode().replace("\n", "")
+    else:
+        shown = (
+            f"Sandbox org at {connection.url}\n"
+            f"  CA file        {connection.ca_file}\n"
+            f"  client id      {connection.client_id}\n"
+            f"  client secret  {connection.client_secret}"
+        )
+    sys.stdout.write(f"{shown}\n")
+    sys.stdout.flush()
 
 
 def _stop_when_stdin_closes() -> None:
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

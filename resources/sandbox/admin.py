@@ -1,4 +1,4 @@
-"""The administrator's door: what tests and demos do to the org from outside. Its calls are neither counted nor logged."""
+"""The administrator's door: what tests and demos do to the org. Its calls are neither counted nor logged."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from .endpoint import Answer, Call, Route
+from .endpoint import Answer, Call, Handler, Route
 from .errors import ApiError, invalid_session
 from .faults import Fault
 from .people import INTEGRATION, PROFILES
@@ -18,72 +18,83 @@ if TYPE_CHECKING:
 Body = dict[str, Any]
 
 
-def routes(gateway: Gateway) -> list[Route]:
-    org = gateway.org
+class _Doors:
+    """What each door does; the body of a call in, the body of its answer out."""
 
-    def seed(body: Body) -> object:
-        return {"ids": org.seed(str(body["sobject"]), _rows(body))}
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._org = gateway.org
 
-    def permit(body: Body) -> object:
-        """`{"sobject": …, "field"?: …, "rights": {"read": false}, "profile"?: …}`; `{"reset": true}` allows everything."""
+    def seed(self, body: Body) -> object:
+        return {"ids": self._org.seed(str(body["sobject"]), _rows(body))}
+
+    def permissions(self, body: Body) -> object:
+        """`{"sobject", "field"?, "rights": {"read": false}, "profile"?}`; `{"reset": true}` allows everything."""
         if body.get("reset"):
-            org.permissions.reset()
+            self._org.permissions.reset()
         else:
             profile = body.get("profile", PROFILES[INTEGRATION])
-            org.permissions.change(profile, body["sobject"], body["rights"], body.get("field"))
+            self._org.permissions.change(profile, body["sobject"], body["rights"], body.get("field"))
         return {}
 
-    def limit(body: Body) -> object:
-        org.usage.reset(daily=body.get("daily"), used=body.get("used"))
-        return {"daily": org.usage.daily, "used": org.usage.used()}
+    def limits(self, body: Body) -> object:
+        self._org.usage.reset(daily=body.get("daily"), used=body.get("used"))
+        return {"daily": self._org.usage.daily, "used": self._org.usage.used()}
 
-    def expire(body: Body) -> object:
-        org.sessions.expire_all()
+    def expire(self, body: Body) -> object:
+        self._org.sessions.expire_all()
         return {}
 
-    def trust(body: Body) -> object:
-        org.trust(str(body["public_key"]))
-        return {}
-
-    def session(body: Body) -> object:
-        user = org.user_named(str(body["username"]))
+    def session(self, body: Body) -> object:
+        user = self._org.user_named(str(body["username"]))
         if user is None:
             raise ValueError(f"no active user {body['username']!r}")
-        return {"access_token": org.sessions.access_token(user.id), "user_id": user.id}
+        return {"access_token": self._org.sessions.access_token(user.id), "user_id": user.id}
 
-    def advance(body: Body) -> object:
-        org.advance(float(body["seconds"]))
-        return {"now": org.now()}
-
-    def set_faults(body: Body) -> object:
-        org.faults.set([Fault(**rule) for rule in body["rules"]])
+    def keys(self, body: Body) -> object:
+        self._org.trust(str(body["public_key"]))
         return {}
 
-    def faults(call: Call) -> Answer:
-        return Answer(body={"rules": [asdict(rule) for rule in org.faults.rules()]})
+    def clock(self, body: Body) -> object:
+        self._org.advance(float(body["seconds"]))
+        return {"now": self._org.now()}
 
-    def calls(call: Call) -> Answer:
-        return Answer(body={"calls": [asdict(logged) for logged in gateway.calls]})
+    def set_faults(self, body: Body) -> object:
+        self._org.faults.set([Fault(**rule) for rule in body["rules"]])
+        return {}
 
-    def forget_calls(call: Call) -> Answer:
-        gateway.calls.clear()
+    def faults(self, call: Call) -> Answer:
+        return Answer(body={"rules": [asdict(rule) for rule in self._org.faults.rules()]})
+
+    def calls(self, call: Call) -> Answer:
+        return Answer(body={"calls": [asdict(logged) for logged in list(self._gateway.calls)]})
+
+    def forget_calls(self, call: Call) -> Answer:
+        self._gateway.calls.clear()
         return Answer(204)
 
-    posts: Mapping[str, Callable[[Body], object]] = {
-        "seed": seed, "permissions": permit, "limits": limit, "sessions/expire": expire, "sessions": session,
-        "keys": trust, "clock": advance,
-    }  # fmt: skip
-    doors = {path: {"POST": _posted(action)} for path, action in posts.items()}
-    doors["faults"] = {"GET": faults, "POST": _posted(set_faults)}
-    doors["calls"] = {"GET": calls, "DELETE": forget_calls}
-    return [_door(path, handlers) for path, handlers in doors.items()]
+
+def routes(gateway: Gateway) -> list[Route]:
+    """The doors, each open only to who has the org's admin token."""
+    doors = _Doors(gateway)
+    return [
+        _door("seed", {"POST": _posted(doors.seed)}),
+        _door("permissions", {"POST": _posted(doors.permissions)}),
+        _door("limits", {"POST": _posted(doors.limits)}),
+        _door("sessions/expire", {"POST": _posted(doors.expire)}),
+        _door("sessions", {"POST": _posted(doors.session)}),
+        _door("keys", {"POST": _posted(doors.keys)}),
+        _door("clock", {"POST": _posted(doors.clock)}),
+        _door("faults", {"GET": doors.faults, "POST": _posted(doors.set_faults)}),
+        _door("calls", {"GET": doors.calls, "DELETE": doors.forget_calls}),
+    ]
 
 
-def _door(path: str, handlers: Mapping[str, Callable[[Call], Answer]]) -> Route:
-    return Route(f"/sandbox/{path}", {method: _guarded(handler) for method, handler in handlers.items()}, open_to_all=True)
+def _door(path: str, handlers: Mapping[str, Handler]) -> Route:
+    return Route(f"/sandbox/{path}", {name: _guarded(handler) for name, handler in handlers.items()}, open_to_all=True)
 
 
-def _guarded(handler: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
+def _guarded(handler: Handler) -> Handler:
     def guarded(call: Call) -> Answer:
         token = call.headers.get("authorization", "").removeprefix("Bearer ")
         if not hmac.compare_digest(token.encode(), call.org.identity.admin_token.encode()):
@@ -93,7 +104,7 @@ def _guarded(handler: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
     return guarded
 
 
-def _posted(action: Callable[[Body], object]) -> Callable[[Call], Answer]:
+def _posted(action: Callable[[Body], object]) -> Handler:
     def handler(call: Call) -> Answer:
         try:
             return Answer(body=action(call.json_object()))

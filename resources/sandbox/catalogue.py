@@ -6,14 +6,31 @@ A new object is one function that returns its `SObjectDef`, and one entry in `sh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from .field_kinds import (
-    address, always_set, audit, checkbox, currency, date, deleted_flag, email, integer, long_text, lookup, moment, owner,
-    person_name, phone, picklist, record_id, system, text, url, views,
+    address,
+    audit,
+    checkbox,
+    currency,
+    date,
+    deleted_flag,
+    email,
+    integer,
+    long_text,
+    lookup,
+    moment,
+    owner,
+    person_name,
+    phone,
+    picklist,
+    record_id,
+    sobject,
+    system,
+    text,
+    url,
+    views,
 )  # fmt: skip
 from .schema import Catalogue, FieldDef, SObjectDef
+from .setup_objects import organization, profile, record_type, user
 
 
 def shipped() -> Catalogue:
@@ -22,7 +39,7 @@ def shipped() -> Catalogue:
 
 
 def account() -> SObjectDef:
-    return _sobject(
+    return sobject(
         "Account", "Account", "Accounts", "001",
         [
             record_id("Account ID"),
@@ -30,8 +47,8 @@ def account() -> SObjectDef:
             system(lookup("MasterRecordId", "Master Record ID", "Account")),
             text("Name", "Account Name", nillable=False, name_field=True, permissionable=False),
             picklist(
-                "Type", "Account Type", "Prospect", "Customer - Direct", "Customer - Channel", "Channel Partner / Reseller",
-                "Installation Partner", "Technology Partner", "Other", length=40,
+                "Type", "Account Type", "Prospect", "Customer - Direct", "Customer - Channel",
+                "Channel Partner / Reseller", "Installation Partner", "Technology Partner", "Other", length=40,
             ),
             lookup("RecordTypeId", "Record Type ID", "RecordType", permissionable=False),
             lookup("ParentId", "Parent Account ID", "Account", children="ChildAccounts"),
@@ -43,9 +60,9 @@ def account() -> SObjectDef:
             url("Website", "Website"),
             text("Sic", "SIC Code", 20),
             picklist(
-                "Industry", "Industry", "Agriculture", "Banking", "Biotechnology", "Construction", "Consulting", "Education",
-                "Finance", "Government", "Healthcare", "Insurance", "Not For Profit", "Recreation", "Retail", "Technology",
-                "Other", length=40,
+                "Industry", "Industry", "Agriculture", "Banking", "Biotechnology", "Construction", "Consulting",
+                "Education", "Finance", "Government", "Healthcare", "Insurance", "Not For Profit", "Recreation",
+                "Retail", "Technology", "Other", length=40,
             ),
             currency("AnnualRevenue", "Annual Revenue"),
             integer("NumberOfEmployees", "Employees"),
@@ -58,8 +75,8 @@ def account() -> SObjectDef:
             *audit(),
             *views(),
             picklist(
-                "AccountSource", "Account Source", "Web", "Phone Inquiry", "Partner Referral", "Purchased List", "Other",
-                length=40,
+                "AccountSource", "Account Source", "Web", "Phone Inquiry", "Partner Referral", "Purchased List",
+                "Other", length=40,
             ),
             *_source_fields("A", "C", "U"),
             text("Source_County__c", "Source County", 80),
@@ -69,7 +86,7 @@ def account() -> SObjectDef:
 
 
 def contact() -> SObjectDef:
-    return _sobject(
+    return sobject(
         "Contact", "Contact", "Contacts", "003",
         [
             record_id("Contact ID"),
@@ -107,7 +124,7 @@ def contact() -> SObjectDef:
 
 
 def _source_fields(*statuses: str) -> list[FieldDef]:
-    """What a record needs to be kept in accord with a directory: its key there, its status, and people's freeze flags."""
+    """What keeps a record in accord with a directory: its key there, its status, and people's freeze flags."""
     return [
         text("Source_Key__c", "Source Key", external_id=True, id_lookup=True, unique=True),
         picklist("Source_Status__c", "Source Status", *statuses),
@@ -116,83 +133,3 @@ def _source_fields(*statuses: str) -> list[FieldDef]:
         checkbox("Do_Not_Update_Hierarchy__c", "Do Not Update Hierarchy"),
         checkbox("Created_By_Source__c", "Created By Source"),
     ]
-
-
-def user() -> SObjectDef:
-    return _sobject(
-        "User", "User", "Users", "005",
-        [
-            record_id("User ID"),
-            text("Username", "Username", 80, nillable=False, unique=True, id_lookup=True, permissionable=False),
-            *person_name(),
-            email("Email", "Email", nillable=False),
-            text("Alias", "Alias", 8, nillable=False),
-            text("CommunityNickname", "Nickname", 40),
-            checkbox("IsActive", "Active", default=True),
-            lookup("ProfileId", "Profile ID", "Profile", nillable=False, children="Users"),
-            picklist("UserType", "User Type", "Standard", "PowerPartner", "CsnOnly", length=40, restricted=True),
-            text("FederationIdentifier", "SAML Federation ID", 512, unique=True, case_sensitive=True),
-            text("TimeZoneSidKey", "Time Zone", 40),
-            text("LocaleSidKey", "Locale", 40),
-            text("LanguageLocaleKey", "Language", 40),
-            text("EmailEncodingKey", "Email Encoding", 40),
-            text("Title", "Title", 80),
-            text("Department", "Department", 80),
-            *audit(),
-        ],
-        deletable=False,
-    )  # fmt: skip
-
-
-def profile() -> SObjectDef:
-    return _sobject(
-        "Profile", "Profile", "Profiles", "00e",
-        [
-            record_id("Profile ID"),
-            text("Name", "Name", nillable=False, name_field=True),
-            text("UserType", "User Type", 40),
-            text("Description", "Description"),
-            *audit(),
-        ],
-        createable=False, updateable=False, deletable=False, layoutable=False,
-    )  # fmt: skip
-
-
-def record_type() -> SObjectDef:
-    return _sobject(
-        "RecordType", "Record Type", "Record Types", "012",
-        [
-            record_id("Record Type ID"),
-            text("Name", "Name", 80, nillable=False, name_field=True),
-            text("DeveloperName", "Record Type Name", 80, nillable=False),
-            text("Description", "Description"),
-            text("SobjectType", "SObject Type Name", 40, nillable=False),
-            checkbox("IsActive", "Active", default=True),
-            *audit(),
-        ],
-        createable=False, updateable=False, deletable=False, layoutable=False,
-    )  # fmt: skip
-
-
-def organization() -> SObjectDef:
-    return _sobject(
-        "Organization", "Organization", "Organizations", "00D",
-        [
-            record_id("Organization ID"),
-            text("Name", "Name", 80, nillable=False, name_field=True),
-            text("InstanceName", "Instance Name", 5),
-            always_set(checkbox("IsSandbox", "Is Sandbox")),
-            text("NamespacePrefix", "Namespace Prefix", 15),
-            picklist("OrganizationType", "Edition", "Developer Edition", "Enterprise Edition", length=40),
-            moment("TrialExpirationDate", "Trial Expiration Date"),
-            text("PrimaryContact", "Primary Contact", 80),
-            text("LanguageLocaleKey", "Language", 40),
-            text("TimeZoneSidKey", "Time Zone", 40),
-            *audit(),
-        ],
-        createable=False, updateable=False, deletable=False, layoutable=False,
-    )  # fmt: skip
-
-
-def _sobject(name: str, label: str, plural: str, prefix: str, fields: Iterable[FieldDef], **more: Any) -> SObjectDef:
-    return SObjectDef(name, label, plural, prefix, {f.name: f for f in fields}, **more)

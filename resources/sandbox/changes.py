@@ -1,4 +1,4 @@
-"""Which records were changed or deleted in a span of time: getUpdated and getDeleted. Seconds of the span are ignored."""
+"""Which records were changed or deleted in a span of time: getUpdated and getDeleted. Seconds are ignored."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ def _changed(call: Call, start: str, end: str, *, deleted: bool) -> list[tuple[s
     with call.org.store.read() as db:
         rows = db.execute(sql, (start, end, MOST_IDS + 1)).fetchall()
     if len(rows) > MOST_IDS:
-        raise ApiError(400, "EXCEEDED_ID_LIMIT", f"more than {MOST_IDS} records changed in that span; ask for a shorter one")
+        raise ApiError(
+            400, "EXCEEDED_ID_LIMIT", f"more than {MOST_IDS} records changed in that span; ask for a shorter one"
+        )
     return rows
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from . import lookups
 from .columns import Batch
@@ -11,32 +12,50 @@ from .errors import RowError
 from .ids import to15
 from .schema import Catalogue, FieldDef, SObjectDef
 
+_NO_SUCH_RECORD = RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
+_DELETED = RowError("ENTITY_IS_DELETED", "entity is deleted")
 
-def required(
-    batch: Batch, definition: SObjectDef, rows: Sequence[int], columns: Mapping[str, Sequence[object]], fields: Iterable[FieldDef]
-) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Rows that are about to be saved: their numbers, the ids of their records, and the columns as they will be.
+
+    `before` holds what the same columns held so far, for records that exist.
+    """
+
+    db: sqlite3.Connection
+    batch: Batch
+    definition: SObjectDef
+    rows: Sequence[int]
+    ids: Sequence[str]
+    columns: Mapping[str, Sequence[object]]
+    before: Mapping[str, Sequence[object]] = field(default_factory=dict)
+
+
+def required(candidates: Candidates, fields: Iterable[FieldDef]) -> None:
     """Refuses rows that leave one of `fields` empty which may not be."""
-    watched = [f for f in fields if f.required]
     empty: dict[int, list[str]] = {}
-    for f in watched:
-        values = columns.get(f.name)
-        for position, row in enumerate(rows):
+    for f in fields:
+        if not f.required:
+            continue
+        values = candidates.columns.get(f.name)
+        for position, row in enumerate(candidates.rows):
             if values is None or values[position] is None:
                 empty.setdefault(row, []).append(f.name)
     for row, names in empty.items():
         message = f"Required fields are missing: [{', '.join(names)}]"
-        batch.refuse(row, RowError("REQUIRED_FIELD_MISSING", message, tuple(names)))
+        candidates.batch.refuse(row, RowError("REQUIRED_FIELD_MISSING", message, tuple(names)))
 
 
-def unique(
-    db: sqlite3.Connection, batch: Batch, definition: SObjectDef, f: FieldDef,
-    rows: Sequence[int], ids: Sequence[str], values: Sequence[object],
-) -> None:  # fmt: skip
+def unique(candidates: Candidates, f: FieldDef) -> None:
     """Refuses rows whose value another record already has, or an earlier row of the same chunk takes."""
-    holders = lookups.ids_by_key(db, definition, f, {value for value in values if value is not None})
+    values = candidates.columns[f.name]
+    holders = lookups.ids_by_key(
+        candidates.db, candidates.definition, f, {value for value in values if value is not None}
+    )
     claimed: dict[object, str] = {}
-    for row, record_id, value in zip(rows, ids, values, strict=True):
-        if value is None or row in batch.errors:
+    for row, record_id, value in zip(candidates.rows, candidates.ids, values, strict=True):
+        if value is None or row in candidates.batch.errors:
             continue
         key = lookups.key_of(f, value)
         others = [other for other in holders.get(key, ()) if other != record_id]
@@ -44,50 +63,58 @@ def unique(
             others = [claimed[key]]
         if others:
             listed = ", ".join(f"{f.name} duplicates value on record with id: {to15(other)}" for other in others)
-            batch.refuse(row, RowError("DUPLICATE_VALUE", f"duplicate value found: {listed}"))
+            candidates.batch.refuse(row, RowError("DUPLICATE_VALUE", f"duplicate value found: {listed}"))
 
 
-def references(
-    db: sqlite3.Connection, batch: Batch, catalogue: Catalogue, f: FieldDef,
-    rows: Sequence[int], values: Sequence[object], before: Sequence[object], known: set[str],
-) -> None:  # fmt: skip
-    """Refuses rows that newly point to a record of the wrong kind, to none, or to a deleted one; `known` collects who exists."""
-    pointing = [
-        (row, str(value))
-        for position, (row, value) in enumerate(zip(rows, values, strict=True))
-        if value is not None and value not in known and not (before and before[position] == value)
-    ]
+def references(candidates: Candidates, f: FieldDef, catalogue: Catalogue, known: set[str]) -> None:
+    """Refuses rows that newly point to a record of the wrong kind, to none, or to a deleted one.
+
+    `known` are ids that need no look; who turns out to live is added to them.
+    """
+    pointing = _pointing(candidates, f, known)
     if not pointing:
         return
     targets = {d.key_prefix: d for d in map(catalogue.get, f.reference_to) if d is not None}
     living: dict[str, bool] = {}
     for prefix, target in targets.items():
-        asked = {parent for _, parent in pointing if parent[:3] == prefix}
-        living.update(lookups.alive(db, target, asked))
+        living.update(lookups.alive(candidates.db, target, {p for _, p in pointing if p[:3] == prefix}))
     known.update(parent for parent, lives in living.items() if lives)
     for row, parent in pointing:
         if parent[:3] not in targets:
             message = f"{f.label}: id value of incorrect type: {parent}"
-            batch.refuse(row, RowError("FIELD_INTEGRITY_EXCEPTION", message, (f.name,)))
+            candidates.batch.refuse(row, RowError("FIELD_INTEGRITY_EXCEPTION", message, (f.name,)))
         elif parent not in living:
-            batch.refuse(row, RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id"))
+            candidates.batch.refuse(row, _NO_SUCH_RECORD)
         elif not living[parent]:
-            batch.refuse(row, RowError("ENTITY_IS_DELETED", "entity is deleted"))
+            candidates.batch.refuse(row, _DELETED)
+
+
+def _pointing(candidates: Candidates, f: FieldDef, known: set[str]) -> list[tuple[int, str]]:
+    """Rows and the ids they newly point to. A reference that stays as it is is not looked at again."""
+    values = candidates.columns[f.name]
+    before = candidates.before.get(f.name) or [None] * len(values)
+    return [
+        (row, str(new))
+        for row, new, old in zip(candidates.rows, values, before, strict=True)
+        if new is not None and new != old and new not in known
+    ]
 
 
 def must_live(batch: Batch, row: int, record: lookups.Existing | None) -> None:
     """Refuses a row about a record that is not there."""
     if record is None:
-        batch.refuse(row, RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id"))
+        batch.refuse(row, _NO_SUCH_RECORD)
     elif record.deleted:
-        batch.refuse(row, RowError("ENTITY_IS_DELETED", "entity is deleted"))
+        batch.refuse(row, _DELETED)
 
 
 def refuse_ids(batch: Batch, rows: Sequence[int], ids: Sequence[object]) -> None:
     """Refuses rows that bring an id for a record that is yet to be made."""
     for row, record_id in zip(rows, ids, strict=True):
         if record_id:
-            batch.refuse(row, RowError("INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call", ("Id",)))
+            batch.refuse(
+                row, RowError("INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call", ("Id",))
+            )
 
 
 def wrong_id(definition: SObjectDef, record_id: object) -> RowError:
@@ -99,8 +126,8 @@ def wrong_id(definition: SObjectDef, record_id: object) -> RowError:
 def unwritable(names: tuple[str, ...]) -> RowError:
     """The error for fields that are read-only, for everybody or for this user."""
     message = (
-        f"Unable to create/update fields: {', '.join(names)}. Please check the security settings of this field and verify that "
-        "it is read/write for your profile or permission set."
+        f"Unable to create/update fields: {', '.join(names)}. Please check the security settings of this field and "
+        "verify that it is read/write for your profile or permission set."
     )
     return RowError("INVALID_FIELD_FOR_INSERT_UPDATE", message, names)
 
@@ -109,7 +136,9 @@ def parent_not_named(parent: SObjectDef, key: FieldDef, value: object, holders: 
     """The error for a key that names no parent, or more than one."""
     if holders:
         return several(key, holders)
-    return RowError("INVALID_FIELD", f"Foreign key external ID: {value} not found for field {key.name} in entity {parent.name}")
+    return RowError(
+        "INVALID_FIELD", f"Foreign key external ID: {value} not found for field {key.name} in entity {parent.name}"
+    )
 
 
 def several(key: FieldDef, holders: Sequence[str]) -> RowError:

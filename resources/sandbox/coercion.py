@@ -1,8 +1,9 @@
 """Values as clients send them, turned into values as the org keeps them: one function a type, chosen once a column.
 
-Text is trimmed and empty text is null; line breaks of text areas become CRLF; e-mail addresses are kept in lower case; numbers are
-rounded to the scale of the field; datetimes are UTC and lose their fraction of a second; a cleared checkbox is unchecked.
-Of these, line breaks, lower case and fractions rest on common knowledge of the platform, not on a recording.
+Text is trimmed and empty text is null; line breaks of text areas become CRLF; e-mail addresses are kept in lower case;
+numbers are rounded to the scale of the field; datetimes are UTC and lose their fraction of a second; a cleared
+checkbox is unchecked. Of these, line breaks, lower case and fractions rest on common knowledge of the platform, not on
+a recording.
 """
 
 from __future__ import annotations
@@ -37,6 +38,14 @@ _DATETIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d{1,9})?(?:Z|([
 _TRUE = frozenset({"true", "1", "yes", "y", "on"})
 _FALSE = frozenset({"false", "0", "no", "n", "off"})
 _LARGEST_INT = 2**31 - 1
+_JSON_TOKENS: dict[type, str] = {
+    str: "VALUE_STRING",
+    bool: "VALUE_FALSE",
+    int: "VALUE_NUMBER_INT",
+    float: "VALUE_NUMBER_FLOAT",
+    dict: "START_OBJECT",
+    list: "START_ARRAY",
+}
 
 
 class Refused(Exception):
@@ -80,15 +89,15 @@ def coercion(definition: FieldDef, *, text: bool) -> Coercion:
     """The function that turns one value (never None) into the stored one or raises Refused."""
     match definition.type:
         case "boolean":
-            return _boolean(definition, text)
+            return _boolean(definition, text=text)
         case "int":
-            return _int(definition, text)
+            return _int(definition, text=text)
         case "double" | "currency" | "percent":
-            return _decimal(definition, text)
+            return _decimal(definition, text=text)
         case "date":
-            return _date(definition, text)
+            return _date(definition, text=text)
         case "datetime":
-            return _datetime(definition, text)
+            return _datetime(definition, text=text)
         case "id" | "reference":
             return _reference(definition)
         case "email":
@@ -105,8 +114,7 @@ def _not_of_type(definition: FieldDef, kind: str, value: object, *, text: bool) 
     if text:
         message = f"{definition.label}: value not of required type: {value}"
         return Refused(RowError("INVALID_TYPE_ON_FIELD_IN_RECORD", message, (definition.name,)))
-    token = {str: "VALUE_STRING", bool: "VALUE_TRUE" if value is True else "VALUE_FALSE", int: "VALUE_NUMBER_INT",
-             float: "VALUE_NUMBER_FLOAT", dict: "START_OBJECT", list: "START_ARRAY"}.get(type(value), "VALUE_STRING")  # fmt: skip
+    token = "VALUE_TRUE" if value is True else _JSON_TOKENS[type(value)]
     shown = "" if isinstance(value, dict | list) else f" value {value}"
     message = f"Cannot deserialize instance of {kind} from {token}{shown} or request may be missing a required field"
     return Refused(RowError("JSON_PARSER_ERROR", message, (definition.name,)))
@@ -126,7 +134,7 @@ def _text(definition: FieldDef, *, multiline: bool = False) -> Coercion:
     limit = definition.length
 
     def one(value: object) -> object:
-        trimmed = value.strip(_BLANKS) if value.__class__ is str else _as_text(definition, value)  # type: ignore[attr-defined]
+        trimmed = value.strip(_BLANKS) if value.__class__ is str else _as_text(definition, value)
         if multiline and ("\n" in trimmed or "\r" in trimmed):
             trimmed = _LINE_BREAK.sub("\r\n", trimmed)
         if len(trimmed) > limit:
@@ -166,7 +174,7 @@ def _restricted_picklist(definition: FieldDef) -> Coercion:
     return one
 
 
-def _boolean(definition: FieldDef, text: bool) -> Coercion:
+def _boolean(definition: FieldDef, *, text: bool) -> Coercion:
     def one(value: object) -> object:
         if isinstance(value, bool):
             return value
@@ -181,17 +189,17 @@ def _boolean(definition: FieldDef, text: bool) -> Coercion:
     return one
 
 
-def _int(definition: FieldDef, text: bool) -> Coercion:
+def _int(definition: FieldDef, *, text: bool) -> Coercion:
     largest = 10**definition.digits - 1 if definition.digits else _LARGEST_INT
 
     def one(value: object) -> object:
-        number = value
-        if isinstance(value, str):
-            trimmed = value.strip(_BLANKS)
-            if not trimmed:
-                return None
-            number = _number(definition, "int", trimmed, value, text)
-        if isinstance(number, bool) or not isinstance(number, int | float | Decimal) or number != int(number):
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise _not_of_type(definition, "int", value, text=text)
+        trimmed = value.strip(_BLANKS) if isinstance(value, str) else repr(value)
+        if not trimmed:
+            return None
+        number = _number(definition, "int", trimmed, value, text=text)
+        if number != number.to_integral_value():
             raise _not_of_type(definition, "int", value, text=text)
         if abs(number) > largest:
             raise _outside_range(definition, value)
@@ -200,7 +208,7 @@ def _int(definition: FieldDef, text: bool) -> Coercion:
     return one
 
 
-def _decimal(definition: FieldDef, text: bool) -> Coercion:
+def _decimal(definition: FieldDef, *, text: bool) -> Coercion:
     step = Decimal(1).scaleb(-definition.scale)
     largest = Decimal(10) ** (definition.precision - definition.scale)
 
@@ -210,7 +218,7 @@ def _decimal(definition: FieldDef, text: bool) -> Coercion:
             return None
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise _not_of_type(definition, "double", value, text=text)
-        number = _number(definition, "double", trimmed, value, text)
+        number = _number(definition, "double", trimmed, value, text=text)
         if abs(number) >= largest:
             raise _outside_range(definition, value)
         return float(number.quantize(step, ROUND_HALF_UP))
@@ -218,7 +226,7 @@ def _decimal(definition: FieldDef, text: bool) -> Coercion:
     return one
 
 
-def _number(definition: FieldDef, kind: str, trimmed: str, value: object, text: bool) -> Decimal:
+def _number(definition: FieldDef, kind: str, trimmed: str, value: object, *, text: bool) -> Decimal:
     try:
         number = Decimal(trimmed)
     except InvalidOperation:
@@ -233,7 +241,7 @@ def _outside_range(definition: FieldDef, value: object) -> Refused:
     return Refused(RowError("NUMBER_OUTSIDE_VALID_RANGE", message, (definition.name,)))
 
 
-def _date(definition: FieldDef, text: bool) -> Coercion:
+def _date(definition: FieldDef, *, text: bool) -> Coercion:
     def one(value: object) -> object:
         if not isinstance(value, str):
             raise _not_of_type(definition, "date", value, text=text)
@@ -249,7 +257,7 @@ def _date(definition: FieldDef, text: bool) -> Coercion:
     return one
 
 
-def _datetime(definition: FieldDef, text: bool) -> Coercion:
+def _datetime(definition: FieldDef, *, text: bool) -> Coercion:
     def one(value: object) -> object:
         if not isinstance(value, str):
             raise _not_of_type(definition, "datetime", value, text=text)

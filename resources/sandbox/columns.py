@@ -1,4 +1,4 @@
-"""Rows turned into columns: which field each name in a row means, and its cells, normalised. Whether they may be written is `dml`'s."""
+"""Rows turned into columns: which field each name means, and its cells, normalised. What may be written is `dml`'s."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Row = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a name in a row means: a field, or (with `parent_key`) a reference field named through a key of the parent."""
+    """What a name in a row means: a field, or (with `parent_key`) a reference named through a key."""
 
     field: FieldDef
     parent: SObjectDef | None = None
@@ -55,8 +55,8 @@ class ColumnReader:
     def read(self, rows: Sequence[Row]) -> Batch:
         """All rows as columns; ApiError INVALID_FIELD for a name that is no field for this user.
 
-        A JSON value that cannot be parsed as its field's type refuses the whole call, as the platform's parser does; in bulk CSV it
-        refuses the row.
+        A JSON value that cannot be parsed as its field's type refuses the whole call, as the platform's parser does;
+        in bulk CSV it refuses the row.
         """
         batch = Batch(len(rows))
         for key in _names(rows):
@@ -101,8 +101,8 @@ class ColumnReader:
         parent = self._catalogue[reference.reference_to[0]]
         parent_key = parent.field(key)
         if parent_key is None or not parent_key.usable_as_key or not self._user.can_read(parent.name, parent_key.name):
-            message = f"Field name provided, {key} does not match an External ID, Salesforce Id, or indexed field for {parent.name}"
-            raise ApiError(400, "INVALID_FIELD", message)
+            known = f"an External ID, Salesforce Id, or indexed field for {parent.name}"
+            raise ApiError(400, "INVALID_FIELD", f"Field name provided, {key} does not match {known}")
         return Target(reference, parent, parent_key)
 
     def _add(self, batch: Batch, name: str, cells: list[object]) -> None:

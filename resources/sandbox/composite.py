@@ -74,7 +74,9 @@ def _run_all(call: Call, requests: list[Any], answers: dict[str, dict[str, Any]]
 def _name_of(request: Any, answers: Mapping[str, object]) -> str:
     name = request.get("referenceId") if isinstance(request, dict) else None
     if not isinstance(name, str) or not re.fullmatch(r"\w+", name):
-        raise ApiError(400, "INVALID_INPUT", "Every subrequest must have a referenceId of letters, digits and underscores")
+        raise ApiError(
+            400, "INVALID_INPUT", "Every subrequest must have a referenceId of letters, digits and underscores"
+        )
     if name in answers:
         raise ApiError(400, "INVALID_INPUT", f"referenceId {name} is used twice")
     return name
@@ -87,7 +89,9 @@ def _run(call: Call, router: Router, request: Mapping[str, Any]) -> Answer:
     route, params = router.find(method, path)
     headers = {**call.headers, **{str(k).lower(): str(v) for k, v in (request.get("httpHeaders") or {}).items()}}
     body = orjson.dumps(request["body"]) if request.get("body") is not None else b""
-    inner = replace(call, method=method, path=path, params=params, query=dict(parse_qsl(query)), headers=headers, body=body)
+    inner = replace(
+        call, method=method, path=path, params=params, query=dict(parse_qsl(query)), headers=headers, body=body
+    )
     return route.handler(method)(inner)
 
 
@@ -119,7 +123,12 @@ def _look_up(match: re.Match[str], answers: Mapping[str, dict[str, Any]]) -> Any
 
 def _shown(reference: str, answer: Answer) -> dict[str, Any]:
     body = orjson.loads(answer.body) if isinstance(answer.body, bytes) else answer.body
-    return {"body": body, "httpHeaders": dict(answer.headers), "httpStatusCode": answer.status, "referenceId": reference}
+    return {
+        "body": body,
+        "httpHeaders": dict(answer.headers),
+        "httpStatusCode": answer.status,
+        "referenceId": reference,
+    }
 
 
 def _halted(requests: list[Any], answers: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

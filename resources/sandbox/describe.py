@@ -16,7 +16,8 @@ RECENT_ITEMS = 5
 
 _SOAP_TYPES = {
     "id": "tns:ID", "reference": "tns:ID", "boolean": "xsd:boolean", "int": "xsd:int", "double": "xsd:double",
-    "currency": "xsd:double", "percent": "xsd:double", "date": "xsd:date", "datetime": "xsd:dateTime", "address": "urn:address",
+    "currency": "xsd:double", "percent": "xsd:double", "date": "xsd:date", "datetime": "xsd:dateTime",
+    "address": "urn:address",
 }  # fmt: skip
 _NEVER_AGGREGATED = frozenset({"boolean", "address"})
 _MASTER_RECORD_TYPE = "012000000000000AAA"
@@ -43,7 +44,8 @@ def _basic_information(call: Call) -> Answer:
     definition = Dml(call.org, call.user).definition(call.params["sobject"])
     columns = [f for f in ("Id", "Name", "LastModifiedDate") if f in definition.fields]
     alive = ' where "IsDeleted" = 0' if definition.has_soft_delete else ""
-    sql = f"select {', '.join(map(quote, columns))} from {quote(definition.name)}{alive} order by rowid desc limit {RECENT_ITEMS}"
+    listed = ", ".join(map(quote, columns))
+    sql = f"select {listed} from {quote(definition.name)}{alive} order by rowid desc limit {RECENT_ITEMS}"
     with call.org.store.read() as db:
         rows = db.execute(sql).fetchall()
     recent = [
@@ -62,7 +64,9 @@ def describe(call: Call, definition: SObjectDef) -> dict[str, object]:
     shown.update(
         {
             "actionOverrides": [],
-            "childRelationships": [_child(c) for c in definition.child_relationships if call.user.can_read(c.child_sobject, c.field)],
+            "childRelationships": [
+                _child(c) for c in definition.child_relationships if call.user.can_read(c.child_sobject, c.field)
+            ],
             "compactLayoutable": definition.layoutable,
             "defaultImplementation": None,
             "extendedBy": None,
@@ -169,7 +173,8 @@ def field_json(call: Call, definition: SObjectDef, f: FieldDef) -> dict[str, obj
         "nillable": f.nillable,
         "permissionable": f.permissionable,
         "picklistValues": [
-            {"active": True, "defaultValue": False, "label": value, "validFor": None, "value": value} for value in f.picklist
+            {"active": True, "defaultValue": False, "label": value, "validFor": None, "value": value}
+            for value in f.picklist
         ],
         "polymorphicForeignKey": len(f.reference_to) > 1,
         "precision": f.precision,

@@ -1,76 +1,55 @@
-"""Writing records as the platform does: insert, update, upsert and delete, with a result for each row in the order of the rows.
+"""Writing records as the platform does: insert, update, upsert and delete, with a result for each row in its order.
 
-A call is one transaction. Rows are taken in chunks, so that a later chunk sees what an earlier one saved. What is checked is in
-`checks`, how values are normalised in `coercion`, how a chunk is saved in `saving`; this module decides which row becomes what.
+A call is one transaction. Rows are taken in chunks of 200, so that a later chunk sees what an earlier one saved. What
+is checked is in `checks`, how values are normalised in `coercion`, what becomes of which row in `transaction`.
 """
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from . import checks, lookups
-from .coercion import ABSENT
 from .columns import Batch, ColumnReader, Row
-from .errors import ApiError, RowError, not_found
-from .ids import is_id, to18
-from .removal import remove
-from .saving import Saved, Saver, Session
+from .errors import not_found
 from .schema import FieldDef, SObjectDef
+from .transaction import ROLLED_BACK, RowResult, Transaction, forbidden
 
 if TYPE_CHECKING:
     from .org import Org
     from .permissions import User
 
-ChunkSaver = Callable[[Sequence[int]], list[Saved]]
-
-CHUNK = 200
-ROLLED_BACK = RowError(
-    "ALL_OR_NONE_OPERATION_ROLLED_BACK",
-    "Record rolled back because not all records were valid and the request was using AllOrNone header",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class RowResult:
-    """What became of one row; `id` is None for a record that was not created."""
-
-    id: str | None
-    success: bool
-    created: bool = False
-    errors: tuple[RowError, ...] = ()
-
-
-class _Undo(Exception):
-    """Nothing of this call may stay."""
+__all__ = ["ROLLED_BACK", "Dml", "RowResult"]
 
 
 class Dml:
     """Writes of one user.
 
-    Rows map field names (any case) to values; `Account.Source_Key__c` or `{"Account": {"Source_Key__c": "x"}}` names a parent by
-    external id. With `text` the values follow the rules of bulk CSV: an empty text leaves the field alone, `#N/A` clears it.
-    A field that does not exist or that the user cannot see raises ApiError before anything is written.
+    Rows map field names (any case) to values; `Account.Source_Key__c` or `{"Account": {"Source_Key__c": "x"}}` names a
+    parent by external id. With `text` the values follow the rules of bulk CSV: an empty text leaves the field alone,
+    `#N/A` clears it. A field that does not exist or that the user cannot see raises ApiError before anything is
+    written.
     """
 
     def __init__(self, org: Org, user: User) -> None:
         self.org = org
         self.user = user
 
-    def insert(self, sobject: str, rows: Sequence[Row], *, all_or_none: bool = False, text: bool = False) -> list[RowResult]:
+    def insert(
+        self, sobject: str, rows: Sequence[Row], *, all_or_none: bool = False, text: bool = False
+    ) -> list[RowResult]:
         """A new record for each row that is sound."""
         definition = self.definition(sobject)
         self._refuse_object(definition, "create")
-        call = _Call(self, definition, self._batch(definition, rows, text), all_or_none)
+        call = self._transaction(definition, rows, all_or_none=all_or_none, text=text)
         return call.run(call.insert)
 
-    def update(self, sobject: str, rows: Sequence[Row], *, all_or_none: bool = False, text: bool = False) -> list[RowResult]:
+    def update(
+        self, sobject: str, rows: Sequence[Row], *, all_or_none: bool = False, text: bool = False
+    ) -> list[RowResult]:
         """The record named by each row's Id holds what the row says."""
         definition = self.definition(sobject)
         self._refuse_object(definition, "edit")
-        call = _Call(self, definition, self._batch(definition, rows, text), all_or_none)
+        call = self._transaction(definition, rows, all_or_none=all_or_none, text=text)
         return call.run(call.update)
 
     def upsert(
@@ -79,7 +58,7 @@ class Dml:
         """The record with each row's key holds what the row says; it is created where there is none."""
         definition = self.definition(sobject)
         key = self.key(definition, key_field)
-        call = _Call(self, definition, self._batch(definition, rows, text), all_or_none)
+        call = self._transaction(definition, rows, all_or_none=all_or_none, text=text)
         if key.type == "id":
             return call.run(call.upsert_by_id)
         return call.run(lambda chunk: call.upsert(chunk, key))
@@ -89,7 +68,7 @@ class Dml:
         definition = self.definition(sobject)
         self._refuse_object(definition, "delete")
         batch = Batch(len(ids), {"Id": list(ids)})
-        call = _Call(self, definition, batch, all_or_none)
+        call = Transaction(self, definition, batch, all_or_none=all_or_none)
         return call.run(call.delete)
 
     def definition(self, sobject: str) -> SObjectDef:
@@ -108,146 +87,17 @@ class Dml:
 
     def may(self, definition: SObjectDef, right: str) -> bool:
         """True if the user may create, edit or delete records of that object."""
-        possible = {"create": definition.createable, "edit": definition.updateable, "delete": definition.deletable}[right]
+        possible = {"create": definition.createable, "edit": definition.updateable, "delete": definition.deletable}[
+            right
+        ]
         return possible and self.user.may(right, definition.name)
 
     def _refuse_object(self, definition: SObjectDef, right: str) -> None:
         if not self.may(definition, right):
-            raise _forbidden(definition, right)
+            raise forbidden(definition, right)
 
-    def _batch(self, definition: SObjectDef, rows: Sequence[Row], text: bool) -> Batch:
-        return ColumnReader(self.org.catalogue, definition, self.user, text=text).read(rows)
-
-
-class _Call:
-    """One call's rows on their way through the chunks."""
-
-    def __init__(self, dml: Dml, definition: SObjectDef, batch: Batch, all_or_none: bool) -> None:
-        self._dml = dml
-        self._definition = definition
-        self._batch = batch
-        self._all_or_none = all_or_none
-        self._saved: dict[int, Saved] = {}
-        self._ids: dict[int, str] = {}
-
-    def run(self, save: ChunkSaver) -> list[RowResult]:
-        """Every chunk goes through `save` in one transaction; with all-or-none, one bad row undoes them all."""
-        store = self._dml.org.store
-        try:
-            with store.write() as db:
-                self._session = self._new_session(db)
-                self._saver = Saver(self._session, self._definition, self._batch)
-                for chunk in self._chunks():
-                    self._saver.resolve_parents(chunk)
-                    for saved in save(chunk):
-                        self._saved[saved.row] = saved
-                if self._all_or_none and self._batch.errors:
-                    raise _Undo
-        except _Undo:
-            return [self._undone(row) for row in range(self._batch.size)]
-        return [self._result(row) for row in range(self._batch.size)]
-
-    def insert(self, chunk: Sequence[int]) -> list[Saved]:
-        return self._saver.insert(chunk)
-
-    def update(self, chunk: Sequence[int]) -> list[Saved]:
-        return self._saver.update(self._named(chunk, required=True))
-
-    def delete(self, chunk: Sequence[int]) -> list[Saved]:
-        return remove(self._session, self._definition, self._batch, self._named(chunk, required=True))
-
-    def upsert_by_id(self, chunk: Sequence[int]) -> list[Saved]:
-        ids = self._named(chunk, required=False)
-        return self._either([row for row in chunk if row not in ids], ids, None)
-
-    def upsert(self, chunk: Sequence[int], key: FieldDef) -> list[Saved]:
-        batch = self._batch
-        values = batch.values.setdefault(key.name, [ABSENT] * batch.size)
-        rows_by_key: dict[object, list[int]] = {}
-        for row in chunk:
-            if row in batch.errors:
-                continue
-            if values[row] is None or values[row] is ABSENT:
-                batch.refuse(row, RowError("MISSING_ARGUMENT", f"{key.name} not specified", (key.name,)))
-            else:
-                rows_by_key.setdefault(lookups.key_of(key, values[row]), []).append(row)
-        found = lookups.ids_by_key(self._session.db, self._definition, key, {values[rows[0]] for rows in rows_by_key.values()})
-        new: list[int] = []
-        old: dict[int, str] = {}
-        for key_value, rows in rows_by_key.items():
-            holders = found.get(key_value, [])
-            if len(rows) > 1:
-                for row in rows:
-                    batch.refuse(row, RowError("DUPLICATE_VALUE", f"Duplicate external id specified: {values[row]}"))
-            elif len(holders) > 1:
-                batch.refuse(rows[0], checks.several(key, holders))
-            elif holders:
-                old[rows[0]] = holders[0]
-                values[rows[0]] = ABSENT
-            else:
-                new.append(rows[0])
-        self._ids.update(old)
-        return self._either(new, old, key.name)
-
-    def _either(self, new: Sequence[int], old: Mapping[int, str], key_field: str | None) -> list[Saved]:
-        for rows, right in ((new, "create"), (list(old), "edit")):
-            if rows and not self._dml.may(self._definition, right):
-                error = _forbidden(self._definition, right)
-                for row in rows:
-                    self._batch.refuse(row, RowError(error.code, error.message))
-        saved = self._saver.update(old, key_field) if old else []
-        return [*saved, *(self._saver.insert(new) if new else [])]
-
-    def _named(self, chunk: Sequence[int], *, required: bool) -> dict[int, str]:
-        """The record ids of those rows; a row without one, or with a wrong one, is refused."""
-        values = self._batch.values.get("Id", [ABSENT] * self._batch.size)
-        named: dict[int, str] = {}
-        for row in chunk:
-            value = values[row]
-            if row in self._batch.errors:
-                continue
-            if value is None or value is ABSENT or value == "":
-                if required:
-                    self._batch.refuse(row, RowError("MISSING_ARGUMENT", "Id not specified in an update call", ("Id",)))
-            elif not is_id(str(value)) or str(value)[:3] != self._definition.key_prefix:
-                self._batch.refuse(row, checks.wrong_id(self._definition, value))
-                named.pop(row, None)
-            else:
-                named[row] = to18(str(value))
-        self._ids.update(named)
-        return named
-
-    def _chunks(self) -> Iterator[list[int]]:
-        """Row numbers, at most CHUNK together, and never two rows with the same Id together."""
-        ids = self._batch.values.get("Id")
-        chunk: list[int] = []
-        seen: set[object] = set()
-        for row in range(self._batch.size):
-            record_id = ids[row] if ids is not None else None
-            if len(chunk) == CHUNK or (record_id and record_id is not ABSENT and record_id in seen):
-                yield chunk
-                chunk, seen = [], set()
-            chunk.append(row)
-            seen.add(record_id)
-        if chunk:
-            yield chunk
-
-    def _new_session(self, db: sqlite3.Connection) -> Session:
-        org = self._dml.org
-        return Session(org.store, db, org.catalogue, self._dml.user, org.identity.pod, org.now(), set())
-
-    def _result(self, row: int) -> RowResult:
-        saved = self._saved.get(row)
-        if saved is not None:
-            return RowResult(saved.id, True, saved.created)
-        return RowResult(self._ids.get(row), False, False, tuple(self._batch.errors[row]))
-
-    def _undone(self, row: int) -> RowResult:
-        errors = self._batch.errors.get(row, [ROLLED_BACK])
-        return RowResult(self._ids.get(row), False, row not in self._ids, tuple(errors))
-
-
-def _forbidden(definition: SObjectDef, right: str) -> ApiError:
-    if right == "create":
-        return ApiError(400, "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type cannot be inserted: {definition.label}")
-    return ApiError(403, "INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights on object id")
+    def _transaction(
+        self, definition: SObjectDef, rows: Sequence[Row], *, all_or_none: bool, text: bool
+    ) -> Transaction:
+        batch = ColumnReader(self.org.catalogue, definition, self.user, text=text).read(rows)
+        return Transaction(self, definition, batch, all_or_none=all_or_none)

@@ -1,7 +1,7 @@
 """One call to the org: how it comes in (`Call`), goes out (`Answer`) and finds its handler (`Route`, `Router`).
 
-A module with endpoints exposes `routes(org) -> list[Route]`; handlers are plain functions that may block: they run in a worker thread,
-already authenticated. HTTP itself, compression and counting are in `server`.
+A module with endpoints exposes `routes(org) -> list[Route]`; handlers are plain functions that may block: they run in
+a worker thread, already authenticated. HTTP itself, compression and counting are in `server`.
 """
 
 from __future__ import annotations
@@ -51,13 +51,17 @@ class Call:
         try:
             return orjson.loads(self.body)
         except orjson.JSONDecodeError as error:
-            raise ApiError(400, "JSON_PARSER_ERROR", f"{error.msg} at [line:{error.lineno}, column:{error.colno}]") from error
+            raise ApiError(
+                400, "JSON_PARSER_ERROR", f"{error.msg} at [line:{error.lineno}, column:{error.colno}]"
+            ) from error
 
     def json_object(self) -> dict[str, Any]:
         """The body as a JSON object; JSON_PARSER_ERROR if it is anything else."""
         body = self.json()
         if not isinstance(body, dict):
-            raise ApiError(400, "JSON_PARSER_ERROR", "Cannot deserialize instance of an object: the body must be a JSON object")
+            raise ApiError(
+                400, "JSON_PARSER_ERROR", "Cannot deserialize instance of an object: the body must be a JSON object"
+            )
         return body
 
 
@@ -129,11 +133,15 @@ class Router:
         merged: dict[str, Route] = {}
         for route in routes:
             earlier = merged.get(route.template)
-            merged[route.template] = replace(route, handlers={**route.handlers, **earlier.handlers}) if earlier else route
+            merged[route.template] = (
+                replace(route, handlers={**route.handlers, **earlier.handlers}) if earlier else route
+            )
         self.routes = tuple(merged.values())
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
-        """The route for that path (percent-encoded) and its decoded parameters; NOT_FOUND that says so if there is none."""
+        """The route for that path (percent-encoded) and its decoded parameters; NOT_FOUND that says so if there is
+        none.
+        """
         for route in self.routes:
             match = route.pattern.fullmatch(path)
             if match:

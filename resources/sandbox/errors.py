@@ -1,4 +1,7 @@
-"""Errors in Salesforce's words: of a whole call (`ApiError`) and of one row of it (`RowError`). Texts of SOQL errors are in `soql`."""
+"""Errors in Salesforce's words: of a whole call (`ApiError`) and of one row (`RowError`).
+
+Those of SOQL are in `soql`.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,11 @@ class RowError:
 
     def as_csv(self) -> str:
         """As it stands in the column sf__Error of a bulk job."""
-        return f"{self.code}:{self.message}:{','.join(self.fields)} --" if self.fields else f"{self.code}:{self.message}:--"
+        return (
+            f"{self.code}:{self.message}:{','.join(self.fields)} --"
+            if self.fields
+            else f"{self.code}:{self.message}:--"
+        )
 
     def as_api_error(self) -> ApiError:
         """As the answer to a call about this one record."""

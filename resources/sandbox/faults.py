@@ -15,8 +15,9 @@ Action = Literal["status", "delay", "drop", "close-after-write", "expire"]
 class Fault:
     """From the `nth` call on whose path matches (without a trailing slash), for `times` calls, `action` happens.
 
-    `status` answers with that status instead of working; `delay` works after `seconds`; `drop` closes the connection without
-    working; `close-after-write` works and then closes the connection instead of answering; `expire` ends every session first.
+    `status` answers with that status instead of working; `delay` works after `seconds`; `drop` closes the connection
+    without working; `close-after-write` works and then closes the connection instead of answering; `expire` ends every
+    session first.
     """
 
     path: str

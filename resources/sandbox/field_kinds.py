@@ -1,14 +1,16 @@
-"""Short forms for declaring fields: one function a kind, with the properties that Salesforce gives every field of that kind."""
+"""Short forms for declaring objects and fields: one function a kind, with the properties that Salesforce gives it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from .schema import FieldDef
+from .schema import FieldDef, SObjectDef
 
 GEOCODE_ACCURACY = (
-    "Address", "NearAddress", "Block", "Street", "ExtendedZip", "Zip", "Neighborhood", "City", "County", "State", "Unknown",
+    "Address", "NearAddress", "Block", "Street", "ExtendedZip", "Zip", "Neighborhood", "City", "County", "State",
+    "Unknown",
 )  # fmt: skip
 
 
@@ -150,3 +152,7 @@ def person_name(full_length: int = 121) -> list[FieldDef]:
                  extra_type_info="personname", permissionable=False),
         system(text("Name", "Full Name", full_length, nillable=False, name_field=True, extra_type_info="personname")),
     ]  # fmt: skip
+
+
+def sobject(name: str, label: str, plural: str, prefix: str, fields: Iterable[FieldDef], **more: Any) -> SObjectDef:
+    return SObjectDef(name, label, plural, prefix, {f.name: f for f in fields}, **more)

@@ -1,4 +1,7 @@
-"""What makes one org different from every other: its id, its secrets and the public keys it trusts. Made once a state directory."""
+"""What makes one org different from every other: id, secrets, and the public keys it trusts.
+
+Made once a state directory.
+"""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def is_id(value: str) -> bool:
 
 
 def mint(key_prefix: str, pod: str, first: int, count: int) -> list[str]:
-    """`count` ids of 18 characters, rising from number `first`, of the kind `key_prefix` in the org whose ids carry `pod` (3 letters)."""
+    """`count` ids of 18 characters, rising from number `first`; `pod` is the three letters that an org's ids carry."""
     return [to18(f"{key_prefix}{pod}{_base62(number)}") for number in range(first, first + count)]
 
 

@@ -79,7 +79,7 @@ def attach(state: Path) -> Connection | None:
 
 @contextmanager
 def running(state: Path, *, port: int = 0, daily_limit: int = DAILY_CALLS) -> Iterator[Connection]:
-    """A sandbox on that state directory serves while the block runs, in a process that ends with it (even if we are killed).
+    """A sandbox on that state directory serves while the block runs, in a process that ends with it (or with ours).
 
     StateInUse if another one has that directory.
     """
@@ -88,7 +88,9 @@ def running(state: Path, *, port: int = 0, daily_limit: int = DAILY_CALLS) -> It
     command = [sys.executable, "-m", __package__, "--state", str(state), "--port", str(port)]
     command += ["--daily-limit", str(daily_limit), "--json", "--until-stdin-closes"]
     with (state / "server.log").open("ab") as log:
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=_environment())
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=_environment()
+        )
     try:
         yield Connection.from_json(_first_line(process, state))
     finally:

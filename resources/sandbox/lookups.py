@@ -1,4 +1,7 @@
-"""Questions to the store about many records at once: who has these ids, who has these keys. One statement a question, not a row."""
+"""Questions to the store about many records at once: who has these ids, these keys.
+
+One statement a question, not a row.
+"""
 
 from __future__ import annotations
 
@@ -25,14 +28,19 @@ def key_of(definition: FieldDef, value: object) -> object:
     return value.lower() if isinstance(value, str) and not definition.case_sensitive else value
 
 
-def records(db: sqlite3.Connection, definition: SObjectDef, ids: Iterable[str], fields: Collection[str]) -> dict[str, Existing]:
+def records(
+    db: sqlite3.Connection, definition: SObjectDef, ids: Iterable[str], fields: Collection[str]
+) -> dict[str, Existing]:
     """The records with those ids, deleted ones too, by id."""
     listed = list(ids)
     columns = "".join(f", {quote(name)}" for name in fields)
     found: dict[str, Existing] = {}
     for part in slices(len(listed)):
         chunk = listed[part]
-        sql = f'select rowid, "Id", {_deleted_sql(definition)}{columns} from {quote(definition.name)} where "Id" in ({holes(len(chunk))})'
+        sql = (
+            f'select rowid, "Id", {_deleted_sql(definition)}{columns} '
+            f'from {quote(definition.name)} where "Id" in ({holes(len(chunk))})'
+        )
         for row in db.execute(sql, chunk):
             found[row[1]] = Existing(row[0], row[1], bool(row[2]), row[3:])
     return found

@@ -114,7 +114,9 @@ def _claims(call: Call, assertion: str) -> dict[str, object]:
     audiences = [base_url(call), f"{base_url(call)}/services/oauth2/token", *_LOGIN_HOSTS]
     for key in call.org.identity.public_keys:
         try:
-            return dict(jwt.decode(assertion, key, algorithms=["RS256"], audience=audiences, options={"require": ["exp"]}))
+            return dict(
+                jwt.decode(assertion, key, algorithms=["RS256"], audience=audiences, options={"require": ["exp"]})
+            )
         except jwt.InvalidSignatureError:
             continue
         except jwt.ExpiredSignatureError:

@@ -1,4 +1,7 @@
-"""The org: one state directory with its store, catalogue, people, permissions, sessions and limits. HTTP does not belong here."""
+"""The org: one state directory with its store, catalogue, people, permissions and sessions.
+
+HTTP does not belong here.
+"""
 
 from __future__ import annotations
 

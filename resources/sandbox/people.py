@@ -1,4 +1,4 @@
-"""The people and profiles that a new org has: an administrator, the integration that clients run as, and one ordinary user."""
+"""The people and profiles of a new org: an administrator, the integration clients run as, and an ordinary user."""
 
 from __future__ import annotations
 

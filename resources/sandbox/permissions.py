@@ -1,4 +1,4 @@
-"""Who may do what: everything is allowed except what the org's administrator took away from a profile. Kept in a JSON file."""
+"""Who may do what: everything, except what the administrator took away from a profile. Kept in a JSON file."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ class Permissions:
         return self._denied.get(profile, frozenset())
 
     def change(self, profile: str, sobject: str, rights: Mapping[str, bool], field: str | None = None) -> None:
-        """From the next call on the profile has (True) or lacks (False) those rights to the object, or to one field of it.
+        """From the next call on the profile has (True) or lacks (False) those rights to the object, or to one field of
+        it.
 
         ValueError if object, field or right does not exist, or if nobody can be denied the field.
         """

@@ -37,7 +37,10 @@ def address_value(parts: Mapping[str, object]) -> dict[str, object] | None:
 
 
 def record_json(
-    definition: SObjectDef, fields: Sequence[FieldDef], values: Mapping[str, object], record_url: Callable[[str, str], str]
+    definition: SObjectDef,
+    fields: Sequence[FieldDef],
+    values: Mapping[str, object],
+    record_url: Callable[[str, str], str],
 ) -> dict[str, object]:
     """A whole record, with its attributes first and the fields in the given order; `values` are the stored columns."""
     record: dict[str, object] = {

@@ -1,4 +1,4 @@
-"""Saving one chunk of rows inside a transaction: parents named by key, defaults, checks, the computed name, then one statement.
+"""Saving one chunk of rows inside a transaction: parents by key, defaults, checks, computed name, then one statement.
 
 Which rows make a chunk, and what happens to the others when one fails, is decided in `dml`.
 """
@@ -79,11 +79,15 @@ class Saver:
         if "Id" in batch.values:
             checks.refuse_ids(batch, rows, columns.pop("Id"))
         _compute_name(definition, columns, len(rows))
-        checks.required(batch, definition, rows, columns, definition.fields.values())
         ids: list[str] = mint(
-            definition.key_prefix, self._session.pod, self._session.store.reserve(definition.key_prefix, len(rows)), len(rows)
+            definition.key_prefix,
+            self._session.pod,
+            self._session.store.reserve(definition.key_prefix, len(rows)),
+            len(rows),
         )
-        self._check(rows, ids, columns)
+        candidates = checks.Candidates(self._session.db, batch, definition, rows, ids, columns)
+        checks.required(candidates, definition.fields.values())
+        self._check(candidates)
         kept = [position for position, row in enumerate(rows) if row not in batch.errors]
         columns = _only(columns, kept, len(rows))
         ids = [ids[position] for position in kept]
@@ -91,7 +95,10 @@ class Saver:
         return [Saved(rows[position], record_id, True) for position, record_id in zip(kept, ids, strict=True)]
 
     def update(self, ids: Mapping[int, str], key_field: str | None = None) -> list[Saved]:
-        """The records with those ids hold what their rows say. `key_field` is the key they were found by, and is not written."""
+        """The records with those ids hold what their rows say.
+
+        `key_field` is the key they were found by, and is not written.
+        """
         definition, batch = self._definition, self._batch
         self._refuse_unwritable(ids, creating=False, key_field=key_field)
         rows = self._sound(ids)
@@ -103,15 +110,21 @@ class Saver:
         rows = self._sound(rows)
         current = list(zip(*(existing[ids[row]].values for row in rows), strict=True)) if rows else [()] * len(read)
         columns = {
-            name: [now if new is ABSENT else new for now, new in zip(current[position], self._given(name, rows), strict=True)]
+            name: [
+                now if new is ABSENT else new
+                for now, new in zip(current[position], self._given(name, rows), strict=True)
+            ]
             for position, name in enumerate(read)
         }
         if not rows:
             return []
         if any(name in batch.values for name in _name_parts(definition)):
             _compute_name(definition, columns, len(rows))
-        checks.required(batch, definition, rows, columns, named)
-        self._check(rows, [ids[row] for row in rows], columns, dict(zip(read, current, strict=True)))
+        before = dict(zip(read, current, strict=True))
+        record_ids = [ids[row] for row in rows]
+        candidates = checks.Candidates(self._session.db, batch, definition, rows, record_ids, columns, before)
+        checks.required(candidates, named)
+        self._check(candidates)
         kept = [position for position, row in enumerate(rows) if row not in batch.errors]
         self._write_back([existing[ids[rows[p]]].rowid for p in kept], _only(columns, kept, len(rows)))
         return [Saved(rows[position], ids[rows[position]], False) for position in kept]
@@ -148,19 +161,15 @@ class Saver:
                 if present:
                     batch.refuse(row, checks.unwritable(present))
 
-    def _check(
-        self, rows: Sequence[int], ids: Sequence[str], columns: Columns, current: Mapping[str, Sequence[object]] | None = None
-    ) -> None:
-        db, definition, batch = self._session.db, self._definition, self._batch
-        for name, values in columns.items():
-            f = definition.fields[name]
-            if name not in batch.values:
+    def _check(self, candidates: checks.Candidates) -> None:
+        for name in candidates.columns:
+            f = self._definition.fields[name]
+            if name not in self._batch.values:
                 continue
             if f.unique:
-                checks.unique(db, batch, definition, f, rows, ids, values)
+                checks.unique(candidates, f)
             if f.reference_to:
-                before = (current or {}).get(name, ())
-                checks.references(db, batch, self._session.catalogue, f, rows, values, before, self._session.known_parents)
+                checks.references(candidates, f, self._session.catalogue, self._session.known_parents)
 
     def _insert_into(self, ids: Sequence[str], columns: Columns) -> None:
         count = len(ids)
@@ -187,7 +196,9 @@ class Saver:
         if not count:
             return
         stamps = {
-            name: value for name, value in _stamps(self._session, created=False).items() if name in self._definition.fields
+            name: value
+            for name, value in _stamps(self._session, created=False).items()
+            if name in self._definition.fields
         }
         written = {**columns, **{name: [value] * count for name, value in stamps.items()}}
         settings = ", ".join(f"{quote(name)} = ?" for name in written)

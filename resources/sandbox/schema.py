@@ -1,4 +1,4 @@
-"""What an sObject is: its fields, their properties and the relationships between objects. The shipped objects are in `catalogue`."""
+"""What an sObject is: its fields, their properties, and the relationships. The shipped objects are in `catalogue`."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class FieldDef:
 
 @dataclass(frozen=True, slots=True)
 class ChildRelationship:
-    """Records of `child_sobject` point here through `field`; `relationship_name` is what SOQL calls them (None: it cannot)."""
+    """Records of `child_sobject` point here through `field`; SOQL calls them `relationship_name` (None: it cannot)."""
 
     child_sobject: str
     field: str

@@ -69,7 +69,9 @@ class Seeder:
             return minted if given is None else [to18(str(g)) if g else m for g, m in zip(given, minted, strict=True)]
         if given is None and f.name == "Name" and not f.createable and "LastName" in definition.fields:
             parts = [batch.values.get(part, [None] * batch.size) for part in ("FirstName", "LastName")]
-            return [" ".join(str(p) for p in pair if p and p is not ABSENT) or None for pair in zip(*parts, strict=True)]
+            return [
+                " ".join(str(p) for p in pair if p and p is not ABSENT) or None for pair in zip(*parts, strict=True)
+            ]
         if f.name in ("LastModifiedDate", "SystemModstamp") and given is None:
             return self._stamps(f, definition, batch)
         if given is None:
@@ -78,9 +80,13 @@ class Seeder:
 
     def _stamps(self, f: FieldDef, definition: SObjectDef, batch: Batch) -> Sequence[object]:
         """A record whose creation is dated was, unless its row says more, not touched since."""
-        earlier = "LastModifiedDate" if f.name == "SystemModstamp" and "LastModifiedDate" in batch.values else "CreatedDate"
+        earlier = (
+            "LastModifiedDate" if f.name == "SystemModstamp" and "LastModifiedDate" in batch.values else "CreatedDate"
+        )
         given = batch.values.get(earlier)
-        return [self.now] * batch.size if given is None else [self.now if v is ABSENT or v is None else v for v in given]
+        return (
+            [self.now] * batch.size if given is None else [self.now if v is ABSENT or v is None else v for v in given]
+        )
 
     def _default(self, f: FieldDef) -> object:
         if f.name in ("CreatedDate", "LastModifiedDate", "SystemModstamp"):

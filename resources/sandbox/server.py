@@ -1,4 +1,4 @@
-"""The org over HTTPS: calls in and out, their log, and the faults that were asked for. What the endpoints do is in their modules.
+"""The org over HTTPS: calls in and out, their log, faults on demand. What the endpoints do is in their modules.
 
 A new module with endpoints is added to `ENDPOINTS`.
 """
@@ -24,7 +24,18 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from . import (
-    admin, changes, collections, composite, describe, ingest, limits, oauth, query, query_jobs, sobjects, versions,
+    admin,
+    changes,
+    composite,
+    describe,
+    ingest,
+    limits,
+    oauth,
+    query,
+    query_jobs,
+    record_collections,
+    sobjects,
+    versions,
 )  # fmt: skip
 from .endpoint import Answer, Call, Route, Router
 from .errors import ApiError, invalid_session
@@ -32,7 +43,19 @@ from .faults import Fault
 from .org import Org
 from .permissions import User
 
-ENDPOINTS = (oauth, versions, limits, query, describe, changes, collections, composite, ingest, query_jobs, sobjects)
+ENDPOINTS = (
+    oauth,
+    versions,
+    limits,
+    query,
+    describe,
+    changes,
+    record_collections,
+    composite,
+    ingest,
+    query_jobs,
+    sobjects,
+)
 LOG_LENGTH = 10_000
 _WORTH_COMPRESSING = 1024
 _NOBODY = User(id="", username="", profile="", denied=frozenset())
@@ -66,6 +89,7 @@ class Gateway:
             transport = TRANSPORTS.get(scope["client"])
             if transport is not None:
                 transport.abort()
+                await receive()  # until the connection is gone: a call that ends earlier is answered with a 500
             return
         await Response(answer.content(), answer.status, dict(answer.headers))(scope, receive, send)
 
@@ -173,4 +197,3 @@ class Protocol(HttpToolsProtocol):
         if self.client is not None:
             TRANSPORTS.pop(self.client, None)
         super().connection_lost(exc)
-

@@ -1,4 +1,4 @@
-"""Access tokens: who a token stands for, and until when. A token carries its own proof, so sessions outlive a restart of the server."""
+"""Access tokens: who one stands for, and until when. A token carries its own proof, so sessions outlive a restart."""
 
 from __future__ import annotations
 

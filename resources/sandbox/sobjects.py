@@ -21,7 +21,9 @@ def routes(org: Org) -> list[Route]:
     return [
         data("sobjects/{sobject}", {"POST": _create}),
         data("sobjects/{sobject}/{id}", {"GET": _read, "PATCH": _update, "DELETE": _delete, "POST": _insert_at}),
-        data("sobjects/{sobject}/{field}/{value:rest}", {"GET": _read_by_key, "PATCH": _upsert, "DELETE": _delete_by_key}),
+        data(
+            "sobjects/{sobject}/{field}/{value:rest}", {"GET": _read_by_key, "PATCH": _upsert, "DELETE": _delete_by_key}
+        ),
     ]
 
 
@@ -52,7 +54,11 @@ def _write_existing(call: Call, definition: SObjectDef, record_id: str) -> None:
     row = call.json_object()
     _refuse_id(row)
     result = Dml(call.org, call.user).update(definition.name, [{**row, "Id": record_id}])[0]
-    if result.errors and result.errors[0].code == "INVALID_CROSS_REFERENCE_KEY" and _missing(call, definition, record_id):
+    if (
+        result.errors
+        and result.errors[0].code == "INVALID_CROSS_REFERENCE_KEY"
+        and _missing(call, definition, record_id)
+    ):
         raise not_found()
     _raise_error(result)
 
@@ -108,7 +114,10 @@ def _record(call: Call, definition: SObjectDef, record_id: str) -> Answer:
 
 
 def asked_fields(call: Call, definition: SObjectDef, names: Sequence[str]) -> list[FieldDef]:
-    """The fields of that name, Id first; all that the user sees if none is named. INVALID_FIELD for one that is not there."""
+    """The fields of that name, Id first; all that the user sees if none is named.
+
+    INVALID_FIELD for one that is not there.
+    """
     if not names:
         return call.user.visible(definition)
     found = [definition.fields["Id"]]
@@ -139,7 +148,7 @@ def _upsert(call: Call) -> Answer:
         raise not_found()
     result = Dml(call.org, call.user).upsert(definition.name, key.name, [{**row, key.name: call.params["value"]}])[0]
     _raise_error(result)
-    body = {"id": result.id, "success": True, "errors": [], "created": result.created}
+    body: dict[str, object] = {"id": result.id, "success": True, "errors": [], "created": result.created}
     if float(call.version) < 46 and not result.created:
         return Answer(204)
     return Answer(201 if result.created else 200, body)

@@ -1,7 +1,7 @@
 """The org's rows on disk: one SQLite file, one table an object, one column a stored field under the field's own name.
 
-Text compares without regard to (ASCII) case, as in Salesforce, save for ids and case-sensitive fields. Booleans are 0 and 1, dates
-`YYYY-MM-DD`, datetimes `YYYY-MM-DDTHH:MM:SS.mmmZ`. What may be written is none of this module's business.
+Text compares without regard to (ASCII) case, as in Salesforce, save for ids and case-sensitive fields. Booleans are 0
+and 1, dates `YYYY-MM-DD`, datetimes `YYYY-MM-DDTHH:MM:SS.mmmZ`. What may be written is none of this module's business.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .schema import Catalogue, FieldDef, SObjectDef, TEXT_TYPES
+from .schema import TEXT_TYPES, Catalogue, FieldDef, SObjectDef
 
 _SQL_TYPES = {"boolean": "integer", "int": "integer", "double": "real", "currency": "real", "percent": "real"}
 _PARAMETERS = 30_000
@@ -29,7 +29,10 @@ def holes(count: int) -> str:
 
 
 class Store:
-    """The rows of one state directory. Readers go on while one writer writes; a killed process loses no committed transaction."""
+    """The rows of one state directory.
+
+    Readers go on while one writer writes; a killed process loses no committed transaction.
+    """
 
     def __init__(self, path: Path, catalogue: Catalogue) -> None:
         self.path = path
@@ -73,7 +76,7 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: committed when the block ends, undone when it raises. Inside another `write` it joins that one."""
+        """One transaction: committed when the block ends, undone when it raises. Inside another it joins that one."""
         if getattr(self._local, "writing", False):
             self._writer.execute("savepoint nested")
             try:
@@ -113,7 +116,7 @@ class Store:
         self._opened.clear()
 
     def _open(self) -> sqlite3.Connection:
-        # Python's own transaction control is off: `write` says when one begins. A connection is used by one thread at a time.
+        # Python's own transaction control is off: `write` says when one begins. One thread at a time uses a connection.
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=256)
         connection.execute("pragma journal_mode = wal")
         connection.execute("pragma synchronous = normal")
@@ -131,7 +134,9 @@ def slices(count: int, width: int = 1) -> Iterator[slice]:
 
 def tables_sql(catalogue: Catalogue) -> list[str]:
     """The statements that give an empty store its tables; they change nothing in one that has them."""
-    statements = ["create table if not exists _sequence (key_prefix text primary key, next integer not null) without rowid"]
+    statements = [
+        "create table if not exists _sequence (key_prefix text primary key, next integer not null) without rowid"
+    ]
     for definition in catalogue:
         columns = ",\n  ".join(column_sql(f) for f in definition.columns)
         statements.append(f"create table if not exists {quote(definition.name)} (\n  {columns}\n)")

@@ -1,4 +1,4 @@
-"""The certificates of the sandbox: a CA of its own, kept in the state directory, and a server certificate for loopback names."""
+"""The certificates of the sandbox: a CA of its own, kept in the state directory, and one for loopback names."""
 
 from __future__ import annotations
 

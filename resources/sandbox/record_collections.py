@@ -76,8 +76,8 @@ def _written(
 ) -> list[RowResult]:
     """All groups written in one transaction; `together`, one bad row undoes every group."""
     if len(groups) > CHUNKS:
-        message = f"Cannot have more than {CHUNKS} chunks in a single operation. Please rearrange the data to reduce chunking."
-        raise ApiError(400, "INVALID_INPUT", message)
+        advice = "Please rearrange the data to reduce chunking."
+        raise ApiError(400, "INVALID_INPUT", f"Cannot have more than {CHUNKS} chunks in a single operation. {advice}")
     results: list[RowResult] = []
     try:
         with call.org.store.write():
@@ -86,7 +86,9 @@ def _written(
             if together and any(result.errors for result in results):
                 raise _Undo
     except _Undo:
-        return [r if r.errors else RowResult(None if r.created else r.id, False, r.created, (ROLLED_BACK,)) for r in results]
+        return [
+            r if r.errors else RowResult(None if r.created else r.id, False, r.created, (ROLLED_BACK,)) for r in results
+        ]
     return results
 
 
@@ -105,7 +107,9 @@ def _retrieve(call: Call) -> Answer:
     alive = ' and "IsDeleted" = 0' if definition.has_soft_delete else ""
     sql = f'select {columns} from {quote(definition.name)} where "Id" in ({holes(len(wanted))}){alive}'
     with call.org.store.read() as db:
-        stored = {row[0]: dict(zip((f.name for f in definition.columns), row, strict=True)) for row in db.execute(sql, wanted)}
+        stored = {
+            row[0]: dict(zip((f.name for f in definition.columns), row, strict=True)) for row in db.execute(sql, wanted)
+        }
     return Answer(
         body=[
             record_json(definition, fields, stored[record_id], lambda name, of: call.url(f"sobjects/{name}/{of}"))
@@ -118,7 +122,8 @@ def _retrieve(call: Call) -> Answer:
 
 def _asked_in_query(call: Call) -> dict[str, list[str]]:
     return {
-        name: [value.strip() for value in call.query.get(name, "").split(",") if value.strip()] for name in ("ids", "fields")
+        name: [value.strip() for value in call.query.get(name, "").split(",") if value.strip()]
+        for name in ("ids", "fields")
     }
 
 
