@@ -1,28 +1,144 @@
 """The declaration of an entity: where its rows come from, where they go, and what may be done on the way.
 
 A declaration is data. It is checked when it is made: a wrong one raises with the entity, the mistake and what would be
-right. The rules a field can have are in `rules.py`, the ways to find a record without a key in `match.py`.
+right. The rules a field can have are in `rules.py`, the ways to find a record without a key in `match.py`, the limits
+on a plan in `gates.py`. Whether it fits an org is asked in `binding.py`.
 """
 
 from __future__ import annotations
 
+import hashlib
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic.dataclasses import dataclass
+
+from pipelines.gates import Gates
+from pipelines.match import Same
+from pipelines.rules import (
+    STRICT,
+    Constant,
+    CreateOnly,
+    FillEmpty,
+    Master,
+    Reference,
+    SourceStatus,
+    SyncedAt,
+)
+
+AnyRule = Master | FillEmpty | CreateOnly | Reference | SourceStatus | SyncedAt | Constant
 
 
-class Declared(BaseModel):
-    """Frozen, and strict about names: a misspelled setting is an error, never ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class DeclarationError(Exception):
+    """A declaration that cannot be meant. The text names the entity, the mistake and what would be right."""
 
 
-class Feed(Declared):
-    """A feed of files: `<name>.csv`, `<name>.parquet`, or a folder `<name>/` of either, below `CONCORD_FEEDS`."""
+@dataclass(frozen=True, config=STRICT)
+class Feed:
+    """A feed of files: `<name>.csv`, `<name>.parquet`, or a folder `<name>/` of either, below `CONCORD_FEEDS`.
+
+    `lists="everything"`: each extract is the full list (so a list that shrank is suspicious);
+    `"changes"`: only what changed. In neither case does a row's absence do anything to its record.
+    """
 
     name: str
     key: str
     required: tuple[str, ...] = ()
+    """Columns that must be there and filled, besides the key."""
     changed_at: str | None = "updated_at"
     merged_into: str | None = "merged_into"
     lists: Literal["everything", "changes"] = "everything"
+
+
+@dataclass(frozen=True, config=STRICT)
+class Target:
+    """The CRM object and its field that holds the source's key: an external id, unique, writable."""
+
+    sobject: str
+    key: str
+
+
+@dataclass(frozen=True, config=STRICT)
+class Freeze:
+    """Checkboxes that people set on a record: `mapped` freezes all mapped fields, `hierarchy` only the parent links."""
+
+    mapped: str | None = None
+    hierarchy: str | None = None
+
+
+@dataclass(frozen=True, config=STRICT)
+class Twins:
+    """How a record that may be a missing row's twin is recognised: names alike, and any of the places equal."""
+
+    name: str = "Name"
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, config=STRICT)
+class Entity:
+    """One declared entity. `create`: who may create records (`on_request`: only an import a person asked for)."""
+
+    name: str
+    source: Feed
+    target: Target
+    fields: dict[str, AnyRule]
+    match: tuple[Same, ...] = ()
+    create: Literal["never", "on_request", "scheduled"] = "never"
+    freeze: Freeze = Freeze()
+    twins: Twins | None = None
+    gates: Gates = Gates()
+    private: tuple[str, ...] = ()
+    """Fields with personal data: their values never leave the entity's file."""
+    retries: int = 10
+    """After so many failed runs in a row a row rests until its source changes or somebody releases it."""
+
+    def __post_init__(self) -> None:
+        for mistake in self._mistakes():
+            raise DeclarationError(f"entity {self.name!r}: {mistake}")
+
+    def _mistakes(self) -> list[str]:
+        found = []
+        if not self.name.isidentifier() or not self.name.islower():
+            found.append(f"name {self.name!r} must be a lower-case identifier such as 'accounts'")
+        if self.target.key in self.fields:
+            found.append(f"field {self.target.key!r} is the target's key, written by itself: leave it out of fields")
+        if len([rule for rule in self.fields.values() if isinstance(rule, SourceStatus)]) > 1:
+            found.append("more than one SourceStatus: an entity has one status")
+        for words, what in ((self.private, "private"), (tuple(f for m in self.match for f in m.fields), "match")):
+            found += [
+                f"{what} names {word!r}, which is not among its fields ({', '.join(self.fields)})"
+                for word in words
+                if word not in self.fields
+            ]
+        for match in self.match:
+            found += [
+                f"match on {field!r} needs a rule that reads a column, not {type(self.fields[field]).__name__}"
+                for field in match.fields
+                if field in self.fields and self.fields[field].source_column is None
+            ]
+        return found
+
+    @property
+    def status(self) -> SourceStatus | None:
+        return next((rule for rule in self.fields.values() if isinstance(rule, SourceStatus)), None)
+
+    @property
+    def references(self) -> dict[str, Reference]:
+        """Reference rules by field."""
+        return {field: rule for field, rule in self.fields.items() if isinstance(rule, Reference)}
+
+    @property
+    def depends_on(self) -> tuple[str, ...]:
+        """Other entities that must be synced first."""
+        return tuple(sorted({rule.to for rule in self.references.values()} - {self.name}))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every source column that the declaration reads, the key first, each once."""
+        own = (self.source.key, self.source.changed_at, self.source.merged_into, *self.source.required)
+        read = (rule.source_column for rule in self.fields.values())
+        return tuple(dict.fromkeys(column for column in (*own, *read) if column))
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when anything is declared differently."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]

@@ -1,0 +1,151 @@
+"""A declaration held against an org: which field has which type, and everything that does not fit, at once.
+
+`bind` gives the bound entity that all SQL is generated from; `misfits` lists what keeps it from working.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipelines.entity import AnyRule, Entity
+from pipelines.ports import FieldInfo, ObjectInfo, SystemicError
+from pipelines.rules import Constant, Reference, SourceStatus, SyncedAt
+
+Say = Callable[[str, str, str], None]
+
+RECORD_FIELDS = ("Id", "IsDeleted", "MasterRecordId", "SystemModstamp", "LastModifiedById")
+"""What a snapshot always carries, besides the declared fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """One thing in the org that the declaration cannot work with."""
+
+    entity: str
+    field: str
+    mistake: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.entity}: {self.field}: {self.mistake}; {self.remedy}"
+
+
+@dataclass(frozen=True)
+class BoundField:
+    """A declared field and what the org says of it."""
+
+    name: str
+    rule: AnyRule
+    info: FieldInfo
+
+    @property
+    def type(self) -> str:
+        return self.info.type
+
+
+@dataclass(frozen=True)
+class Bound:
+    """An entity that fits an org."""
+
+    entity: Entity
+    info: ObjectInfo
+
+    @cached_property
+    def fields(self) -> tuple[BoundField, ...]:
+        return tuple(BoundField(name, rule, self.info.fields[name]) for name, rule in self.entity.fields.items())
+
+    @cached_property
+    def columns(self) -> dict[str, FieldInfo | None]:
+        """Source columns to be typed, and the narrowest field each goes to; None for keys and references."""
+        found: dict[str, FieldInfo | None] = {}
+        for field in self.fields:
+            column = field.rule.source_column
+            if column is None:
+                continue
+            if isinstance(field.rule, Reference):
+                found.setdefault(column, None)
+            elif (known := found.get(column)) is None or 0 < field.info.length < known.length:
+                found[column] = field.info
+        return found
+
+    @cached_property
+    def record_fields(self) -> tuple[str, ...]:
+        """Every field of a record that is read, each once."""
+        entity = self.entity
+        freeze = tuple(field for field in (entity.freeze.mapped, entity.freeze.hierarchy) if field)
+        twins = (entity.twins.name, *entity.twins.places) if entity.twins else ()
+        wanted = (*RECORD_FIELDS, entity.target.key, *entity.fields, *freeze, *twins)
+        return tuple(field for field in dict.fromkeys(wanted) if field in self.info.fields)
+
+    def type_of(self, field: str) -> str:
+        """The Salesforce type of a field of the object."""
+        return self.info.fields[field].type
+
+
+def bind(entity: Entity, info: ObjectInfo) -> Bound:
+    """The bound entity, or a SystemicError that names every misfit."""
+    if found := misfits(entity, info):
+        raise SystemicError("declaration_misfit", "; ".join(str(misfit) for misfit in found))
+    return Bound(entity, info)
+
+
+def misfits(entity: Entity, info: ObjectInfo) -> list[Misfit]:
+    """Everything about this object that the declaration cannot work with; empty when all is well."""
+    found: list[Misfit] = []
+
+    def say(field: str, mistake: str, remedy: str) -> None:
+        found.append(Misfit(entity.name, f"{info.name}.{field}" if field else info.name, mistake, remedy))
+
+    if not info.updateable:
+        say("", "this user may not edit the object", "give the integration user Edit on it")
+    if entity.create != "never" and not info.createable:
+        say("", "this user may not create records", "give the integration user Create on it")
+    _key_misfits(entity, info, say)
+    for name, rule in entity.fields.items():
+        if name not in info.fields:
+            say(name, "the org has no such field, or this user may not see it", "create it or grant Read and Edit")
+        else:
+            _field_misfits(entity, info.fields[name], rule, say)
+    for name in (entity.freeze.mapped, entity.freeze.hierarchy):
+        if name and name not in info.fields:
+            say(name, "the org has no such field, or this user may not see it", "create the checkbox or grant Read")
+        elif name and info.fields[name].type != "boolean":
+            say(name, f"a freeze flag is a checkbox, this is {info.fields[name].type}", "name a checkbox")
+    if entity.create != "never":
+        for field in info.fields.values():
+            needed = not field.nillable and field.createable and not field.defaulted and field.type != "boolean"
+            if needed and field.name not in entity.fields and field.name != entity.target.key:
+                say(field.name, "new records need it and the declaration does not give it", "add a rule for it")
+    return found
+
+
+def _key_misfits(entity: Entity, info: ObjectInfo, say: Say) -> None:
+    name = entity.target.key
+    key = info.fields.get(name)
+    if key is None:
+        say(name, "the org has no such field, or this user may not see it", "create an external id field for the key")
+        return
+    if not key.unique or not key.external_id:
+        say(name, "the key is not a unique external id", "tick External ID and Unique, or name a field that is")
+    if key.type != "string":
+        say(name, f"the key is {key.type}, not text", "name a text field")
+    if not key.updateable or (entity.create != "never" and not key.createable):
+        say(name, "this user may not write the key", "grant Edit on the field")
+
+
+def _field_misfits(entity: Entity, field: FieldInfo, rule: AnyRule, say: Say) -> None:
+    if not field.updateable:
+        say(field.name, "this user may not write it", "grant Edit on the field, or leave it out of the declaration")
+    elif entity.create != "never" and rule.on_create and not field.createable:
+        say(field.name, "this user may not set it on new records", "grant Edit on the field")
+    expected = {Reference: "reference", SyncedAt: "datetime"}.get(type(rule))
+    if expected and field.type != expected:
+        say(field.name, f"{type(rule).__name__} needs a {expected} field, this is {field.type}", f"name a {expected}")
+    if not expected and field.type in ("reference", "address", "id", "base64"):
+        say(field.name, f"{type(rule).__name__} cannot write a field of type {field.type}", "use another field or rule")
+    if isinstance(rule, SourceStatus) and field.picklist and (lacking := set(rule.known) - set(field.picklist)):
+        say(field.name, f"its restricted picklist lacks {sorted(lacking)}", "add the values")
+    if isinstance(rule, Constant) and field.type == "boolean" and rule.value not in ("true", "false"):
+        say(field.name, f"the constant {rule.value!r} is not a checkbox value", "write 'true' or 'false'")

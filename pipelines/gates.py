@@ -1,0 +1,88 @@
+"""Limits on a plan. A plan over a limit is held: nothing is written until a person approves exactly that plan.
+
+`Gates` is what a declaration may change; `judge` holds a plan's measures against it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass as plain_dataclass
+
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Limit:
+    """Exceeded when both are: more than `share` of the whole *and* more than `count`."""
+
+    share: float = 0.0
+    count: int = 0
+
+    def exceeded(self, count: int, whole: int) -> bool:
+        return count > self.count and count > self.share * whole
+
+    def __str__(self) -> str:
+        return " and ".join(
+            text for text in (f"{self.share:.0%}" if self.share else "", f"{self.count}" if self.count else "") if text
+        ) or "0"
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Gates:
+    """Defaults are cautious; a declaration may set its own. `None` switches a gate off."""
+
+    removals: Limit | None = Limit()
+    changes: Limit | None = Limit(share=0.25, count=200)
+    creates: Limit | None = Limit(share=0.50, count=500)
+    blanked: Limit | None = Limit(share=0.05)
+    """Of any one mapped field: cells that would become blank, of the linked records in scope."""
+    shrunk: Limit | None = Limit(share=0.20)
+    """Rows that a full list has less than at the last run."""
+
+
+@plain_dataclass(frozen=True, slots=True)
+class Measures:
+    """What a plan would do, in numbers."""
+
+    records: int
+    """Live records of the CRM that carry a key."""
+    updates: int
+    creates: int
+    removals: int
+    blanked: dict[str, int]
+    """Cells to become blank, by field."""
+    rows_before: int
+    """Rows of the full list at the last run; 0 when there was none, or when the feed lists only changes."""
+    rows_now: int
+    doubled_keys: int
+    """Keys for which the plan holds more than one record or row: always 0, or the plan is wrong."""
+
+
+@plain_dataclass(frozen=True, slots=True)
+class Verdict:
+    """One gate's answer."""
+
+    name: str
+    passed: bool
+    observed: int
+    limit: str
+    approvable: bool = True
+
+
+def judge(gates: Gates, m: Measures) -> list[Verdict]:
+    """One verdict a gate, in a fixed order; duplicate keys can never be approved."""
+    blankest = max(m.blanked.items(), key=lambda item: item[1], default=("", 0))
+    counted = (
+        ("removals", gates.removals, m.removals, m.records),
+        ("changes", gates.changes, m.updates, m.records),
+        ("creates", gates.creates, m.creates, m.records),
+        ("blanked", gates.blanked, blankest[1], m.records),
+        ("shrunk", gates.shrunk, max(0, m.rows_before - m.rows_now), m.rows_before),
+    )
+    verdicts = [
+        Verdict(name, passed=not limit.exceeded(count, whole), observed=count, limit=str(limit))
+        for name, limit, count, whole in counted
+        if limit is not None
+    ]
+    doubled = Verdict("duplicate_keys", m.doubled_keys == 0, m.doubled_keys, "0", approvable=False)
+    return [*verdicts, doubled]

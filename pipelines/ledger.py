@@ -1,0 +1,131 @@
+"""The ledger: every batch is written down before it is sent, and every answer after.
+
+    PLANNED → INTENT (rows, before-image, plan hash) → JOB (id, committed before the upload) → SENT → DONE
+                  └ collections ──────────────────────────────────────────────────────────▶ SENT → DONE
+    LOST: sent, and no answer came · REFUSED: the org would not take the batch as a whole · VOID: it never ran
+
+Tables: `batches` (batch, run_id, route, operation, wave, state, job_id, rows, plan_hash, message, made_at),
+`batch_rows` (batch, fold, record_id), `batch_cells` (batch, fold, field, old, new): what was meant and what was there
+before, `results` (batch, fold, record_id, created, status, code, message, fields).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import duckdb
+
+TABLES = (
+    "create sequence if not exists batch_numbers",
+    """create table if not exists batches (
+  batch bigint primary key, run_id varchar, route varchar, operation varchar, wave bigint, state varchar,
+  job_id varchar, rows bigint, plan_hash varchar, message varchar, made_at timestamp,
+  heard boolean)""",
+    "create table if not exists batch_rows (batch bigint, fold varchar, record_id varchar)",
+    "create table if not exists batch_cells (batch bigint, fold varchar, field varchar, old varchar, new varchar)",
+    """create table if not exists results (
+  batch bigint, fold varchar, record_id varchar, created boolean, status varchar, code varchar, message varchar,
+  fields varchar)""",
+)
+
+State = Literal["INTENT", "JOB", "SENT", "DONE", "LOST", "REFUSED", "VOID"]
+UNFINISHED = ("INTENT", "JOB", "SENT")
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One batch of the ledger: at most 200 rows by collections, or one bulk job."""
+
+    number: int
+    route: Literal["collections", "bulk"]
+    operation: Literal["insert", "update"]
+    state: State
+    job_id: str | None
+    rows: int
+
+
+def open_batches(
+    con: duckdb.DuckDBPyConnection, *, run_id: str, plan_hash: str, operation: str, wave: int, route: str, size: int
+) -> list[Batch]:
+    """Writes the rows of `work.sendable` down as INTENT, `size` rows a batch, with cells and before-image."""
+    con.execute("begin")
+    con.execute(
+        """
+create or replace temp table opened as
+with numbered as (
+  select fold, record_id, (row_number() over (order by locks_with, fold) - 1) // ? as part
+  from work.sendable
+),
+numbers as (
+  select part, nextval('batch_numbers') as batch
+  from (select distinct part from numbered order by part)
+)
+select n.batch, d.fold, d.record_id
+from numbered d
+join numbers n on n.part = d.part
+""",
+        [size],
+    )
+    con.execute(
+        """
+insert into batches
+select batch, ?, ?, ?, ?, 'INTENT', null, count(*), ?, null, getvariable('now'), false
+from opened
+group by batch
+""",
+        [run_id, route, operation, wave, plan_hash],
+    )
+    con.execute("insert into batch_rows select batch, fold, record_id from opened")
+    con.execute(
+        "insert into batch_cells select o.batch, c.fold, c.field, c.old, c.new from opened o join work.cells c using (fold)"
+    )
+    found = con.execute(
+        "select batch, route, operation, state, job_id, rows from batches"
+        " where batch in (select batch from opened) order by batch"
+    ).fetchall()
+    con.execute("commit")
+    return [Batch(*row) for row in found]
+
+
+def unfinished(con: duckdb.DuckDBPyConnection) -> list[Batch]:
+    """Batches that a killed run left behind, oldest first."""
+    found = con.execute(
+        "select batch, route, operation, state, job_id, rows from batches where state in ? order by batch",
+        [list(UNFINISHED)],
+    ).fetchall()
+    return [Batch(*row) for row in found]
+
+
+def mark(con: duckdb.DuckDBPyConnection, batch: Batch, state: State, *, job_id: str | None = None, message: str = "") -> None:
+    """The batch is in this state, durably."""
+    con.execute(
+        "update batches set state = ?, job_id = coalesce(?, job_id), message = nullif(?, '') where batch = ?",
+        [state, job_id, message, batch.number],
+    )
+
+
+def answer(con: duckdb.DuckDBPyConnection, batch: Batch, answers: object) -> None:
+    """Results of a batch, matched to its rows by key, and the end of it, in one transaction.
+
+    `answers` is an Arrow table with the columns of `Crm.results`, its first column the key: the record id of an
+    update, the source key of an insert. A row without an answer gets the status `lost`.
+    """
+    con.register("answers", answers)
+    con.execute("begin")
+    by = "a.key = r.record_id" if batch.operation == "update" else "lower(a.key) = r.fold"
+    con.execute(
+        f"""
+insert into results
+select
+  r.batch, r.fold, coalesce(nullif(a.record_id, ''), r.record_id), coalesce(a.created, false),
+  coalesce(a.status, 'lost'), a.code, a.message, a.fields
+from batch_rows r
+left join answers a on {by}
+where r.batch = ?
+""",
+        [batch.number],
+    )
+    mark(con, batch, "DONE")
+    con.execute("commit")
+    con.unregister("answers")

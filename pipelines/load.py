@@ -1,0 +1,330 @@
+"""A plan goes to the org: in batches, by the cheapest correct route, each written down before it is sent.
+
+Small batches go as collections of 200, large ones as bulk jobs. New parents go before their children, and what waits
+for a parent gets its id in between. An answer that got lost is not guessed: the rows come back as `lost`, to be read
+and planned again (see `sync`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Literal
+
+import duckdb
+import pyarrow as pa
+
+from pipelines import ledger
+from pipelines.binding import Bound
+from pipelines.failures import classify
+from pipelines.ledger import Batch
+from pipelines.ports import CLEAR, Crm, JobInfo, LostAnswer, Progress, RowResult, SystemicError
+from pipelines.sql import literal, quote
+
+COLLECTION_ROWS = 200
+JOB_CALLS = 8
+"""Create, upload, close, about two polls, three result files."""
+JOB_ROWS = 100_000
+"""Rows of one bulk job: 100,000 rows of twenty fields stay far below the 100 MB that an upload may have."""
+JOB_CHARACTERS = 60_000_000
+
+Operation = Literal["insert", "update"]
+OpenFile = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
+
+ANSWERS = pa.schema(
+    [
+        ("key", pa.string()),
+        ("record_id", pa.string()),
+        ("created", pa.bool_()),
+        ("status", pa.string()),
+        ("code", pa.string()),
+        ("message", pa.string()),
+        ("fields", pa.string()),
+    ]
+)
+
+
+def cost_of(rows: int) -> int:
+    """API calls that so many rows of one kind take."""
+    return min(-(-rows // COLLECTION_ROWS), JOB_CALLS * max(1, -(-rows // JOB_ROWS)))
+
+
+def route_of(rows: int) -> Literal["collections", "bulk"]:
+    """The cheaper route for so many rows."""
+    return "collections" if -(-rows // COLLECTION_ROWS) <= JOB_CALLS else "bulk"
+
+
+@dataclass(frozen=True)
+class Loader:
+    """Carries out the plan in the entity's file."""
+
+    bound: Bound
+    crm: Crm
+    open: OpenFile
+    run_id: str
+    plan_hash: str
+    progress: Progress
+
+    def load(self) -> None:
+        """Every action of `work.actions` has been sent and its answer is in the ledger.
+
+        A SystemicError ends it at once; what was not sent then has no result.
+        """
+        with self.open() as con:
+            waves = con.execute(
+                "select wave, count(*) from work.actions where kind = 'create' group by wave order by wave"
+            ).fetchall()
+        for wave, _ in waves:
+            self._fill_waiting()
+            self._send("insert", wave)
+        self._fill_waiting()
+        self._send("update", 0)
+
+    def _fill_waiting(self) -> None:
+        """Cells that wait for a record created in this run get its id; where it could not be created they are dropped."""
+        with self.open() as con:
+            con.execute("begin")
+            con.execute(
+                """
+update work.cells set new = done.record_id, waits_for = null
+from (
+  select r.fold, r.record_id
+  from results r
+  join batches b on b.batch = r.batch
+  where b.run_id = ? and b.operation = 'insert' and r.status = 'success'
+) done
+where done.fold = cells.waits_for
+""",
+                [self.run_id],
+            )
+            con.execute(
+                """
+delete from work.cells
+where waits_for in (
+  select r.fold
+  from batch_rows r
+  join batches b on b.batch = r.batch
+  where b.run_id = ? and b.operation = 'insert'
+)
+""",
+                [self.run_id],
+            )
+            con.execute(
+                "delete from work.cells where rule = 'synced_at'"
+                " and fold not in (select fold from work.cells where rule <> 'synced_at')"
+            )
+            con.execute("commit")
+
+    def _send(self, operation: Operation, wave: int) -> None:
+        """All rows of one operation, each by its route."""
+        kind = "create" if operation == "insert" else "update"
+        with self.open() as con:
+            con.execute(_sendable_sql(self.bound), [kind, wave])
+            total, odd, characters = con.execute(
+                "select count(*), count(*) filter (where unspeakable), coalesce(sum(characters), 0) from work.sendable"
+            ).fetchall()[0]
+            if not total:
+                return
+            batches: list[Batch] = []
+            route = route_of(total)
+            size = COLLECTION_ROWS
+            if route == "bulk":
+                size = max(1, min(JOB_ROWS, int(total * JOB_CHARACTERS / max(characters, 1))))
+                if odd:
+                    con.execute("create or replace table work.odd as from work.sendable where unspeakable")
+                    con.execute("delete from work.sendable where unspeakable")
+            batches += self._open(con, operation, wave, route, size)
+            if route == "bulk" and odd:
+                con.execute("create or replace table work.sendable as from work.odd")
+                batches += self._open(con, operation, wave, "collections", COLLECTION_ROWS)
+        done = 0
+        self.progress(f"load {operation}s", done, total)
+        for batch in batches:
+            if batch.route == "bulk":
+                self._send_job(batch)
+            else:
+                self._send_collection(batch)
+            done += batch.rows
+            self.progress(f"load {operation}s", done, total)
+
+    def _open(
+        self, con: duckdb.DuckDBPyConnection, operation: Operation, wave: int, route: str, size: int
+    ) -> list[Batch]:
+        return ledger.open_batches(
+            con,
+            run_id=self.run_id,
+            plan_hash=self.plan_hash,
+            operation=operation,
+            wave=wave,
+            route=route,
+            size=size,
+        )
+
+    def _send_collection(self, batch: Batch) -> None:
+        with self.open() as con:
+            keys, rows = self._records(con, batch)
+            ledger.mark(con, batch, "SENT")
+        sobject = self.bound.entity.target.sobject
+        try:
+            sent = self.crm.insert(sobject, rows) if batch.operation == "insert" else self.crm.update(sobject, rows)
+        except LostAnswer:
+            self._lose(batch)
+            return
+        except SystemicError as error:
+            self._refuse(batch, error)
+            raise
+        with self.open() as con:
+            ledger.answer(con, batch, _answers(keys, sent))
+        self._stop_if_systemic(batch)
+
+    def _send_job(self, batch: Batch) -> None:
+        sobject = self.bound.entity.target.sobject
+        try:
+            job_id = self.crm.create_job(sobject, batch.operation)
+            with self.open() as con:
+                ledger.mark(con, batch, "JOB", job_id=job_id)
+                rows = self._table(con, batch)
+            try:
+                self.crm.upload(job_id, rows)
+            except LostAnswer:
+                pass  # whether the job was closed is asked in a moment
+            else:
+                with self.open() as con:
+                    ledger.mark(con, batch, "SENT")
+            info = end_job(self.bound, self.crm, self.open, batch, job_id, self.progress)
+            if info.state == "Failed" and info.message.startswith(("InvalidBatch", "ClientInputError")):
+                raise SystemicError("job_failed", f"the org refused the whole job {job_id}: {info.message}")
+            self._stop_if_systemic(batch)
+        except LostAnswer:
+            self._lose(batch)
+        except SystemicError as error:
+            self._refuse(batch, error)
+            raise
+
+    def _stop_if_systemic(self, batch: Batch) -> None:
+        """A row that was refused for what this user may not do stands for all of them."""
+        with self.open() as con:
+            found = con.execute(
+                "select distinct code, coalesce(message, '') from results where batch = ? and status = 'failed'",
+                [batch.number],
+            ).fetchall()
+        for code, message in found:
+            if classify(code, message) == "systemic":
+                raise SystemicError(code, f"the org refused rows of batch {batch.number} with {code}")
+
+    def _lose(self, batch: Batch) -> None:
+        with self.open() as con:
+            ledger.answer(con, batch, ANSWERS.empty_table())
+            ledger.mark(con, batch, "LOST")
+
+    def _refuse(self, batch: Batch, error: SystemicError) -> None:
+        """A job that was sent may still run: it is left for the next run to settle."""
+        with self.open() as con:
+            state = con.execute("select state from batches where batch = ?", [batch.number]).fetchall()[0][0]
+            if batch.route == "collections" or state == "INTENT":
+                ledger.mark(con, batch, "REFUSED", message=error.code)
+
+    def _records(self, con: duckdb.DuckDBPyConnection, batch: Batch) -> tuple[list[str], list[dict[str, str | None]]]:
+        """Keys and rows of a small batch, in the same order."""
+        found = con.execute(
+            """
+select r.fold, r.record_id, list(c.field order by c.field), list(c.new order by c.field)
+from batch_rows r
+join batch_cells c on c.batch = r.batch and c.fold = r.fold
+where r.batch = ?
+group by r.fold, r.record_id
+order by r.fold
+""",
+            [batch.number],
+        ).fetchall()
+        keys = [record_id if batch.operation == "update" else fold for fold, record_id, _, _ in found]
+        rows = [
+            {**({"Id": record_id} if record_id else {}), **dict(zip(fields, values, strict=True))}
+            for _, record_id, fields, values in found
+        ]
+        return keys, rows
+
+    def _table(self, con: duckdb.DuckDBPyConnection, batch: Batch) -> pa.Table:
+        """Rows of a job, one text column a field: null leaves alone, `CLEAR` clears."""
+        fields = [
+            name
+            for (name,) in con.execute(
+                "select distinct field from batch_cells where batch = ? order by field", [batch.number]
+            ).fetchall()
+        ]
+        cells = ",\n  ".join(
+            f"max(case when c.field = {literal(name)} then coalesce(c.new, '{CLEAR}') end) as {quote(name)}"
+            for name in fields
+        )
+        record = "any_value(r.record_id) as Id,\n  " if batch.operation == "update" else ""
+        return con.execute(
+            f"""
+select
+  {record}{cells}
+from batch_rows r
+join batch_cells c on c.batch = r.batch and c.fold = r.fold
+where r.batch = ?
+group by r.fold
+order by r.fold
+""",
+            [batch.number],
+        ).to_arrow_table()
+
+
+def _sendable_sql(bound: Bound) -> str:
+    """Creates `work.sendable`: fold, record_id, locks_with (rows that lock one parent lie side by side), characters,
+    unspeakable (a value that a bulk job would take for "clear")."""
+    parent = next(iter(bound.entity.references), None)
+    lock = (
+        f"coalesce(max(c.new) filter (where c.field = {literal(parent)}), any_value(r.{quote(parent)}), '')"
+        if parent
+        else "''"
+    )
+    return f"""
+create or replace table work.sendable as
+select
+  a.fold,
+  a.record_id,
+  {lock} as locks_with,
+  sum(coalesce(length(c.new), 4) + 3) as characters,
+  bool_or(c.new = '{CLEAR}') as unspeakable
+from work.actions a
+join work.cells c on c.fold = a.fold
+left join records r on r.Id = a.record_id
+where a.kind = ? and a.wave = ?
+group by a.fold, a.record_id
+"""
+
+
+def _answers(keys: list[str], sent: list[RowResult]) -> pa.Table:
+    if len(keys) != len(sent):
+        raise SystemicError("answer_shape", f"{len(keys)} rows were sent and {len(sent)} answers came")
+    return pa.Table.from_pydict(
+        {
+            "key": keys,
+            "record_id": [result.record_id for result in sent],
+            "created": [result.created for result in sent],
+            "status": ["success" if result.success else "failed" for result in sent],
+            "code": [result.code for result in sent],
+            "message": [result.message for result in sent],
+            "fields": [",".join(result.fields) for result in sent],
+        },
+        schema=ANSWERS,
+    )
+
+
+def end_job(bound: Bound, crm: Crm, open_file: OpenFile, batch: Batch, job_id: str, progress: Progress) -> JobInfo:
+    """The job has ended and its results are in the ledger; one that was never closed is aborted, its rows are `lost`."""
+    info = crm.wait(job_id, progress)
+    if info.state == "Open":
+        crm.abort(job_id)
+    if info.state in ("Open", "Gone", "Aborted"):
+        answers = ANSWERS.empty_table()
+    else:
+        key = "Id" if batch.operation == "update" else bound.entity.target.key
+        found = crm.results(job_id, key)
+        answers = found.rename_columns(["key", *found.column_names[1:]])
+    with open_file() as con:
+        ledger.answer(con, batch, answers)
+    return info

@@ -1,0 +1,66 @@
+"""The tables of an entity's file, and its version.
+
+`meta` (name, value), `source`, `records`, `links` (fold, record_id), `state` (one row a source row that was ever in
+scope), `echoes`, `runs`, `outcomes`, and the ledger's. Schema `landing` is the extract's, `work` the present run's.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from pipelines import ledger
+from pipelines.ports import SystemicError
+
+VERSION = 1
+
+TABLES = (
+    "create schema if not exists work",
+    "create sequence if not exists record_numbers",
+    "create table if not exists meta (name varchar primary key, value varchar)",
+    "create table if not exists links (fold varchar, key varchar, record_id varchar)",
+    """create table if not exists state (
+  fold varchar, row_hash ubigint, ref_hash ubigint, settled boolean, failures bigint, outcome varchar, reason varchar,
+  run_id varchar)""",
+    "create table if not exists echoes (record_id varchar, field varchar, sent varchar, became varchar)",
+    """create table if not exists runs (
+  run_id varchar, mode varchar, scope varchar, status varchar, started_at timestamp, seconds double,
+  extracted bigint, api_calls bigint, plan_hash varchar, report varchar)""",
+    """create table if not exists outcomes (
+  run_id varchar, file varchar, line bigint, key varchar, record_id varchar, outcome varchar, reason varchar,
+  field varchar, code_class varchar, message varchar)""",
+    *ledger.TABLES,
+)
+
+
+def prepare(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """The file has every table of this version; one of a newer version is refused untouched."""
+    con.execute("set timezone = 'UTC'")
+    con.execute("set preserve_insertion_order = false")
+    known = con.execute(
+        "select count(*) from information_schema.tables where table_schema = 'main' and table_name = 'meta'"
+    ).fetchall()[0][0]
+    if known:
+        version = int(read(con, "version") or 0)
+        if version > VERSION:
+            raise SystemicError(
+                "newer_file",
+                f"{path} has version {version}, this Concord knows {VERSION}: update Concord, or move the file away",
+            )
+        if version == VERSION:
+            return
+    for statement in TABLES:
+        con.execute(statement)
+    write(con, "version", str(VERSION))
+
+
+def read(con: duckdb.DuckDBPyConnection, name: str) -> str | None:
+    """A remembered value."""
+    found = con.execute("select value from meta where name = ?", [name]).fetchall()
+    return found[0][0] if found else None
+
+
+def write(con: duckdb.DuckDBPyConnection, name: str, value: str) -> None:
+    """Remembers a value."""
+    con.execute("insert or replace into meta values (?, ?)", [name, value])

@@ -1,0 +1,184 @@
+"""Every source row in scope ends in exactly one outcome with a reason, and the counts add up to the rows extracted.
+
+Out: `work.outcomes` (file, line, key, fold, record_id, outcome, reason, field, code_class, message). `message` may hold
+values and stays in the entity's file. An outcome is one of OUTCOMES; its reason is one word of a code.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pipelines.binding import Bound
+from pipelines.failures import SYSTEMIC, TRANSIENT
+from pipelines.rules import resolved
+from pipelines.scope import Keys, Scope, Slice
+from pipelines.sql import literal, literals, quote
+
+OUTCOMES = ("created", "updated", "unchanged", "linked", "deactivated", "skipped", "held", "failed")
+
+Phase = Literal["planned", "held", "loaded"]
+"""What the outcomes say: what would happen, what a gate holds back, or what did happen."""
+
+SETTLED = "outcome in ('created', 'updated', 'unchanged', 'linked', 'deactivated') or reason in ('inactive', 'merged')"
+"""Boolean: the row needs no second look until its source, or what it refers to, changes."""
+
+TABLE = """
+create or replace table work.outcomes (
+  file varchar, line bigint, key varchar, fold varchar, record_id varchar, outcome varchar, reason varchar,
+  field varchar, code_class varchar, message varchar)
+"""
+
+
+def scope_outcomes_sql(bound: Bound, phase: Phase, *, creates: bool) -> list[str]:
+    """Statements that put the rows of `work.scope` into `work.outcomes`, in place of what stood there for them."""
+    return [
+        "create or replace temp table intended as select fold, outcome from work.outcomes where reason = 'lost_answer'",
+        "delete from work.outcomes where fold in (select fold from work.scope)",
+        _scope_sql(bound, phase, creates=creates),
+    ]
+
+
+def _scope_sql(bound: Bound, phase: Phase, *, creates: bool) -> str:
+    entity = bound.entity
+    status = entity.status
+    status_field = next((name for name, rule in entity.fields.items() if rule is status), "")
+    inactive = f"(s.{quote(status.column)} not in {literals(status.active)})" if status else "false"
+    lowered = f"lower(s.{quote(status.column)})" if status else "''"
+    missing = "\n    ".join(
+        f"when s.{quote(resolved(name))} is null and s.{quote(rule.column)} is not null"
+        f" then 'skipped: {rule.missing_reason}'"
+        for name, rule in entity.references.items()
+        if rule.missing == "skip"
+    )
+    done = f"""case
+    when l.doubled then 'deactivated: duplicate_of_survivor'
+    when st.fold is not null and a.kind = 'update' then 'deactivated: status_' || {lowered}
+    when a.kind = 'create' then 'created'
+    when l.how not in ('stored', 'key') then 'linked: ' || replace(l.how, ' ', '_')
+    else 'updated'
+  end"""
+    written = {
+        "planned": done,
+        "held": "'held: gate'",
+        "loaded": f"""case
+    when res.status = 'success' then {done}
+    when res.status in ('lost', 'unprocessed') then 'failed: lost_answer'
+    when res.status = 'failed' then 'failed: ' || coalesce(nullif(res.code, ''), 'unknown')
+    when not exists (select 1 from work.cells c where c.fold = l.fold) then 'unchanged'
+    else 'failed: not_sent'
+  end""",
+    }[phase]
+    survivor = "l.verdict = 'linked: rekeyed_to_survivor' and heir.status is distinct from 'success'"
+    return f"""
+insert into work.outcomes
+with latest as (
+  select fold, max_by(struct_pack(record_id, status, code, message, fields), batch) as last
+  from results
+  where batch in (select batch from batches where run_id = getvariable('run_id'))
+  group by fold
+),
+answers as (
+  select fold, last.record_id as record_id, last.status as status, last.code as code, last.message as message,
+    last.fields as fields
+  from latest
+),
+deactivated as (
+  select distinct fold from work.cells
+  where field = {literal(status_field)} and new is not null and new not in {literals(status.active if status else ())}
+),
+said as (
+  select
+    l.fold,
+    s.key,
+    coalesce(res.record_id, l.record_id) as record_id,
+    case
+    {f"when {survivor} then 'failed: survivor_not_written'" if phase == "loaded" else ""}
+    when l.verdict is not null then l.verdict
+    when a.kind in ('create', 'update') then {written}
+    when l.record_id is not null and a.kind is null and i.fold is not null then i.outcome
+    when l.record_id is not null and a.kind is null and l.doubled then 'unchanged: duplicate_of_survivor'
+    when l.record_id is not null and a.kind is null and b.fold is not null then 'skipped: do_not_update'
+    when l.record_id is null and {inactive} then 'skipped: inactive'
+    {missing}
+    when l.record_id is not null then 'unchanged'
+    {"" if creates else "when true then 'skipped: not_in_crm'"}
+    else 'failed: not_planned'
+    end as verdict,
+    a.kind in ('create', 'update') as acted,
+    res.fields,
+    res.code,
+    res.message
+  from work.link l
+  join work.rows s on s.fold = l.fold
+  left join work.actions a on a.fold = l.fold
+  left join answers res on res.fold = l.fold and a.kind in ('create', 'update')
+  left join answers heir on heir.fold = l.survivor
+  left join deactivated st on st.fold = l.fold
+  left join intended i on i.fold = l.fold
+  left join work.blocked b on b.fold = l.fold
+)
+select
+  i._file,
+  i._line,
+  d.key,
+  d.fold,
+  d.record_id,
+  split_part(d.verdict, ': ', 1),
+  nullif(substr(d.verdict, length(split_part(d.verdict, ': ', 1)) + 3), ''),
+  nullif(d.fields, ''),
+  case
+    when not starts_with(d.verdict, 'failed') then null
+    when d.verdict in ('failed: lost_answer', 'failed: survivor_not_written') or d.code in {literals(sorted(TRANSIENT))} then 'transient'
+    when d.verdict = 'failed: not_sent' or d.code in {literals(sorted(SYSTEMIC))} then 'systemic'
+    else 'row'
+  end,
+  case when starts_with(d.verdict, 'failed') then d.message end
+from said d
+left join work.incoming i on i.fold = d.fold and i.problem is null
+"""
+
+
+def other_outcomes_sql(bound: Bound, scope: Scope) -> list[str]:
+    """Statements that add the extracted rows outside `work.scope`: unusable ones, and those already settled."""
+    if isinstance(scope, Slice) and not scope.catch_up:
+        return []
+    asked = "and i.fold in (select fold from wanted_keys)" if isinstance(scope, Keys) else ""
+    unusable = f"""
+insert into work.outcomes
+select
+  i._file, i._line, i.key, i.fold, null,
+  case when i.problem = 'duplicate_key' then 'held' else 'failed' end,
+  i.problem,
+  i.problem_column,
+  case when i.problem = 'duplicate_key' then null else 'row' end,
+  null
+from work.incoming i
+where i.problem is not null {asked}
+"""
+    if isinstance(scope, Keys):
+        return [unusable]
+    return [
+        unusable,
+        """
+insert into work.outcomes
+select _file, _line, null, null, null, 'failed', reason, null, 'row', null
+from landing.rejects
+""",
+        """
+insert into work.outcomes
+select i._file, i._line, i.key, i.fold, t.record_id, 'unchanged', 'source_unchanged', null, null, null
+from work.incoming i
+left join links t on t.fold = i.fold
+where i.problem is null and i.fold not in (select fold from work.scope)
+""",
+    ]
+
+
+UNRESOLVED_SQL = """
+select count(*) from work.outcomes where outcome = 'failed' and code_class = 'transient'
+"""
+
+RETRY_SCOPE_SQL = """
+create or replace table work.scope as
+select fold from work.outcomes where outcome = 'failed' and code_class = 'transient' and fold is not null
+"""

@@ -1,0 +1,97 @@
+"""What a run would do, in numbers and one hash: the thing a person approves.
+
+The hash covers every cell but time stamps, and no order: the same wishes give the same hash, whatever the batch or route.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from pipelines.binding import Bound
+from pipelines.gates import Measures, Verdict, judge
+from pipelines.load import cost_of
+
+MEASURE_SQL = """
+select
+  (select count(*) from records where not IsDeleted and fold is not null)
+    + (select count(*) from work.link l join records r on r.number = l.record_number where r.fold is null),
+  (select count(*) from work.actions where kind = 'update'),
+  (select count(*) from work.actions where kind = 'create'),
+  (select count(*) from work.cells),
+  (select count(*) from (select 1 from work.actions where record_id is not null group by record_id having count(*) > 1))
+    + (select count(*) from (select 1 from work.actions group by fold having count(*) > 1))
+    + (select count(*) from (select 1 from work.cells group by fold, field having count(*) > 1))
+"""
+
+BLANKED_SQL = """
+select field, count(*)
+from work.cells
+where new is null and waits_for is null and old is not null
+group by field
+"""
+
+HASH_SQL = """
+select coalesce(bit_xor(md5_number(concat_ws(chr(31),
+  fold, coalesce(record_id, chr(30)), field, coalesce(old, chr(30)), coalesce(new, chr(30)), coalesce(waits_for, chr(30))
+))), 0)::varchar || '/' || count(*)
+from work.cells
+where rule <> 'synced_at'
+"""
+
+COST_SQL = "select kind, wave, count(*) from work.actions group by kind, wave"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan as it stands in the entity's file (`work.actions`, `work.cells`)."""
+
+    hash: str
+    creates: int
+    updates: int
+    cells: int
+    cost: int
+    """API calls that carrying it out will take if all goes well."""
+    gates: tuple[Verdict, ...]
+
+    def obstacles(self, approved: str | None) -> list[Verdict]:
+        """The gates that keep this plan from being carried out, given the hash that a person approved."""
+        failed = [gate for gate in self.gates if not gate.passed]
+        return [gate for gate in failed if not gate.approvable] if approved == self.hash else failed
+
+
+def read_plan(con: duckdb.DuckDBPyConnection, bound: Bound, *, rows_before: int, rows_now: int) -> Plan:
+    """The plan that the `work` tables hold, judged by the entity's gates."""
+    records, updates, creates, cells, doubled = _one(con, MEASURE_SQL)
+    blanked = dict(con.execute(BLANKED_SQL).fetchall())
+    measures = Measures(
+        records=records,
+        updates=updates,
+        creates=creates,
+        removals=0,
+        blanked=blanked,
+        rows_before=rows_before if bound.entity.source.lists == "everything" else 0,
+        rows_now=rows_now,
+        doubled_keys=doubled,
+    )
+    cost = sum(cost_of(count) for _, _, count in con.execute(COST_SQL).fetchall())
+    return Plan(
+        hash=short_hash(_one(con, HASH_SQL)[0]),
+        creates=creates,
+        updates=updates,
+        cells=cells,
+        cost=cost + (1 if creates or updates else 0),
+        gates=tuple(judge(bound.entity.gates, measures)),
+    )
+
+
+def short_hash(fingerprint: str) -> str:
+    """Sixteen hexadecimal digits and the number of cells: short enough to type, long enough to be one plan's alone."""
+    number, count = fingerprint.split("/")
+    return f"{int(number) % (1 << 64):016x}-{count}"
+
+
+def _one(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[object, ...]:
+    rows = con.execute(sql).fetchall()
+    return rows[0]

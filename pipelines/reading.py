@@ -1,0 +1,152 @@
+"""Extract and snapshot: both sides as they are now, in the entity's file.
+
+Each is skipped where nothing can have changed: a feed with the content of last time is not landed again, a snapshot
+asks only for what changed since the last one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines import memory
+from pipelines.binding import Bound
+from pipelines.echoes import echoes_sql
+from pipelines.entity import Entity
+from pipelines.normalise import incoming_sql, source_sql
+from pipelines.ports import Crm, Progress, Snapshot, Source, arrow_type
+from pipelines.snapshot import OVERLAP_SECONDS, WIDEST_GAP_DAYS, empty_records_sql, merge_sql, replace_sql
+
+OpenFile = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What is known of the feed: `landed` says that it was read anew. Rows count the rejected ones too."""
+
+    rows: int
+    rows_before: int
+    landed: bool
+    ignored: tuple[str, ...]
+
+
+def land(entity: Entity, source: Source, file: Path, open_file: OpenFile, progress: Progress) -> bool:
+    """The landing tables hold the feed as it is now; True when it was read anew."""
+    now = f"{source.fingerprint(entity.source)} {entity.fingerprint}"
+    with open_file() as con:
+        if memory.read(con, "landed") == now:
+            return False
+        memory.write(con, "landed", "")
+    landed = source.land(entity.source, entity.columns, file, progress)
+    with open_file() as con:
+        con.execute("begin")
+        memory.write(con, "landing", f"{landed.fingerprint} {entity.fingerprint}")
+        memory.write(con, "ignored", ",".join(landed.ignored))
+        con.execute("commit")
+    return True
+
+
+def extract(bound: Bound, con: duckdb.DuckDBPyConnection, now: datetime) -> Extracted:
+    """`work.incoming` and `source` hold what was landed, typed and merged; counts are of the whole feed."""
+    fresh = memory.read(con, "landed") != memory.read(con, "landing")
+    if fresh:
+        known = dict(
+            con.execute(
+                "select column_name, data_type from information_schema.columns"
+                " where table_schema = 'main' and table_name = 'source'"
+            ).fetchall()
+        )
+        con.execute("begin")
+        set_now(con, now)
+        con.execute(incoming_sql(bound))
+        con.execute(source_sql(bound, known=known))
+        memory.write(con, "landed", memory.read(con, "landing") or "")
+        con.execute("commit")
+    rows = con.execute(
+        "select (select count(*) from work.incoming) + (select count(*) from landing.rejects)"
+    ).fetchall()[0][0]
+    before = int(memory.read(con, "rows_before") or 0)
+    ignored = tuple(name for name in (memory.read(con, "ignored") or "").split(",") if name)
+    return Extracted(rows=rows, rows_before=before, landed=fresh, ignored=ignored)
+
+
+def snapshot(bound: Bound, crm: Crm, spool: Path, open_file: OpenFile, progress: Progress) -> None:
+    """`records` holds the CRM's records as they are now, and `echoes` what it made of our last writes."""
+    fields = " ".join(bound.record_fields)
+    with open_file() as con:
+        watermark = _moment(memory.read(con, "watermark"))
+        full = memory.read(con, "record_fields") != fields
+    if watermark is None:
+        full = True
+    elif datetime.now(UTC) - watermark > timedelta(days=WIDEST_GAP_DAYS):
+        full, watermark = True, None
+    since = watermark - timedelta(seconds=OVERLAP_SECONDS) if watermark else None
+    if full:
+        whole = _spooled(bound, crm.snapshot(bound.entity.target.sobject, bound.record_fields, since=None), spool, progress)
+        with open_file() as con:
+            if not _has_records(con):
+                con.execute(empty_records_sql(bound))
+            _apply(con, bound, spool, whole, replace_sql(bound, "pages"), crm.user_id, fields)
+    if since is not None:
+        changes = _spooled(
+            bound, crm.snapshot(bound.entity.target.sobject, bound.record_fields, since=since), spool, progress
+        )
+        with open_file() as con:
+            _apply(con, bound, spool, changes, merge_sql(bound, "pages"), crm.user_id, fields)
+
+
+def _apply(
+    con: duckdb.DuckDBPyConnection,
+    bound: Bound,
+    spool: Path,
+    taken_at: datetime,
+    statements: list[str],
+    user_id: str,
+    fields: str,
+) -> None:
+    con.register("pages", pq.read_table(spool))
+    con.execute("begin")
+    for statement in [*statements, *echoes_sql(bound, user_id)]:
+        con.execute(statement)
+    memory.write(con, "watermark", taken_at.isoformat())
+    memory.write(con, "record_fields", fields)
+    con.execute("commit")
+    con.unregister("pages")
+    spool.unlink()
+
+
+def _spooled(bound: Bound, taken: Snapshot, spool: Path, progress: Progress) -> datetime:
+    """The pages lie in the spool file, so that no database is open while the org is asked."""
+    schema = pa.schema([(name, arrow_type(bound.type_of(name))) for name in bound.record_fields])
+    done = 0
+    spool.touch(mode=0o600)
+    with pq.ParquetWriter(spool, schema) as writer:
+        for page in taken.pages:
+            writer.write_table(page.select(list(bound.record_fields)).cast(schema))
+            done += page.num_rows
+            progress("snapshot", done, None)
+    return taken.taken_at
+
+
+def _has_records(con: duckdb.DuckDBPyConnection) -> bool:
+    found = con.execute(
+        "select count(*) from information_schema.tables where table_schema = 'main' and table_name = 'records'"
+    ).fetchall()
+    return bool(found[0][0])
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def set_now(con: duckdb.DuckDBPyConnection, now: datetime) -> None:
+    """The run's one time, for every statement of this connection: UTC without a zone, whole milliseconds."""
+    utc = now.astimezone(UTC).replace(tzinfo=None)
+    con.execute("set variable now = cast(? as timestamp)", [utc.replace(microsecond=utc.microsecond // 1000 * 1000)])

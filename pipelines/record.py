@@ -1,0 +1,113 @@
+"""What a run found out is remembered: links after each round, then state, outcomes and counts in one transaction."""
+
+from __future__ import annotations
+
+import json
+
+import duckdb
+
+from pipelines import memory
+from pipelines.binding import Bound
+from pipelines.outcomes import SETTLED
+from pipelines.report import Report
+from pipelines.scope import own_targets_sql
+from pipelines.snapshot import reference_links_sql
+
+LINKS = (
+    # a row whose record went to its survivor keeps no link of its own
+    """
+delete from links
+where fold in (select fold from work.link where verdict in ('linked: rekeyed_to_survivor', 'skipped: merged'))
+  and fold not in (select fold from work.outcomes where outcome = 'failed')
+""",
+    """
+create or replace temp table fresh_links as
+select o.fold, o.key, o.record_id
+from work.outcomes o
+join work.link l on l.fold = o.fold
+where o.record_id is not null
+  and l.verdict is null
+  and (o.outcome <> 'failed' or l.how in ('stored', 'key'))
+""",
+    "delete from links where fold in (select fold from fresh_links)",
+    "insert into links select fold, key, record_id from fresh_links",
+)
+
+STATE = (
+    """
+create or replace temp table fresh_state as
+select
+  s.fold,
+  s.row_hash,
+  s.ref_hash,
+  {settled} as settled,
+  case
+    when o.outcome = 'failed' and o.code_class = 'row' then
+      case when t.row_hash = s.row_hash then coalesce(t.failures, 0) else 0 end + 1
+    when o.reason = 'quarantined' or o.outcome = 'failed' then coalesce(t.failures, 0)
+    else 0
+  end as failures,
+  o.outcome,
+  o.reason
+from work.rows s
+join work.outcomes o on o.fold = s.fold and o.key is not null
+left join state t on t.fold = s.fold
+where o.outcome is not null and coalesce(o.reason, '') <> 'gate'
+qualify row_number() over (partition by s.fold) = 1
+""",
+    "delete from state where fold in (select fold from fresh_state)",
+    "insert into state select *, getvariable('run_id') from fresh_state",
+)
+
+
+def record_links(con: duckdb.DuckDBPyConnection) -> None:
+    """`links` says which record each row of this round was found, or got."""
+    for statement in LINKS:
+        con.execute(statement)
+
+
+def record(con: duckdb.DuckDBPyConnection, bound: Bound, *, everything: bool) -> None:
+    """What a loaded run found out is remembered. `everything`: the whole source was compared under this declaration."""
+    con.execute("create or replace table work.scope as from work.asked")
+    con.execute("create or replace table work.link as from work.asked_link")
+    if bound.entity.name in {rule.to for rule in bound.entity.references.values()}:
+        con.execute("delete from work.targets where entity = ?", [bound.entity.name])
+        con.execute(own_targets_sql(bound.entity))
+    for statement in STATE:
+        con.execute(statement.replace("{settled}", SETTLED))
+    rows = con.execute("select (select count(*) from work.incoming) + (select count(*) from landing.rejects)")
+    memory.write(con, "rows_before", str(rows.fetchall()[0][0]))
+    if everything:
+        memory.write(con, "declaration", bound.entity.fingerprint)
+
+
+def write_run(con: duckdb.DuckDBPyConnection, report: Report) -> None:
+    """The run is in the history."""
+    con.execute(
+        "insert into runs values (?, ?, ?, ?, cast(? as timestamptz)::timestamp, ?, ?, ?, ?, ?)",
+        [
+            report.run_id,
+            report.mode,
+            report.scope,
+            report.status,
+            report.started_at.isoformat(),
+            report.seconds,
+            report.extracted,
+            report.api_calls,
+            report.plan_hash,
+            json.dumps(report.as_json()),
+        ],
+    )
+
+
+def write_outcomes(con: duckdb.DuckDBPyConnection) -> None:
+    """The outcomes of the run are in the history (but for what stayed as it was), and `reference_links` is up to date."""
+    con.execute(
+        """
+insert into outcomes
+select getvariable('run_id'), file, line, key, record_id, outcome, reason, field, code_class, message
+from work.outcomes
+where outcome <> 'unchanged'
+"""
+    )
+    con.execute(f"create or replace table reference_links as\n{reference_links_sql()}")

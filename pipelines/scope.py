@@ -1,0 +1,148 @@
+"""Which source rows a run is about, with the records that their references mean today.
+
+In: `source`, `state`, `work.targets` (entity, fold, record_id). Out: `work.scope` (fold), `work.rows` (the source rows in
+scope, with a column `<field>→Id` for each reference).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipelines.binding import Bound
+from pipelines.entity import Entity
+from pipelines.rules import Reference, resolved
+from pipelines.snapshot import reference_links_sql
+from pipelines.sql import literal, quote
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The rows that changed in [start, end), as they are now; `catch_up` adds everything that is not settled."""
+
+    start: datetime
+    end: datetime
+    catch_up: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.start:%Y-%m-%dT%H:%M}/{self.end:%Y-%m-%dT%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Exactly these source keys."""
+
+    keys: frozenset[str]
+
+    def __str__(self) -> str:
+        return f"{len(self.keys)} keys"
+
+
+Scope = str | Slice | Keys
+"""`"changed"`: what is not settled as it stands; `"all"`: every row that the source has."""
+
+
+def own_targets_sql(entity: Entity) -> str:
+    """Adds this entity's own reference links to `work.targets`, as they are known before linking."""
+    links = reference_links_sql()
+    return f"insert into work.targets select {literal(entity.name)} as entity, fold, record_id from (\n{links}\n)"
+
+
+def linked_targets_sql(entity: Entity) -> str:
+    """Adds the links found in this run."""
+    return f"""
+insert into work.targets
+select {literal(entity.name)}, l.fold, l.record_id
+from work.link l
+where l.record_id is not null
+  and not exists (select 1 from work.targets t where t.entity = {literal(entity.name)} and t.fold = l.fold)
+"""
+
+
+def _join_sql(number: int, rule: Reference) -> str:
+    alias = f"t{number}"
+    return (
+        f"left join work.targets {alias} on {alias}.entity = {literal(rule.to)}"
+        f" and {alias}.fold = lower(s.{quote(rule.column)})"
+    )
+
+
+def reference_joins_sql(bound: Bound) -> str:
+    """Joins the record of each reference of source row `s`."""
+    return "\n".join(_join_sql(number, rule) for number, rule in enumerate(bound.entity.references.values()))
+
+
+def reference_hash_sql(bound: Bound) -> str:
+    """A number that changes when a reference of `s` begins to mean another record."""
+    ids = ", ".join(f"t{number}.record_id" for number, _ in enumerate(bound.entity.references))
+    return f"hash({ids or 'null'})"
+
+
+def scope_sql(bound: Bound, scope: Scope) -> str:
+    """Creates `work.scope`. Keys are looked up in a registered table `wanted_keys`."""
+    unsettled = f"t.fold is null or not t.settled or t.row_hash <> s.row_hash or t.ref_hash <> {reference_hash_sql(bound)}"
+    if isinstance(scope, Slice):
+        window = "(s.changed_at >= getvariable('slice_start') and s.changed_at < getvariable('slice_end'))"
+        chosen = f"{window} or {unsettled}" if scope.catch_up else window
+    elif isinstance(scope, Keys):
+        chosen = "s.fold in (select fold from wanted_keys)"
+    else:
+        chosen = "true" if scope == "all" else unsettled
+    return f"""
+create or replace table work.scope as
+select s.fold
+from source s
+left join state t on t.fold = s.fold
+{reference_joins_sql(bound)}
+where s.present and ({chosen})
+  and not exists (select 1 from work.incoming i where i.fold = s.fold and i.problem is not null)
+"""
+
+
+def rows_sql(bound: Bound) -> str:
+    """Creates the view `work.rows`: source rows in scope, how they are linked, and the records their references mean."""
+    ids = "".join(
+        f",\n  t{number}.record_id as {quote(resolved(field))}" for number, field in enumerate(bound.entity.references)
+    )
+    return f"""
+create or replace view work.rows as
+select
+  s.*,
+  l.record_id,
+  l.record_number,
+  l.how,
+  l.verdict,
+  l.doubled,
+  l.survivor,
+  {reference_hash_sql(bound)} as ref_hash{ids}
+from work.link l
+join source s on s.number = l.source_number
+{reference_joins_sql(bound)}
+"""
+
+
+def circles_sql(entity: Entity) -> list[str]:
+    """Holds linked and unlinked rows whose chain of parents comes back to themselves."""
+    statements = []
+    for rule in entity.references.values():
+        if rule.to != entity.name:
+            continue
+        column = quote(rule.column)
+        statements.append(f"""
+update work.link set verdict = 'held: parent_circle', record_id = null, record_number = null
+from (
+  with recursive up as (
+    select s.fold, lower(s.{column}) as onto, 1 as depth
+    from work.rows s
+    where s.{column} is not null
+    union all
+    select u.fold, lower(s.{column}), u.depth + 1
+    from up u
+    join source s on s.fold = u.onto
+    where s.{column} is not null and u.onto <> u.fold and u.depth < 20
+  )
+  select distinct fold from up where onto = fold
+) circle
+where circle.fold = link.fold
+""")
+    return statements

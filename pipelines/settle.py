@@ -1,0 +1,33 @@
+"""What a killed run left behind is brought to an end before anything new is planned.
+
+No job id: nothing was sent. A job that is still open never runs: aborted. A job that was closed is waited for and its
+results are taken. A small batch that was sent without an answer is lost: the snapshot that follows reads its records
+again, and the plan that follows asks only for what is still to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import duckdb
+
+from pipelines import ledger
+from pipelines.binding import Bound
+from pipelines.load import end_job
+from pipelines.ports import Crm, Progress
+
+OpenFile = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
+
+
+def settle(bound: Bound, crm: Crm, open_file: OpenFile, progress: Progress) -> int:
+    """No batch of the ledger is unfinished; returns how many were."""
+    with open_file() as con:
+        left = ledger.unfinished(con)
+    for batch in left:
+        if batch.job_id:
+            end_job(bound, crm, open_file, batch, batch.job_id, progress)
+        else:
+            with open_file() as con:
+                ledger.mark(con, batch, "LOST" if batch.state == "SENT" else "VOID")
+    return len(left)

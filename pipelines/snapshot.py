@@ -1,0 +1,120 @@
+"""The CRM's records as the entity's file holds them: kept up to date page by page, deletions and mergers included.
+
+Tables: `records` (number, Id, fold = the key without case, the declared fields with tidied text, IsDeleted,
+MasterRecordId, SystemModstamp, LastModifiedById) and `double_keys` (fold of keys that several live records have).
+Asking the org for pages is `resources/`' work.
+"""
+
+from __future__ import annotations
+
+from pipelines.binding import Bound
+from pipelines.sql import duckdb_type, quote, tidy_sql
+
+OVERLAP_SECONDS = 60
+"""How far an incremental snapshot reaches back: a change is stamped when it begins and seen when it is committed."""
+
+WIDEST_GAP_DAYS = 14
+"""Deleted records can be queried for fifteen days; after a longer pause everything is compared."""
+
+
+def empty_records_sql(bound: Bound) -> str:
+    """Creates an empty `records`."""
+    columns = ",\n  ".join(f"{quote(name)} {duckdb_type(bound.type_of(name))}" for name in bound.record_fields)
+    return f"create or replace table records (\n  number bigint,\n  {columns},\n  fold varchar\n)"
+
+
+def pages_sql(bound: Bound, pages: str) -> str:
+    """Selects the rows of the relation `pages` as rows of `records`."""
+    columns = ",\n  ".join(_column_sql(bound, name) for name in bound.record_fields)
+    return f"select\n  {columns},\n  lower(trim(p.{quote(bound.entity.target.key)})) as fold\nfrom {pages} p"
+
+
+def _column_sql(bound: Bound, name: str) -> str:
+    kind = duckdb_type(bound.type_of(name))
+    column = f"p.{quote(name)}"
+    return f"{tidy_sql(column) if kind == 'varchar' else f'cast({column} as {kind})'} as {quote(name)}"
+
+
+def replace_sql(bound: Bound, pages: str) -> list[str]:
+    """`records` holds exactly the rows of `pages`, and tombstones of those records that were known and are gone."""
+    return [
+        "create or replace temp table gone as\n"
+        "select r.number, r.Id, r.MasterRecordId from records r\n"
+        f"where not exists (select 1 from {pages} p where p.Id = r.Id)",
+        f"create or replace table records as\n{_numbered_sql(bound, pages)}",
+        "insert into records by name select number, Id, true as IsDeleted, MasterRecordId from gone",
+        "drop table gone",
+        DOUBLE_KEYS,
+    ]
+
+
+def merge_sql(bound: Bound, pages: str) -> list[str]:
+    """Rows of `pages` replace those of the same Id; the rest stay."""
+    return [
+        f"delete from records where Id in (select Id from {pages})",
+        f"insert into records by name\n{_numbered_sql(bound, pages)}",
+        DOUBLE_KEYS,
+    ]
+
+
+def _numbered_sql(bound: Bound, pages: str) -> str:
+    return f"select nextval('record_numbers') as number, q.* from (\n{pages_sql(bound, pages)}\n) q"
+
+
+DOUBLE_KEYS = """
+create or replace table double_keys as
+select fold from records
+where not IsDeleted and fold is not null
+group by fold
+having count(*) > 1
+"""
+
+
+def reference_links_sql() -> str:
+    """Selects (fold, record_id) for every source key that has a live record: linked, merged into one, or keyed in the CRM.
+
+    This is what other entities resolve their references by.
+    """
+    return """
+with recursive live as (
+  select l.fold, l.record_id
+  from links l
+  join records r on r.Id = l.record_id and not r.IsDeleted
+),
+direct as (
+  select fold, record_id from live
+  union all
+  select r.fold, r.Id
+  from records r
+  where r.fold is not null and not r.IsDeleted
+    and r.fold not in (select fold from live)
+    and r.fold not in (select fold from double_keys)
+),
+merged as (
+  select s.fold, s.merged_fold as onto, 1 as depth
+  from source s
+  where s.merged_fold is not null
+  union all
+  select m.fold, s.merged_fold, m.depth + 1
+  from merged m
+  join source s on s.fold = m.onto
+  where s.merged_fold is not null and m.depth < 20
+),
+survivors as (
+  select fold, arg_max(onto, depth) as survivor
+  from merged
+  group by fold
+  having max(depth) < 20
+),
+inherited as (
+  select v.fold, d.record_id
+  from survivors v
+  join direct d on d.fold = v.survivor
+)
+select fold, record_id
+from inherited
+union all
+select fold, record_id
+from direct
+where fold not in (select fold from inherited)
+"""

@@ -1,0 +1,61 @@
+"""Spelling things in SQL: identifiers, literals of a declaration, and canonical text.
+
+Text that comes from a feed or from the CRM never passes through here: it lives in tables, or travels as a parameter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def quote(identifier: str) -> str:
+    """The identifier between double quotes, safe whatever it holds."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A word of a declaration as an SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def literals(texts: Iterable[str]) -> str:
+    """A bracketed list for `in`; an empty one matches nothing."""
+    return "(" + (", ".join(literal(text) for text in texts) or "null") + ")"
+
+
+def duckdb_type(salesforce_type: str) -> str:
+    """The DuckDB type in which values of a Salesforce field type are compared."""
+    match salesforce_type:
+        case "boolean":
+            return "boolean"
+        case "int":
+            return "bigint"
+        case "double" | "currency" | "percent":
+            return "double"
+        case "date":
+            return "date"
+        case "datetime":
+            return "timestamp"
+        case _:
+            return "varchar"
+
+
+def canonical_sql(expression: str, salesforce_type: str) -> str:
+    """The expression's value as canonical text (see `ports`)."""
+    if salesforce_type == "datetime":
+        return f"strftime({expression}, '%Y-%m-%dT%H:%M:%S.%gZ')"
+    if duckdb_type(salesforce_type) == "varchar":
+        return expression
+    return f"cast({expression} as varchar)"
+
+
+def tidy_sql(expression: str) -> str:
+    """Text as it is compared: line ends are LF, no white space around, blank is null."""
+    return f"nullif(trim(replace({expression}, chr(13) || chr(10), chr(10)), e' \\t\\n\\r'), '')"
+
+
+def differs_sql(new: str, old: str, salesforce_type: str) -> str:
+    """Whether two values differ as the CRM sees it: e-mail addresses have no case."""
+    if salesforce_type == "email":
+        return f"lower({new}) is distinct from lower({old})"
+    return f"{new} is distinct from {old}"

@@ -1,0 +1,119 @@
+"""From both sides as they are to the cells that should change: scope, link, reconcile, in one connection.
+
+Each step is SQL text from its own module; this one only puts them in order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.binding import Bound
+from pipelines.link import link_sql, match_sql
+from pipelines.missing import HOLD_TWINS_SQL, missing_sql
+from pipelines.ports import SystemicError
+from pipelines.reconcile import reconcile_sql
+from pipelines.scope import Keys, Scope, Slice, circles_sql, linked_targets_sql, own_targets_sql, rows_sql, scope_sql
+from pipelines.sql import literal, quote
+
+TARGETS = "create or replace table work.targets (entity varchar, fold varchar, record_id varchar)"
+
+QUARANTINED = """
+update work.link set verdict = 'held: quarantined', record_id = null, record_number = null
+from state t
+join source s on s.fold = t.fold
+where t.fold = link.fold and t.failures >= ? and t.row_hash = s.row_hash
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which rows, and whether those without a record may get one."""
+
+    scope: Scope | None
+    """None: `work.scope` holds the rows already."""
+    creates: bool
+    hold_twins: bool = False
+    releases: bool = False
+    """Rows in quarantine are tried again."""
+
+
+def think(con: duckdb.DuckDBPyConnection, bound: Bound, wish: Wish, published: dict[str, Path]) -> None:
+    """`work.link`, `work.cells` and `work.actions` hold what should happen to every row in scope."""
+    for name in (path_name for path_name in bound.entity.depends_on if path_name in published):
+        con.execute(f"attach if not exists {literal(str(published[name]))} as {quote(other(name))} (read_only)")
+    con.execute("begin")
+    _think(con, bound, wish, published)
+    con.execute("commit")
+    for name in bound.entity.depends_on:
+        con.execute(f"detach {quote(other(name))}")
+
+
+def other(name: str) -> str:
+    """The name under which another entity's published copy is attached."""
+    return f"published {name}"
+
+
+def _think(con: duckdb.DuckDBPyConnection, bound: Bound, wish: Wish, published: dict[str, Path]) -> None:
+    entity = bound.entity
+    read_targets(con, bound, published)
+    if wish.scope is not None:
+        choose(con, bound, wish.scope)
+    for statement in link_sql():
+        con.execute(statement)
+    con.execute(rows_sql(bound))
+    refers_to_itself = entity.name in {rule.to for rule in entity.references.values()}
+    if refers_to_itself:
+        con.execute(linked_targets_sql(entity))
+    for match in entity.match:
+        for statement in match_sql(bound, match):
+            con.execute(statement)
+    if refers_to_itself:
+        con.execute(linked_targets_sql(entity))
+    for statement in circles_sql(entity):
+        con.execute(statement)
+    if not wish.releases:
+        con.execute(QUARANTINED, [entity.retries])
+    for statement in missing_sql(bound):
+        con.execute(statement)
+    if wish.hold_twins:
+        con.execute(HOLD_TWINS_SQL)
+    for statement in reconcile_sql(bound, creates=wish.creates):
+        con.execute(statement)
+
+
+def read_targets(con: duckdb.DuckDBPyConnection, bound: Bound, published: dict[str, Path]) -> None:
+    """`work.targets` says which record each source key means, for this entity and all it refers to."""
+    con.execute(TARGETS)
+    if bound.entity.name in {rule.to for rule in bound.entity.references.values()}:
+        con.execute(own_targets_sql(bound.entity))
+    for name in bound.entity.depends_on:
+        if name not in published:
+            raise SystemicError(
+                "not_synced_yet",
+                f"{bound.entity.name} refers to {name}, which was never synced: run `concord sync {name}` first",
+            )
+        links = f"{quote(other(name))}.reference_links"
+        con.execute(f"insert into work.targets select {literal(name)}, fold, record_id from {links}")
+
+
+def choose(con: duckdb.DuckDBPyConnection, bound: Bound, scope: Scope) -> None:
+    """`work.scope` holds the rows that the run is about."""
+    if isinstance(scope, Slice):
+        for name, moment in (("slice_start", scope.start), ("slice_end", scope.end)):
+            con.execute(f"set variable {name} = cast(? as timestamp)", [moment.astimezone(UTC).replace(tzinfo=None)])
+    if isinstance(scope, Keys):
+        register_keys(con, scope)
+    con.execute(scope_sql(bound, scope))
+
+
+def register_keys(con: duckdb.DuckDBPyConnection, keys: Keys) -> None:
+    """The table `wanted_keys` (fold) of this connection."""
+    wanted = pa.table({"fold": pa.array(sorted(key.strip().lower() for key in keys.keys), pa.string())})
+    con.register("asked_keys", wanted)
+    con.execute("create or replace temp table wanted_keys as from asked_keys")
+    con.unregister("asked_keys")

@@ -1,0 +1,110 @@
+"""One DuckDB file an entity: its whole memory. Opened late, closed early, never across an API call.
+
+DuckDB lets one process write, and then nobody else may even read: everybody else reads the published copy, put in
+place by rename after each run. A lock file besides keeps two syncs of one entity apart. Files are readable by their
+owner alone.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from pipelines.memory import VERSION, prepare
+from pipelines.ports import SystemicError
+
+
+class Warehouse:
+    """The file of one entity below `home`, and the published copies of the others."""
+
+    def __init__(self, home: Path, entity: str) -> None:
+        self.home = home
+        self.entity = entity
+        self.path = home / f"{entity}.duckdb"
+        self.spool = home / f"{entity}.pages.parquet"
+        self._published = home / "published"
+
+    def published(self, entity: str) -> Path | None:
+        """The copy of an entity's file that anybody may read, if it was ever synced."""
+        path = self._published / f"{entity}.duckdb"
+        return path if path.exists() else None
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Nobody else syncs this entity meanwhile; a second one is refused at once."""
+        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self.home / f"{self.entity}.lock"
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                holder = os.pread(descriptor, 32, 0).decode(errors="replace").strip() or "unknown"
+                raise SystemicError(
+                    "already_running", f"{self.entity} is being synced by process {holder}; wait for it or end it"
+                ) from error
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+            yield
+        finally:
+            os.close(descriptor)
+
+    @contextmanager
+    def open(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The entity's file, ready to be written, in UTC."""
+        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _owner_only(), _disk_errors(self.path), duckdb.connect(self.path) as con:
+            prepare(con, self.path)
+            yield con
+
+    def publish(self) -> None:
+        """Readers see the file as it is now; those in the middle of the former copy keep it."""
+        self._published.mkdir(parents=True, exist_ok=True, mode=0o700)
+        target = self._published / self.path.name
+        fresh = target.with_suffix(f".{os.getpid()}.new")
+        with _owner_only(), _disk_errors(fresh):
+            try:
+                shutil.copyfile(self.path, fresh)
+                fresh.rename(target)
+            finally:
+                fresh.unlink(missing_ok=True)
+
+
+@contextmanager
+def read_copy(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A published copy, read-only."""
+    with duckdb.connect(path, read_only=True) as con:
+        con.execute("set timezone = 'UTC'")
+        version = con.execute("select value from meta where name = 'version'").fetchall()
+        if version and int(version[0][0]) > VERSION:
+            raise SystemicError("newer_file", f"{path} was written by a newer Concord; update this one")
+        yield con
+
+
+@contextmanager
+def _owner_only() -> Iterator[None]:
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+@contextmanager
+def _disk_errors(path: Path) -> Iterator[None]:
+    """A full disk and an unreadable file are said plainly."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.FatalException, OSError) as error:
+        text = str(error)
+        if "No space left" in text or "File too large" in text or "Could not write" in text:
+            raise SystemicError("disk_full", f"no room left to write {path}: make room and run again") from error
+        if isinstance(error, OSError):
+            raise
+        raise SystemicError("file_unusable", f"{path} cannot be opened: {text.splitlines()[0]}") from error
