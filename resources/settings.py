@@ -57,10 +57,15 @@ class Settings(BaseSettings):
     """What the environment says. A blank variable counts as not set."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        str_strip_whitespace=True,
     )
 
-    concord_home: Path = Path(".concord")
+    concord_home: Annotated[Path, AfterValidator(Path.expanduser)] = Path(".concord")
     concord_feeds: str = ""
     """Folder or URL of the feeds; `$CONCORD_HOME/feeds` when not set."""
 

@@ -16,6 +16,7 @@ from pipelines.ports import JobInfo, JobState, LostAnswer, Progress
 from resources.salesforce.delimited import read, written
 from resources.salesforce.errors import Refused
 from resources.salesforce.jobs import Jobs
+from resources.salesforce.polling import Rhythm
 from resources.salesforce.session import OrgSession
 
 # The text of sf__Error: `CODE:message:Field1,Field2 --`, with nothing between the last colon and `--` for no fields.
@@ -64,7 +65,7 @@ class Ingest:
         self._turn(job_id, "Aborted")
 
     def wait(self, job_id: str, progress: Progress) -> JobInfo:
-        return self._jobs.wait(job_id, self._uploaded.get(job_id), progress)
+        return self._jobs.wait(job_id, Rhythm(self._uploaded.get(job_id)), progress)
 
     def results(self, job_id: str, key: str) -> pa.Table:
         successful = self._file(job_id, "successfulResults")

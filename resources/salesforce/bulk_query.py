@@ -12,6 +12,7 @@ import pyarrow as pa
 from pipelines.ports import SystemicError
 from resources.salesforce.delimited import read
 from resources.salesforce.jobs import Jobs
+from resources.salesforce.polling import READING, Rhythm
 from resources.salesforce.session import OrgSession
 
 ROWS_A_PAGE = 100_000
@@ -26,7 +27,7 @@ def pages(session: OrgSession, soql: str, *, deleted: bool, expected: int) -> It
     """The answer in pages of text columns; raises SystemicError when the org cannot run the query."""
     jobs = Jobs(session, "query")
     job_id = jobs.create({"operation": "queryAll" if deleted else "query", "query": soql, "lineEnding": "LF"})
-    info = jobs.wait(job_id, expected, lambda *_: None)
+    info = jobs.wait(job_id, Rhythm(expected, READING), lambda *_: None)
     if info.state != "JobComplete":
         why = info.message or "no reason given"
         raise SystemicError("QUERY_JOB_FAILED", f"Query job {job_id} ended as {info.state}: {why}")

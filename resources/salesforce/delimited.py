@@ -17,16 +17,16 @@ LARGEST = 100_000_000
 """Bytes of one upload: Salesforce allows 150 MB after its own base64 coding."""
 
 
-def written(rows: pa.Table) -> bytes:
+def written(rows: pa.Table, largest: int = LARGEST) -> bytes:
     """A header and one line a row; a null cell is empty, which leaves the field alone.
 
-    Raises ValueError above `LARGEST`: how to split is for the caller, who knows the batches.
+    Raises ValueError above `largest` bytes: how to split is for the caller, who knows the batches.
     """
     clean = pa.table({name: with_line_feeds(rows[name].cast(pa.string())) for name in rows.column_names})
     sink = io.BytesIO()
     csv.write_csv(clean, sink, csv.WriteOptions(quoting_style="needed"))
-    if sink.tell() > LARGEST:
-        raise ValueError(f"{rows.num_rows} rows make {sink.tell()} bytes; a bulk job takes {LARGEST}. Split them.")
+    if sink.tell() > largest:
+        raise ValueError(f"{rows.num_rows} rows make {sink.tell()} bytes; a bulk job takes {largest}. Split them.")
     return sink.getvalue()
 
 

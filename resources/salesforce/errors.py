@@ -14,7 +14,7 @@ import requests
 
 from pipelines.failures import classify
 from pipelines.ports import SystemicError
-from resources.salesforce.headers import is_web_page, retry_after
+from resources.salesforce.headers import is_foreign, retry_after
 
 
 class Refused(SystemicError):
@@ -96,8 +96,8 @@ def refusal(response: requests.Response, doing: str) -> Refused | Unavailable:
 
 def unavailable(response: requests.Response, doing: str) -> Unavailable:
     """What a 5xx means for a request that changes nothing, or a web page where an answer of the API should be."""
-    if is_web_page(response) and response.status_code < 500:
-        return Unavailable("NOT_THE_ORG", f"{doing}: a web page answered. Is a proxy or a login page in between?")
+    if is_foreign(response) and response.status_code < 500:
+        return Unavailable("NOT_THE_ORG", f"{doing}: something else answered. Is a proxy or a login page in between?")
     return Unavailable("UNREACHABLE", f"{doing}: the org answered {response.status_code}", retry_after(response))
 
 

@@ -43,9 +43,10 @@ def retry_after(response: requests.Response) -> float | None:
     return max(0.0, (until - now).total_seconds()) if until and now else None
 
 
-def is_web_page(response: requests.Response) -> bool:
-    """True for HTML: the API never answers so, but gateways and login pages in between do."""
-    return response.headers.get("Content-Type", "").startswith("text/html")
+def is_foreign(response: requests.Response) -> bool:
+    """True for HTML and plain text: the API never answers so, but gateways and login pages in between do."""
+    kind = response.headers.get("Content-Type", "")
+    return kind.startswith("text/") and not kind.startswith("text/csv")
 
 
 def _moment(text: str) -> datetime | None:

@@ -43,9 +43,9 @@ class Jobs:
                 raise
             return JobInfo(job_id, "Gone")
 
-    def wait(self, job_id: str, rows: int | None, progress: Progress) -> JobInfo:
+    def wait(self, job_id: str, rhythm: Rhythm, progress: Progress) -> JobInfo:
         """How the job stood when it had ended, or at once when it is Open or Gone."""
-        rhythm, processed, silence = Rhythm(rows), None, 0.0
+        processed, silence = None, 0.0
         while True:
             pause = min(rhythm.pause(processed), LONGEST)
             self.session.patience.sleep(pause)
@@ -59,7 +59,7 @@ class Jobs:
                 processed = processed or 0
                 continue
             processed, silence = info.processed, 0.0
-            progress("load", processed, rows)
+            progress("load", processed, rhythm.rows)
             if info.state not in ("UploadComplete", "InProgress"):
                 return info
 

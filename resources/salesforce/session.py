@@ -31,7 +31,7 @@ from resources.salesforce.allowance import Allowance, Unlimited
 from resources.salesforce.auth import Login, Token
 from resources.salesforce.connections import before_sending, explain
 from resources.salesforce.errors import Unavailable, body, refusal, unavailable
-from resources.salesforce.headers import Usage, asked_at, is_web_page, usage
+from resources.salesforce.headers import Usage, asked_at, is_foreign, usage
 from resources.salesforce.ids import long_id
 
 T = TypeVar("T")
@@ -46,6 +46,7 @@ class Patience:
     connect: float = 10
     read: float = 150  # a query may take two minutes
     write: float = 620  # the org ends a request after ten minutes: silence beyond that tells nothing more
+    idle: float = 50  # after which a connection is not trusted with a write: something between may have dropped it
     attempts: int = 5
     pause: float = 0.5  # before the second attempt; doubles, with jitter
     longest: float = 60  # of one pause; an org that asks for more is not waited for
@@ -89,6 +90,7 @@ class OrgSession(requests.Session):
         self._renewal = threading.Lock()
         self._counting = threading.Lock()
         self._mine = threading.local()
+        self._answered_at = time.monotonic()
 
     @property
     def token(self) -> Token:
@@ -143,16 +145,18 @@ class OrgSession(requests.Session):
         response = self._send(method, url, token, safe=safe, kwargs=kwargs)
         if response.status_code == 401:
             response = self._send(method, url, self._renew(token), safe=safe, kwargs=kwargs)
-        if response.status_code < 300 and not is_web_page(response):
+        if response.status_code < 300 and not is_foreign(response):
             return response
         doing = f"{method} {urlsplit(url).path}"
-        if response.status_code < 500 and not is_web_page(response):
+        if response.status_code < 500 and not is_foreign(response):
             raise refusal(response, doing)
         if not safe:
             raise LostAnswer(f"{doing}: HTTP {response.status_code} came instead of an answer")
         raise unavailable(response, doing)
 
     def _send(self, method: str, url: str, token: Token, *, safe: bool, kwargs: dict[str, Any]) -> requests.Response:
+        if not safe and time.monotonic() - self._answered_at > self.patience.idle:
+            self.close()  # idle connections only; the request opens a new one
         counted = url.startswith(f"{token.instance_url}/services/data/")
         if counted:
             self._allowance.take()
@@ -168,6 +172,7 @@ class OrgSession(requests.Session):
         self._count(1 if counted else 0)
         self.usage = usage(response) or self.usage
         self._mine.asked_at = asked_at(response)
+        self._answered_at = time.monotonic()
         return response
 
     def _dressed(self, url: str, token: Token, *, safe: bool, kwargs: dict[str, Any]) -> dict[str, Any]:

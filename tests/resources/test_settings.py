@@ -41,6 +41,14 @@ def test_the_environment_is_read_and_a_blank_variable_counts_as_not_set(monkeypa
     assert (settings.salesforce_instance_url, settings.login_way) == (URL, "client_credentials")
 
 
+def test_a_stray_line_break_is_no_part_of_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SALESFORCE_INSTANCE_URL", URL)
+    monkeypatch.setenv("SALESFORCE_ACCESS_TOKEN", "00Dx!y\n")
+    token = read().salesforce_access_token
+    assert token is not None
+    assert token.get_secret_value() == "00Dx!y"
+
+
 def test_a_file_is_read(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text(f"SALESFORCE_INSTANCE_URL={URL}\nSALESFORCE_ACCESS_TOKEN=00Dx!y\nOTHER=1\n")
     assert read_settings(env_file=tmp_path / ".env").login_way == "access_token"

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import trustme
 
@@ -68,6 +68,7 @@ class Scripted(ThreadingHTTPServer):
         self.seen: list[Request] = []
         self.tokens: list[bytes] = []
         self.released = threading.Event()
+        self.connections = 0
 
     def step(self, request: Request) -> Step:
         if request.path != "/services/oauth2/token":
@@ -78,6 +79,10 @@ class Scripted(ThreadingHTTPServer):
             return self.token_script.pop(0)
         user = "https://login.salesforce.com/id/00D000000000001EAA/005000000000001"
         return Answer(body={"access_token": f"00D!{len(self.tokens)}", "instance_url": self.url, "id": user})
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.connections += 1
+        super().process_request(request, client_address)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that distrusts us or went away is part of the test."""

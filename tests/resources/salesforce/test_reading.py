@@ -8,7 +8,7 @@ from uuid import uuid4
 import pyarrow as pa
 import pytest
 
-from pipelines.ports import SystemicError
+from pipelines.ports import Crm, SystemicError
 from resources.salesforce.org import SalesforceOrg
 from tests.resources.salesforce.embedded import Embedded
 
@@ -24,6 +24,11 @@ def keys(number: int) -> list[str]:
 def all_rows(pages: object) -> list[dict[str, object]]:
     assert not isinstance(pages, list)
     return [row for page in pages for row in page.to_pylist()]  # type: ignore[attr-defined]
+
+
+def test_an_org_is_a_crm_and_does_nothing_before_it_is_asked(org: SalesforceOrg) -> None:
+    crm: Crm = org
+    assert crm.calls == 0
 
 
 def test_an_object_is_described_once(org: SalesforceOrg) -> None:
@@ -64,9 +69,10 @@ def test_values_are_read_in_their_types(embedded: Embedded, org: SalesforceOrg) 
 
 
 def test_a_snapshot_has_the_columns_asked_for_and_costs_one_call(embedded: Embedded, org: SalesforceOrg) -> None:
+    now = datetime.fromisoformat(embedded.do("clock", {"seconds": 60})["now"])
     embedded.seed("Account", [{"Name": "x"}])
     org.describe("Account")
-    snapshot = org.snapshot("Account", ["id", "NAME", "LastActivityDate"], since=None)
+    snapshot = org.snapshot("Account", ["id", "NAME", "LastActivityDate"], since=now)
     (page,) = snapshot.pages
     assert page.schema == pa.schema([("id", pa.string()), ("NAME", pa.string()), ("LastActivityDate", pa.date32())])
     assert org.calls == 2

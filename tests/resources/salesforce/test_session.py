@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -272,6 +273,19 @@ def test_no_value_of_a_record_reaches_an_exception(
     with pytest.raises(Refused) as caught:
         session.call("GET", "query", params={"q": "Ada"})
     assert str(caught.value) == f"GET /services/data/v62.0/query was refused: 400 SOME_CODE{kept}"
+
+
+@pytest.mark.parametrize("idle, connections", [(50.0, 1), (0.0, 2)], ids=["fresh", "idle too long"])
+def test_a_write_goes_over_a_connection_that_was_not_idle_for_long(
+    wire: Scripted, idle: float, connections: int
+) -> None:
+    login = GivenToken("00D!given", wire.url)
+    before = wire.connections
+    with OrgSession(login, version="62.0", route=Route(wire.ca_file), patience=replace(HASTY, idle=idle)) as session:
+        session.call("GET", "limits")
+        session.call("GET", "limits")
+        session.call("POST", "composite/sobjects", json={})
+    assert wire.connections - before == connections
 
 
 def test_the_clock_is_the_servers(wire: Scripted, session: OrgSession) -> None:
