@@ -54,21 +54,32 @@ def header(file: FeedFile) -> Header:
     if row is None:
         raise SourceError("empty_feed", f"{file.label} holds blank lines only, not even a header")
     if row.fault in ("bad_quote", "row_too_long"):
+        for delimiter in _OTHER_DELIMITERS:
+            if f'"{delimiter}"' in row.text:
+                raise _wrong_delimiter(file, delimiter)
         raise SourceError("bad_header", f"{file.label}: the header (line {row.line}) is no row of comma-separated names")
     return Header([name.strip() for name in cells_of(row.text)], row.line)
 
 
 def check_delimiter(file: FeedFile, names: Sequence[str], required: Sequence[str]) -> None:
     """Raises SourceError if another delimiter than the comma would have given the required columns."""
-    for delimiter, called in _OTHER_DELIMITERS.items():
-        if set(required) <= {part.strip(' "') for name in names for part in name.split(delimiter)}:
-            raise SourceError(
-                "wrong_delimiter", f"{file.label}: the header is separated by {called}; commas are right"
-            )
+    for delimiter in _OTHER_DELIMITERS:
+        if set(required) <= {part.strip() for name in names for part in name.split(delimiter)}:
+            raise _wrong_delimiter(file, delimiter)
+
+
+def _wrong_delimiter(file: FeedFile, delimiter: str) -> SourceError:
+    called = _OTHER_DELIMITERS[delimiter]
+    return SourceError("wrong_delimiter", f"{file.label}: the header is separated by {called}; commas are right")
 
 
 def select_sql(names: Sequence[str], columns: Sequence[str]) -> str:
-    """A statement with one parameter, the list of paths, that gives the asked columns of a file with this header."""
+    """A statement that gives the asked columns of a file with this header.
+
+    Its parameters are the list of paths and whether to read in parallel. In parallel the reader stops at a good file if
+    a cell holds what looks like rows; otherwise it silently drops a last row whose quote is open. So a file is first read
+    in parallel, and the other way only when `careful` has been over it.
+    """
     spec = ", ".join(f"'c{i}': 'varchar'" for i in range(len(names)))
     chosen = ", ".join(_chosen(names, column) for column in columns)
     return f"""
@@ -76,7 +87,7 @@ def select_sql(names: Sequence[str], columns: Sequence[str]) -> str:
         from read_csv(
             ?, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', encoding = 'utf-8',
             compression = 'none', hive_partitioning = false, max_line_size = {MAX_ROW},
-            parallel = false,  -- in parallel a cell that holds the text of rows can stop the reader
+            parallel = ?,
             columns = {{{spec}}}
         )
     """

@@ -20,14 +20,15 @@ def schema(file: FeedFile) -> pa.Schema:
     try:
         return pq.read_schema(file.path)
     except pa.ArrowInvalid:
-        raise SourceError("half_written", f"{file.label}: {_what_is_wrong(file)}") from None
+        raise _refusal(file) from None
 
 
-def _what_is_wrong(file: FeedFile) -> str:
+def _refusal(file: FeedFile) -> SourceError:
     with file.path.open("rb") as stream:
         if stream.read(4) == b"PAR1":
-            return "the end of the Parquet file is missing; send the whole file"
-    return "this is not a Parquet file, though its name says so"
+            text = f"{file.label}: the end of the Parquet file is missing; send the whole file"
+            return SourceError("half_written", text)
+    return SourceError("not_parquet", f"{file.label} is not a Parquet file, though its name says so")
 
 
 def select_sql(file: FeedFile, types: pa.Schema, columns: Sequence[str]) -> str:

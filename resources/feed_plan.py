@@ -14,7 +14,7 @@ from resources.feed_files import FeedFile
 
 @dataclass(frozen=True, slots=True)
 class FilePlan:
-    """`select` has one parameter, the list of paths, and gives the asked columns as text."""
+    """`select` gives the asked columns as text; see the `select_sql` of the file's format for its parameters."""
 
     file: FeedFile
     names: Sequence[str]
@@ -42,7 +42,7 @@ def _check(file: FeedFile, names: Sequence[str], feed: Feed) -> None:
     if missing and file.format == "csv":
         feed_csv.check_delimiter(file, names, required)
     if missing:
-        told = " and ".join(_missing(name, names) for name in missing)
+        told = ", no column ".join(_missing(name, names) for name in missing)
         raise SourceError("column_missing", f"{file.label} has no column {told}; it has: {', '.join(names)}")
     twice = [name for name in dict.fromkeys(names) if name and names.count(name) > 1]
     if twice:
@@ -50,8 +50,8 @@ def _check(file: FeedFile, names: Sequence[str], feed: Feed) -> None:
 
 
 def _missing(name: str, names: Sequence[str]) -> str:
-    same = [other for other in names if other.casefold() == name.casefold()]
-    near = same or difflib.get_close_matches(name, names, 1)
+    folded = {other.casefold(): other for other in names}
+    near = [folded[match] for match in difflib.get_close_matches(name.casefold(), folded, 1)]
     return f"{name} (is {near[0]} meant? names are compared letter by letter)" if near else name
 
 

@@ -37,7 +37,7 @@ class Staging:
         try:
             self._write(plans, careful=False)
         except _Stopped:
-            self._write_carefully(plans)
+            self._write(plans, careful=True)
 
     def tables(self) -> dict[str, Staged]:
         """What is to be landed."""
@@ -47,13 +47,6 @@ class Staging:
             "rejects": Staged([self.folder / "rejects.parquet"], place | {"reason": "text"}, len(self.rejects)),
         }
 
-    def _write_carefully(self, plans: Sequence[FilePlan]) -> None:
-        try:
-            self._write(plans, careful=True)
-        except _Stopped as stopped:
-            labels = ", ".join(plan.file.label for plan in plans)
-            raise SourceError("damaged", f"{labels}: rows that look whole cannot be read") from stopped.__cause__
-
     def _write(self, plans: Sequence[FilePlan], *, careful: bool) -> None:
         self.rows, self.rejects = 0, []
         schema = pa.schema({"_file": _TEXT, "_line": pa.int64()} | dict.fromkeys(self.columns, _TEXT))
@@ -61,39 +54,61 @@ class Staging:
         with pq.ParquetWriter(self.folder / "rows.parquet", schema, **settings) as rows:
             for plan in plans:
                 for batch in self._read(plan, careful=careful or plan.careful):
-                    rows.write_batch(batch.select(schema.names).cast(schema))
+                    named = batch.append_column("_file", pa.repeat(plan.file.label, batch.num_rows))
+                    rows.write_batch(named.select(schema.names).cast(schema))
                     self.rows += batch.num_rows
                     self.progress("extract", self.rows, None)
         rejects = pa.Table.from_pylist([dict(zip(_REJECTS.names, each, strict=True)) for each in self.rejects], _REJECTS)
         pq.write_table(rejects, self.folder / "rejects.parquet")
 
     def _read(self, plan: FilePlan, *, careful: bool) -> Iterator[pa.RecordBatch]:
-        """Batches with `_file` and `_line`; raises _Stopped if there is a bad row and we were not careful."""
-        path, lines = plan.file.path, count(1)
-        if careful and plan.file.format == "csv":
-            found = feed_csv.careful(plan.file, plan.names, self.folder / "careful.csv")
-            self.rejects += [(plan.file.label, line, reason) for line, reason in found.rejected]
-            path, lines = found.copy, found.good_lines()
-        for batch in _batches(plan, path, self.folder):
-            if plan.file.format == "csv":
-                batch = batch.append_column("_line", pa.array(islice(lines, batch.num_rows), pa.int64()))
-            yield batch.append_column("_file", pa.repeat(plan.file.label, batch.num_rows))
+        """Batches with `_line`; raises _Stopped if there is a bad row and we were not careful."""
+        if plan.file.format == "parquet":
+            return self._read_parquet(plan)
+        return self._read_carefully(plan) if careful else self._read_csv(plan)
+
+    def _read_parquet(self, plan: FilePlan) -> Iterator[pa.RecordBatch]:
+        try:
+            yield from self._batches(plan.select, [_literally(plan.file.path)])
+        except _Stopped as stopped:
+            code, what = ("not_utf8", "text that is not UTF-8") if stopped.not_utf8 else ("damaged", "damaged data")
+            raise SourceError(code, f"{plan.file.label} holds {what}; write the Parquet file anew") from None
+
+    def _read_csv(self, plan: FilePlan) -> Iterator[pa.RecordBatch]:
+        return _numbered(self._batches(plan.select, [_literally(plan.file.path)], True), count(1))
+
+    def _read_carefully(self, plan: FilePlan) -> Iterator[pa.RecordBatch]:
+        found = feed_csv.careful(plan.file, plan.names, self.folder / "careful.csv")
+        self.rejects += [(plan.file.label, line, reason) for line, reason in found.rejected]
+        read = 0
+        try:
+            for batch in _numbered(self._batches(plan.select, [_literally(found.copy)], False), found.good_lines()):
+                read += batch.num_rows
+                yield batch
+        except _Stopped:
+            read = -1
+        if read != found.rows - len(found.rejected):
+            raise SourceError("damaged", f"{plan.file.label}: not all rows that look whole can be read")
+
+    def _batches(self, select: str, *parameters: object) -> Iterator[pa.RecordBatch]:
+        with closing(duckdb.connect(config={"temp_directory": str(self.folder)})) as connection:
+            try:
+                yield from connection.execute(select, parameters).to_arrow_reader(_BATCH)
+            except (duckdb.Error, OSError) as error:  # Arrow passes on what DuckDB raises between batches as OSError
+                raise _Stopped(not_utf8="UTF" in str(error)) from error
 
 
 class _Stopped(Exception):
-    """DuckDB's reader met something in a CSV file that it does not take."""
+    """DuckDB's reader met something that it does not take. Its own text may hold cells."""
+
+    def __init__(self, *, not_utf8: bool) -> None:
+        super().__init__()
+        self.not_utf8 = not_utf8
 
 
-def _batches(plan: FilePlan, path: Path, temporary: Path) -> Iterator[pa.RecordBatch]:
-    with closing(duckdb.connect(config={"temp_directory": str(temporary)})) as connection:
-        try:
-            yield from connection.execute(plan.select, [[_literally(path)]]).to_arrow_reader(_BATCH)
-        except (duckdb.Error, OSError) as error:  # Arrow passes on what DuckDB raises between batches as OSError
-            if plan.file.format == "csv":
-                raise _Stopped from error
-            # the reader's own text may hold cells
-            what, code = ("text that is not UTF-8", "not_utf8") if "UTF" in str(error) else ("damaged data", "damaged")
-            raise SourceError(code, f"{plan.file.label} holds {what}; write the Parquet file anew") from None
+def _numbered(batches: Iterator[pa.RecordBatch], numbers: Iterator[int]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        yield batch.append_column("_line", pa.array(islice(numbers, batch.num_rows), pa.int64()))
 
 
 def _literally(path: Path) -> str:
