@@ -13,7 +13,7 @@ from tests.resources.sandbox.live import API, Live, serving
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """Three accounts (one deleted), three contacts of the first, one without an account, and 2,500 numbered accounts."""
+    """Three accounts (one deleted), three contacts of the first, one of none, and 2,500 numbered accounts."""
     with serving(tmp_path_factory.mktemp("org")) as live:
         alpha, beta, _ = live.seed(
             "Account",
@@ -266,7 +266,7 @@ NO_COLUMN = "No such column '{}' on entity '{}'. If you are attempting to use a 
         ("SELECT Id, Id FROM Account", "INVALID_FIELD", "duplicate field selected: Id"),
         ("SELECT Id FROM Account WHERE AnnualRevenue = '5'", "INVALID_FIELD",
          "value of filter criterion for field 'AnnualRevenue' must be of type currency and should not be enclosed in"),
-        ("SELECT Id FROM Account WHERE Name = 5", "INVALID_FIELD", "'Name' must be of type string and should be enclosed"),
+        ("SELECT Id FROM Account WHERE Name = 5", "INVALID_FIELD", "'Name' must be of type string and should be"),
         ("SELECT Id FROM Account WHERE CreatedDate > 2020-01-01", "INVALID_FIELD", "must be of type dateTime"),
         ("SELECT Id FROM Account WHERE Id = 'x'", "INVALID_QUERY_FILTER_OPERATOR", "invalid ID field: x"),
         ("SELECT Id FROM Account WHERE AnnualRevenue LIKE 'x'", "INVALID_FIELD", "must be of type currency"),
@@ -275,7 +275,7 @@ NO_COLUMN = "No such column '{}' on entity '{}'. If you are attempting to use a 
         ("SELECT Id FROM Account ORDER BY Description", "INVALID_FIELD", "can not be sorted in a query call"),
         ("SELECT COUNT(Id) FROM Account GROUP BY CreatedDate", "INVALID_FIELD", "can not be grouped in a query call"),
         ("SELECT Name, COUNT(Id) FROM Account", "MALFORMED_QUERY", "Field must be grouped or aggregated: Name"),
-        ("SELECT COUNT(Id) FROM Account GROUP BY Name ORDER BY Site", "MALFORMED_QUERY", "must be grouped or aggregated"),
+        ("SELECT COUNT(Id) FROM Account GROUP BY Name ORDER BY Site", "MALFORMED_QUERY", "Ordered field must be"),
         ("SELECT SUM(Name) FROM Account", "MALFORMED_QUERY", "field Name does not support aggregate operator SUM"),
         ("SELECT Name n FROM Account", "MALFORMED_QUERY", "only aggregate expressions use field aliasing"),
         ("SELECT FIELDS(ALL) FROM Account", "MALFORMED_QUERY", "must have a LIMIT of at most 200"),
