@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Literal
+from urllib.parse import urlsplit
+from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed lacks it
 
 import pyarrow as pa
-from requests.utils import should_bypass_proxies
 
 from pipelines.ports import JobInfo, ObjectInfo, Progress, RowResult, Snapshot
 from resources.salesforce import collections
@@ -19,7 +20,8 @@ from resources.salesforce.auth import login_of
 from resources.salesforce.bulk import Ingest
 from resources.salesforce.describe import columns_of, describe
 from resources.salesforce.headers import Usage
-from resources.salesforce.session import OrgSession, Patience, Route
+from resources.salesforce.patience import Patience
+from resources.salesforce.session import OrgSession, Route
 from resources.salesforce.snapshot import Reader
 from resources.settings import Settings
 
@@ -99,9 +101,11 @@ class SalesforceOrg:
 
 
 def _route(settings: Settings) -> Route:
-    proxy = settings.https_proxy.get_secret_value() if settings.https_proxy else None
-    org = settings.salesforce_instance_url or settings.login_url
-    return Route(settings.salesforce_ca_file, None if should_bypass_proxies(org, settings.no_proxy) else proxy)
+    """HTTPS_PROXY holds for every org but one on this machine and those that NO_PROXY names."""
+    host = urlsplit(settings.salesforce_instance_url or settings.login_url).hostname or ""
+    exempt = host in ("localhost", "127.0.0.1", "::1") or proxy_bypass_environment(host, {"no": settings.no_proxy})
+    proxy = settings.https_proxy.get_secret_value() if settings.https_proxy and not exempt else None
+    return Route(settings.salesforce_ca_file, proxy)
 
 
 def _allowance(settings: Settings) -> Allowance:

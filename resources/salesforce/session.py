@@ -7,7 +7,7 @@ What a caller may rely on. An answer that comes back is a success; everything el
 · A session that expired is renewed once per request; whoever comes second uses the token that the first one fetched.
 · Only the environment that came in as settings counts. requests' own reading of it is off (`trust_env`), so neither
   REQUESTS_CA_BUNDLE nor CURL_CA_BUNDLE nor .netrc changes whom we trust or who we are; a proxy is used when HTTPS_PROXY
-  is set and NO_PROXY does not name the org.
+  is set, the org is not on this machine and NO_PROXY does not name it.
 """
 
 from __future__ import annotations
@@ -33,24 +33,13 @@ from resources.salesforce.connections import before_sending, explain
 from resources.salesforce.errors import Unavailable, body, refusal, unavailable
 from resources.salesforce.headers import Usage, asked_at, is_foreign, usage
 from resources.salesforce.ids import long_id
+from resources.salesforce.patience import Patience
 
 T = TypeVar("T")
 
+REQUEST_TIMEOUT = 408  # a gateway's, which cannot know what became of the request
+
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait for what, in seconds."""
-
-    connect: float = 10
-    read: float = 150  # a query may take two minutes
-    write: float = 620  # the org ends a request after ten minutes: silence beyond that tells nothing more
-    idle: float = 50  # after which a connection is not trusted with a write: something between may have dropped it
-    attempts: int = 5
-    pause: float = 0.5  # before the second attempt; doubles, with jitter
-    longest: float = 60  # of one pause; an org that asks for more is not waited for
-    sleep: Callable[[float], None] = time.sleep
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +137,7 @@ class OrgSession(requests.Session):
         if response.status_code < 300 and not is_foreign(response):
             return response
         doing = f"{method} {urlsplit(url).path}"
-        if response.status_code < 500 and not is_foreign(response):
+        if response.status_code < 500 and response.status_code != REQUEST_TIMEOUT and not is_foreign(response):
             raise refusal(response, doing)
         if not safe:
             raise LostAnswer(f"{doing}: HTTP {response.status_code} came instead of an answer")

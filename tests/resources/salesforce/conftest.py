@@ -10,7 +10,8 @@ import pytest
 
 from resources.salesforce.auth import ClientCredentials
 from resources.salesforce.org import SalesforceOrg
-from resources.salesforce.session import OrgSession, Patience, Route
+from resources.salesforce.patience import Patience
+from resources.salesforce.session import OrgSession, Route
 from resources.sandbox.launch import running
 from tests.resources.salesforce.embedded import Embedded
 from tests.resources.salesforce.scripted import Scripted

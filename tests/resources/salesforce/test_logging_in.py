@@ -104,6 +104,15 @@ def test_an_org_out_of_reach_is_told(embedded: Embedded, nowhere: str) -> None:
     assert caught.value.code == "UNREACHABLE"
 
 
+def test_a_proxy_is_for_orgs_elsewhere(embedded: Embedded, nowhere: str) -> None:
+    proxy = nowhere.replace("https", "http")
+    with SalesforceOrg(embedded.settings(https_proxy=proxy), HASTY) as org:
+        assert org.describe("Account").name == "Account"
+    elsewhere = embedded.settings(https_proxy=proxy, salesforce_instance_url="https://acme.my.salesforce.com")
+    with SalesforceOrg(elsewhere, HASTY) as org, pytest.raises(SystemicError, match="The proxy on the way to acme"):
+        org.describe("Account")
+
+
 def test_an_org_that_comes_back_is_waited_for(embedded: Embedded, org: SalesforceOrg) -> None:
     embedded.faults({"path": "describe", "action": "status", "status": 503, "headers": {"Retry-After": "1"}})
     assert org.describe("Account").name == "Account"

@@ -13,7 +13,8 @@ from resources.salesforce.auth import GivenToken
 from resources.salesforce.bulk import Ingest
 from resources.salesforce.errors import Refused, Unavailable
 from resources.salesforce.jobs import OUTAGE
-from resources.salesforce.session import OrgSession, Patience, Route
+from resources.salesforce.patience import Patience
+from resources.salesforce.session import OrgSession, Route
 from tests.resources.salesforce.scripted import DROP, Answer, Scripted, Step, error
 
 JOB = "750000000000001AAA"

@@ -51,6 +51,7 @@ def test_a_read_is_repeated_until_it_succeeds(wire: Scripted, session: OrgSessio
     [
         pytest.param(error(503, "SERVER_UNAVAILABLE"), id="503"),
         pytest.param(error(500, "UNKNOWN_EXCEPTION"), id="500"),
+        pytest.param(Answer(408), id="408 of a gateway"),
         pytest.param(Answer(200, b"<html>", {"Content-Type": "text/html"}), id="login page"),
         pytest.param(DROP, id="dropped"),
         pytest.param(CUT, id="cut short"),
