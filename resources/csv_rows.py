@@ -1,8 +1,8 @@
 """Where the rows of a CSV text begin and end, and which of them are whole.
 
-The grammar is RFC 4180 as DuckDB's reader takes it: comma, `"`, any line ending, blank lines are no rows, blanks around a
-quoted cell and empty cells beyond the header are let pass. DuckDB stops at the first bad row; this finds every one. After
-a bad quote it starts again at the next line, so that an open quote does not swallow the good rows that follow it.
+The grammar is RFC 4180 as DuckDB's reader takes it: comma, `"`, any line ending, blank lines are no rows, blanks around
+a quoted cell and empty cells beyond the header are let pass. DuckDB stops at the first bad row; this finds every one.
+After a bad quote it starts again at the next line, so that an open quote does not swallow the good rows that follow.
 """
 
 from __future__ import annotations

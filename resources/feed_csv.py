@@ -1,7 +1,7 @@
 """CSV files: their header, their rows as Arrow, and what is wrong with them.
 
-DuckDB reads a file at once when nothing is wrong with it. When it stops, `careful` goes over the file row by row, sets the
-bad rows aside and leaves a copy with the good ones, which DuckDB then reads: one parser gives all values.
+DuckDB reads a file at once when nothing is wrong with it. When it stops, `careful` goes over the file row by row, sets
+the bad rows aside and leaves a copy with the good ones, which DuckDB then reads: one parser gives all values.
 
 A row's number counts rows of data, the first being 1; blank lines do not count, a row of several lines counts once, and
 where a quote is wrong each line counts until the rows are found again.
@@ -57,7 +57,7 @@ def header(file: FeedFile) -> Header:
         for delimiter in _OTHER_DELIMITERS:
             if f'"{delimiter}"' in row.text:
                 raise _wrong_delimiter(file, delimiter)
-        raise SourceError("bad_header", f"{file.label}: the header (line {row.line}) is no row of comma-separated names")
+        raise SourceError("bad_header", f"{file.label}: the header (line {row.line}) is no row of names and commas")
     return Header([name.strip() for name in cells_of(row.text)], row.line)
 
 
@@ -77,8 +77,8 @@ def select_sql(names: Sequence[str], columns: Sequence[str]) -> str:
     """A statement that gives the asked columns of a file with this header.
 
     Its parameters are the list of paths and whether to read in parallel. In parallel the reader stops at a good file if
-    a cell holds what looks like rows; otherwise it silently drops a last row whose quote is open. So a file is first read
-    in parallel, and the other way only when `careful` has been over it.
+    a cell holds what looks like rows; otherwise it silently drops a last row whose quote is open. So a file is first
+    read in parallel, and the other way only when `careful` has been over it.
     """
     spec = ", ".join(f"'c{i}': 'varchar'" for i in range(len(names)))
     chosen = ", ".join(_chosen(names, column) for column in columns)

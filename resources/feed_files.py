@@ -51,7 +51,8 @@ def find(folder: Path, name: str) -> list[FeedFile]:
     """The files of the feed, sorted by name, at least one; raises SourceError where there is no doubtless answer."""
     if not _NAME.fullmatch(name):
         raise SourceError(
-            "feed_name", f"{name!r} cannot name a feed: letters, digits, '_', '-' and '.' can, none of '-' and '.' first"
+            "feed_name",
+            f"{name!r} cannot name a feed: letters, digits, '_' and, not first, '-' and '.' can",
         )
     found = [FeedFile(path, path.name, fmt) for path, fmt in _candidates(folder, name) if path.is_file()]
     subfolder = folder / name
@@ -65,7 +66,8 @@ def find(folder: Path, name: str) -> list[FeedFile]:
     origins = {file.label.partition("/")[0] for file in found}
     if len(origins) > 1:
         raise SourceError(
-            "feed_ambiguous", f"feed {name} is there more than once: {', '.join(sorted(origins))}; leave one in {folder}"
+            "feed_ambiguous",
+            f"feed {name} is there more than once: {', '.join(sorted(origins))}; leave one",
         )
     return sorted(found, key=lambda file: file.label)
 

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from pipelines.ports import Progress, SourceError
 from resources import feed_csv
 from resources.feed_plan import FilePlan
-from resources.landing import Staged
+from resources.landing import ColumnType, Staged
 
 _BATCH = 100_000
 _TEXT = pa.string()
@@ -33,7 +33,7 @@ class Staging:
     rejects: list[tuple[str, int, str]] = field(default_factory=list)
 
     def write(self, plans: Sequence[FilePlan]) -> None:
-        """`rows.parquet` and `rejects.parquet` tell of every row of the files; raises SourceError if one is cut short."""
+        """`rows.parquet` and `rejects.parquet` tell of every row; raises SourceError if a file is cut short."""
         try:
             self._write(plans, careful=False)
         except _Stopped:
@@ -41,9 +41,10 @@ class Staging:
 
     def tables(self) -> dict[str, Staged]:
         """What is to be landed."""
-        place = {"_file": "text", "_line": "bigint"}
+        place: dict[str, ColumnType] = {"_file": "text", "_line": "bigint"}
+        cells: dict[str, ColumnType] = dict.fromkeys(self.columns, "text")
         return {
-            "rows": Staged([self.folder / "rows.parquet"], place | dict.fromkeys(self.columns, "text"), self.rows),
+            "rows": Staged([self.folder / "rows.parquet"], place | cells, self.rows),
             "rejects": Staged([self.folder / "rejects.parquet"], place | {"reason": "text"}, len(self.rejects)),
         }
 
@@ -58,8 +59,8 @@ class Staging:
                     rows.write_batch(named.select(schema.names).cast(schema))
                     self.rows += batch.num_rows
                     self.progress("extract", self.rows, None)
-        rejects = pa.Table.from_pylist([dict(zip(_REJECTS.names, each, strict=True)) for each in self.rejects], _REJECTS)
-        pq.write_table(rejects, self.folder / "rejects.parquet")
+        rejects = [dict(zip(_REJECTS.names, each, strict=True)) for each in self.rejects]
+        pq.write_table(pa.Table.from_pylist(rejects, _REJECTS), self.folder / "rejects.parquet")
 
     def _read(self, plan: FilePlan, *, careful: bool) -> Iterator[pa.RecordBatch]:
         """Batches with `_line`; raises _Stopped if there is a bad row and we were not careful."""

@@ -1,8 +1,8 @@
 """Feeds of files, landed: the Source that reads CSV and Parquet files of a folder.
 
-Every file is read whole before anything is landed: one bad file refuses the feed, and the entity's file is not touched.
-Which files a feed has is in `feed_files.py`, how one is read in `feed_plan.py`, `feed_csv.py` and `feed_parquet.py`, how
-rows get into the entity's file in `landing.py`.
+Every file is read whole before anything is landed: one bad file refuses the feed, and the entity's file is untouched.
+Which files a feed has is in `feed_files.py`, how one is read in `feed_plan.py`, `feed_csv.py` and `feed_parquet.py`,
+how rows get into the entity's file in `landing.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """dlt, and how whole Parquet files become the tables `landing.rows` and `landing.rejects` of an entity's file.
 
-The files are handed to dlt as they are (its file import): no row passes through Python. Each landing starts from nothing:
-no package of an earlier run is pending, no column of an earlier declaration lingers.
+The files are handed to dlt as they are (its file import): no row passes through Python. Each landing starts from
+nothing: no package of an earlier run is pending, no column of an earlier declaration lingers.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import dlt
 import duckdb
@@ -20,11 +21,13 @@ from dlt.common.configuration.container import Container
 from dlt.common.configuration.providers import ConfigProvider, DictionaryProvider
 from dlt.common.configuration.specs.pluggable_run_context import PluggableRunContext
 from dlt.common.runtime.run_context import RunContext
-from dlt.common.schema.typing import TDataType
+from dlt.common.schema.typing import TColumnSchema
 
 from pipelines.ports import SystemicError
 
 DATASET = "landing"
+
+ColumnType = Literal["text", "bigint"]
 
 _SETTINGS = {
     "runtime": {"dlthub_telemetry": False, "log_level": "CRITICAL"},
@@ -40,7 +43,7 @@ class Staged:
     """Parquet files that together are one table, the types of its columns, and how many rows they hold."""
 
     files: Sequence[Path]
-    columns: Mapping[str, TDataType]
+    columns: Mapping[str, ColumnType]
     rows: int
 
 
@@ -62,7 +65,7 @@ def land(tables: Mapping[str, Staged], file: Path, dlt_home: Path) -> str:
             connection.execute("set global disabled_compression_methods = 'dictionary'")
             connection.execute("set global preserve_insertion_order = false")
             connection.execute(f"drop schema if exists {DATASET} cascade")
-            connection.execute('checkpoint')  # so that the new tables take the place of the old
+            connection.execute("checkpoint")  # so that the new tables take the place of the old
             load_id = _run(tables, connection, file.stem, dlt_home)
             _assert_whole(tables, connection, load_id)
     return load_id
@@ -77,7 +80,8 @@ def disk_full_is_systemic(where: Path) -> Iterator[None]:
         if _is_disk_full(error):
             free = shutil.disk_usage(where).free // 1_000_000
             raise SystemicError(
-                "disk_full", f"no room to write in {where} ({free} MB free); nothing was loaded: make room and run again"
+                "disk_full",
+                f"no room to write in {where} ({free} MB free); nothing was landed: make room and run again",
             ) from error
         raise
 
@@ -107,10 +111,9 @@ def _run(tables: Mapping[str, Staged], connection: duckdb.DuckDBPyConnection, en
         pipelines_dir=str(dlt_home.absolute()),
         destination=dlt.destinations.duckdb(connection, naming_convention="direct"),
         dataset_name=DATASET,
-        progress=None,
     )
     info = pipeline.run([_resource(name, staged) for name, staged in tables.items()], schema=_schema(entity))
-    return info.loads_ids[0]
+    return str(info.loads_ids[0])
 
 
 def _schema(entity: str) -> dlt.Schema:
@@ -124,7 +127,7 @@ def _resource(name: str, staged: Staged) -> object:
         for path in staged.files:
             yield dlt.mark.with_file_import(str(path), "parquet")
 
-    columns = {column: {"data_type": data_type} for column, data_type in staged.columns.items()}
+    columns: dict[str, TColumnSchema] = {name: {"data_type": kind} for name, kind in staged.columns.items()}
     return dlt.resource(files, name=name, write_disposition="replace", columns=columns)
 
 
@@ -135,9 +138,8 @@ def _assert_whole(tables: Mapping[str, Staged], connection: duckdb.DuckDBPyConne
     for name, staged in tables.items():
         counted = connection.execute(f'select count(*) from {DATASET}."{name}"').fetchall()
         if counted != [(staged.rows,)]:
-            raise SystemicError(
-                "landing_incomplete", f"{staged.rows} rows were read for landing.{name}, {counted[0][0]} arrived; run again"
-            )
+            text = f"{staged.rows} rows were read for landing.{name}, {counted[0][0]} arrived; run again"
+            raise SystemicError("landing_incomplete", text)
 
 
 class _OurContext(RunContext):

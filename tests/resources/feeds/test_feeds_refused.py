@@ -1,4 +1,4 @@
-"""Feeds that cannot be used: refused whole with a code and a text that names file and place, the entity's file untouched."""
+"""Feeds that cannot be used: refused whole, with a code and a text that names file and place."""
 
 from __future__ import annotations
 
@@ -20,8 +20,12 @@ HEADER = b"id,name,city\n"
     "content, code, text",
     [
         pytest.param(b"", "empty_feed", "people.csv holds nothing, not even a header", id="no byte"),
-        pytest.param(b"\n\r\n\n", "empty_feed", "people.csv holds blank lines only, not even a header", id="blank lines"),
-        pytest.param(b"\xef\xbb\xbf", "empty_feed", "people.csv holds blank lines only, not even a header", id="a mark"),
+        pytest.param(
+            b"\n\r\n\n", "empty_feed", "people.csv holds blank lines only, not even a header", id="blank lines"
+        ),
+        pytest.param(
+            b"\xef\xbb\xbf", "empty_feed", "people.csv holds blank lines only, not even a header", id="a mark"
+        ),
         pytest.param(
             HEADER + b'1,"Ada\nL.",Rome\n2,Bo',
             "half_written",
@@ -119,7 +123,7 @@ HEADER = b"id,name,city\n"
         pytest.param(
             b'"id"x,name\n1,Ada\n',
             "bad_header",
-            "people.csv: the header (line 1) is no row of comma-separated names",
+            "people.csv: the header (line 1) is no row of names and commas",
             id="a header with a bad quote",
         ),
     ],
@@ -175,7 +179,9 @@ def test_one_bad_file_of_a_folder_refuses_the_feed_and_is_named(desk: Desk) -> N
     assert (refused.code, str(refused).split()[0]) == ("half_written", "people/b.csv")
 
 
-@pytest.mark.parametrize("name", ["../people", "/etc/passwd", "a/b", "", "..", ".people", "a\\b", "people*", "-x", "a\n"])
+@pytest.mark.parametrize(
+    "name", ["../people", "/etc/passwd", "a/b", "", "..", ".people", "a\\b", "people*", "-x", "a\n"]
+)
 def test_a_name_that_leaves_the_folder_is_refused(desk: Desk, name: str) -> None:
     with pytest.raises(SourceError) as caught:
         desk.feeds.fingerprint(Feed(name=name, key="id"))
