@@ -32,9 +32,9 @@ def typed_sql(text: str, info: FieldInfo | None) -> str:
 
 
 def moment_sql(text: str) -> str:
-    """A point in time, UTC without a zone, whole milliseconds; what has no offset is UTC."""
+    """A point in time, UTC without a zone, whole seconds as the CRM keeps them; what has no offset is UTC."""
     cast = f"try_cast(case when {DATE_LIKE.format(text=text)} then {text} end as timestamptz)"
-    return f"date_trunc('milliseconds', cast({cast} as timestamp))"
+    return f"date_trunc('second', cast({cast} as timestamp))"
 
 
 def problem_of_value(info: FieldInfo) -> str:

@@ -19,8 +19,8 @@ OUTCOMES = ("created", "updated", "unchanged", "linked", "deactivated", "skipped
 Phase = Literal["planned", "held", "loaded"]
 """What the outcomes say: what would happen, what a gate holds back, or what did happen."""
 
-SETTLED = "outcome in ('created', 'updated', 'unchanged', 'linked', 'deactivated') or reason in ('inactive', 'merged')"
-"""Boolean: the row needs no second look until its source, or what it refers to, changes."""
+SETTLED = "o.outcome in ('created', 'updated', 'unchanged', 'linked', 'deactivated') or o.reason in ('inactive', 'merged')"
+"""Boolean of an outcome `o`: the row needs no second look until its source, or what it refers to, changes."""
 
 TABLE = """
 create or replace table work.outcomes (

@@ -92,7 +92,8 @@ def snapshot(bound: Bound, crm: Crm, spool: Path, open_file: OpenFile, progress:
         whole = _spooled(bound, crm.snapshot(bound.entity.target.sobject, bound.record_fields, since=None), spool, progress)
         with open_file() as con:
             if not _has_records(con):
-                con.execute(empty_records_sql(bound))
+                for statement in empty_records_sql(bound):
+                    con.execute(statement)
             _apply(con, bound, spool, whole, replace_sql(bound, "pages"), crm.user_id, fields)
     if since is not None:
         changes = _spooled(
@@ -147,6 +148,6 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def set_now(con: duckdb.DuckDBPyConnection, now: datetime) -> None:
-    """The run's one time, for every statement of this connection: UTC without a zone, whole milliseconds."""
+    """The run's one time, for every statement of this connection: UTC without a zone, whole seconds as the CRM keeps them."""
     utc = now.astimezone(UTC).replace(tzinfo=None)
-    con.execute("set variable now = cast(? as timestamp)", [utc.replace(microsecond=utc.microsecond // 1000 * 1000)])
+    con.execute("set variable now = cast(? as timestamp)", [utc.replace(microsecond=0)])

@@ -17,10 +17,10 @@ WIDEST_GAP_DAYS = 14
 """Deleted records can be queried for fifteen days; after a longer pause everything is compared."""
 
 
-def empty_records_sql(bound: Bound) -> str:
+def empty_records_sql(bound: Bound) -> list[str]:
     """Creates an empty `records`."""
     columns = ",\n  ".join(f"{quote(name)} {duckdb_type(bound.type_of(name))}" for name in bound.record_fields)
-    return f"create or replace table records (\n  number bigint,\n  {columns},\n  fold varchar\n)"
+    return [f"create or replace table records (\n  number bigint,\n  {columns},\n  fold varchar\n)", DOUBLE_KEYS]
 
 
 def pages_sql(bound: Bound, pages: str) -> str:

@@ -1,0 +1,61 @@
+"""The world of a run, put together from the settings: feeds, org, the entity's file.
+
+With no org set the embedded sandbox is the org: the one that serves already, else one that is started for as long as
+it is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipelines.ports import Progress
+from pipelines.sync import World
+from resources.feeds import Feeds
+from resources.salesforce.org import SalesforceOrg
+from resources.sandbox.launch import Connection, attach, running
+from resources.settings import Settings
+from resources.warehouse import Warehouse
+
+
+def silent(step: str, done: int, total: int | None) -> None:
+    """Progress that nobody watches."""
+
+
+def sandbox_state(settings: Settings) -> Path:
+    """Where the embedded org keeps what it knows."""
+    return settings.concord_home / "sandbox"
+
+
+@contextmanager
+def at_org(settings: Settings) -> Iterator[Settings]:
+    """The settings, aimed at an org that answers: the one they name, else the embedded sandbox."""
+    if not settings.uses_sandbox:
+        yield settings
+        return
+    state = sandbox_state(settings)
+    if serving := attach(state):
+        yield at_sandbox(settings, serving)
+        return
+    with running(state) as started:
+        yield at_sandbox(settings, started)
+
+
+def at_sandbox(settings: Settings, sandbox: Connection) -> Settings:
+    """The settings, aimed at this sandbox."""
+    return settings.at_org(sandbox.url, sandbox.client_id, sandbox.client_secret, Path(sandbox.ca_file))
+
+
+@contextmanager
+def world_of(settings: Settings, entity: str, progress: Progress = silent) -> Iterator[World]:
+    """Everything that a run of this entity touches; `settings` name an org that answers (see `at_org`)."""
+    with SalesforceOrg(settings) as org:
+        yield World(
+            source=Feeds(Path(settings.concord_feeds), settings.concord_home / "dlt"),
+            crm=lambda: org,
+            warehouse=Warehouse(settings.concord_home, entity),
+            clock=lambda: datetime.now(UTC),
+            progress=progress,
+        )
