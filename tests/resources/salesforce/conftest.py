@@ -34,6 +34,7 @@ def wire(server: Scripted) -> Scripted:
     """The server with nothing scripted and nothing seen."""
     for told in (server.script, server.token_script, server.seen, server.tokens):
         told.clear()
+    server.expired.clear()
     return server
 
 

@@ -65,6 +65,7 @@ class Scripted(ThreadingHTTPServer):
         self.url = f"https://localhost:{self.server_address[1]}"
         self.script: list[Step] = []
         self.token_script: list[Step] = []
+        self.expired: set[str] = set()
         self.seen: list[Request] = []
         self.tokens: list[bytes] = []
         self.released = threading.Event()
@@ -73,6 +74,8 @@ class Scripted(ThreadingHTTPServer):
     def step(self, request: Request) -> Step:
         if request.path != "/services/oauth2/token":
             self.seen.append(request)
+            if request.headers.get("Authorization", "").removeprefix("Bearer ") in self.expired:
+                return error(401, "INVALID_SESSION_ID", "Session expired or invalid")
             return self.script.pop(0) if self.script else Answer(body={})
         self.tokens.append(request.body)
         if self.token_script:
@@ -90,6 +93,7 @@ class Scripted(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # header and body in one packet
     server: Scripted
 
     def _answer(self) -> None:
