@@ -63,14 +63,26 @@ def coerce_column(
 
     With `text`, cells follow the rules of bulk CSV: an empty one is ABSENT, `#N/A` is null.
     """
-    if text:
-        values = [ABSENT if v == "" else None if v == "#N/A" else v for v in values]
     cleared = False if definition.type == "boolean" else None
     one = coercion(definition, text=text)
+    if text:
+        one = _Known(one, cleared).__getitem__
     try:
         return [cleared if v is None else v if v is ABSENT else one(v) for v in values], {}
     except Refused:
         return _one_by_one(values, one, cleared)
+
+
+class _Known(dict[object, object]):
+    """Texts and what is stored for them; columns of a file repeat themselves, so each text is turned once."""
+
+    def __init__(self, one: Coercion, cleared: object) -> None:
+        super().__init__({"": ABSENT, "#N/A": cleared})
+        self._one = one
+
+    def __missing__(self, text: object) -> object:
+        stored = self[text] = self._one(text)
+        return stored
 
 
 def _one_by_one(values: Sequence[object], one: Coercion, cleared: object) -> tuple[list[object], dict[int, RowError]]:

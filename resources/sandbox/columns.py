@@ -14,6 +14,20 @@ Row = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """Rows that all speak of the same names, as a CSV file has them: one cell a name, in the order of the names."""
+
+    names: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+Rows = Sequence[Row] | Table
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """What a name in a row means: a field, or (with `parent_key`) a reference named through a key."""
 
@@ -52,13 +66,17 @@ class ColumnReader:
         self._user = user
         self._text = text
 
-    def read(self, rows: Sequence[Row]) -> Batch:
+    def read(self, rows: Rows) -> Batch:
         """All rows as columns; ApiError INVALID_FIELD for a name that is no field for this user.
 
         A JSON value that cannot be parsed as its field's type refuses the whole call, as the platform's parser does;
         in bulk CSV it refuses the row.
         """
         batch = Batch(len(rows))
+        if isinstance(rows, Table):
+            for name, column in zip(rows.names, zip(*rows.rows, strict=True), strict=False):
+                self._add(batch, name, column)
+            return batch
         for key in _names(rows):
             if self._is_parent_object(key):
                 for name, cells in self._nested(key, rows).items():
@@ -105,7 +123,7 @@ class ColumnReader:
             raise ApiError(400, "INVALID_FIELD", f"Field name provided, {key} does not match {known}")
         return Target(reference, parent, parent_key)
 
-    def _add(self, batch: Batch, name: str, cells: list[object]) -> None:
+    def _add(self, batch: Batch, name: str, cells: Sequence[object]) -> None:
         target = self.target(name)
         stored, errors = coerce_column(target.parent_key or target.field, cells, text=self._text)
         for row, error in errors.items():

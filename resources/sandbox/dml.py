@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .columns import Batch, ColumnReader, Row
+from .columns import Batch, ColumnReader, Rows
 from .errors import not_found
 from .schema import FieldDef, SObjectDef
 from .transaction import ROLLED_BACK, RowResult, Transaction, forbidden
@@ -34,18 +34,14 @@ class Dml:
         self.org = org
         self.user = user
 
-    def insert(
-        self, sobject: str, rows: Sequence[Row], *, all_or_none: bool = False, text: bool = False
-    ) -> list[RowResult]:
+    def insert(self, sobject: str, rows: Rows, *, all_or_none: bool = False, text: bool = False) -> list[RowResult]:
         """A new record for each row that is sound."""
         definition = self.definition(sobject)
         self._refuse_object(definition, "create")
         call = self._transaction(definition, rows, all_or_none=all_or_none, text=text)
         return call.run(call.insert)
 
-    def update(
-        self, sobject: str, rows: Sequence[Row], *, all_or_none: bool = False, text: bool = False
-    ) -> list[RowResult]:
+    def update(self, sobject: str, rows: Rows, *, all_or_none: bool = False, text: bool = False) -> list[RowResult]:
         """The record named by each row's Id holds what the row says."""
         definition = self.definition(sobject)
         self._refuse_object(definition, "edit")
@@ -53,7 +49,7 @@ class Dml:
         return call.run(call.update)
 
     def upsert(
-        self, sobject: str, key_field: str, rows: Sequence[Row], *, all_or_none: bool = False, text: bool = False
+        self, sobject: str, key_field: str, rows: Rows, *, all_or_none: bool = False, text: bool = False
     ) -> list[RowResult]:
         """The record with each row's key holds what the row says; it is created where there is none."""
         definition = self.definition(sobject)
@@ -96,8 +92,6 @@ class Dml:
         if not self.may(definition, right):
             raise forbidden(definition, right)
 
-    def _transaction(
-        self, definition: SObjectDef, rows: Sequence[Row], *, all_or_none: bool, text: bool
-    ) -> Transaction:
+    def _transaction(self, definition: SObjectDef, rows: Rows, *, all_or_none: bool, text: bool) -> Transaction:
         batch = ColumnReader(self.org.catalogue, definition, self.user, text=text).read(rows)
         return Transaction(self, definition, batch, all_or_none=all_or_none)

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from .bulk_jobs import WAITING, Job, Jobs
+from .columns import Table
 from .dml import Dml, RowResult
 from .errors import ApiError, RowError
 from .files import write_private
@@ -162,20 +163,20 @@ class Rows:
             if error is not None:
                 self.misshapen[number] = error
         self.sound = [number for number in range(len(raw)) if number not in self.misshapen]
-        self.named = [dict(zip(content.names, raw[number], strict=True)) for number in self.sound]
+        self.table = Table(content.names, [raw[number] for number in self.sound] if self.misshapen else raw)
 
 
 def _write(job: Job, dml: Dml, rows: Rows) -> list[RowResult]:
     """A result for every row of the batch, in its order."""
     match job.operation:
         case "insert":
-            saved = dml.insert(job.sobject, rows.named, text=True)
+            saved = dml.insert(job.sobject, rows.table, text=True)
         case "update":
-            saved = dml.update(job.sobject, rows.named, text=True)
+            saved = dml.update(job.sobject, rows.table, text=True)
         case "upsert":
-            saved = dml.upsert(job.sobject, str(job.external_id_field), rows.named, text=True)
+            saved = dml.upsert(job.sobject, str(job.external_id_field), rows.table, text=True)
         case _:
-            saved = dml.delete(job.sobject, [next(iter(row.values())) for row in rows.named])
+            saved = dml.delete(job.sobject, [row[0] for row in rows.table.rows])
     if not rows.misshapen:
         return saved
     results = {number: RowResult(None, False, False, (error,)) for number, error in rows.misshapen.items()}
