@@ -28,12 +28,14 @@ class Administrator:
         ids: list[str] = self._ask("POST", "seed", {"sobject": sobject, "rows": list(rows)})["ids"]
         return ids
 
-    def permit(self, sobject: str, field: str | None = None, *, profile: str | None = None, **rights: bool) -> None:
-        """The profile (the integration's unless named) has or lacks those rights to the object or the field.
+    def permit(
+        self, sobject: str, rights: Mapping[str, bool], *, field: str | None = None, profile: str | None = None
+    ) -> None:
+        """The profile (the integration's unless named) has or lacks those rights to the object, or to one field of it.
 
-        Rights of an object: create, read, edit, delete; of a field: read, edit.
+        Rights of an object are create, read, edit and delete; those of a field read and edit.
         """
-        body: dict[str, object] = {"sobject": sobject, "rights": rights}
+        body: dict[str, object] = {"sobject": sobject, "rights": dict(rights)}
         body |= {name: value for name, value in (("field", field), ("profile", profile)) if value is not None}
         self._ask("POST", "permissions", body)
 
