@@ -22,9 +22,14 @@ class Limit:
         return count > self.count and count > self.share * whole
 
     def __str__(self) -> str:
-        return " and ".join(
-            text for text in (f"{self.share:.0%}" if self.share else "", f"{self.count}" if self.count else "") if text
-        ) or "0"
+        return (
+            " and ".join(
+                text
+                for text in (f"{self.share:.0%}" if self.share else "", f"{self.count}" if self.count else "")
+                if text
+            )
+            or "0"
+        )
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))

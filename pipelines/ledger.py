@@ -97,7 +97,9 @@ def unfinished(con: duckdb.DuckDBPyConnection) -> list[Batch]:
     return [Batch(*row) for row in found]
 
 
-def mark(con: duckdb.DuckDBPyConnection, batch: Batch, state: State, *, job_id: str | None = None, message: str = "") -> None:
+def mark(
+    con: duckdb.DuckDBPyConnection, batch: Batch, state: State, *, job_id: str | None = None, message: str = ""
+) -> None:
     """The batch is in this state, durably."""
     con.execute(
         "update batches set state = ?, job_id = coalesce(?, job_id), message = nullif(?, '') where batch = ?",

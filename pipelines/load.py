@@ -7,8 +7,6 @@ and planned again (see `sync`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,6 +18,7 @@ from pipelines.binding import Bound
 from pipelines.failures import classify
 from pipelines.ledger import Batch
 from pipelines.ports import CLEAR, Crm, JobInfo, LostAnswer, Progress, RowResult, SystemicError
+from pipelines.run import OpenFile
 from pipelines.sql import literal, quote
 
 COLLECTION_ROWS = 200
@@ -30,8 +29,6 @@ JOB_ROWS = 100_000
 JOB_CHARACTERS = 60_000_000
 
 Operation = Literal["insert", "update"]
-OpenFile = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
-
 ANSWERS = pa.schema(
     [
         ("key", pa.string()),

@@ -54,7 +54,9 @@ def incoming_sql(bound: Bound) -> str:
     texts = {column: quote(column) for column in bound.entity.columns}
     tidied = ",\n    ".join(f"{tidy_sql(f'l.{name}')} as {name}" for name in texts.values())
     typed = ",\n    ".join(f"{_value_sql(bound, column)} as {quote(column)}" for column in bound.columns)
-    problems = "\n      ".join(f"when {test} then {{'problem': '{why}', 'guilty': '{at}'}}" for test, why, at in _tests(bound))
+    problems = "\n      ".join(
+        f"when {test} then {{'problem': '{why}', 'guilty': '{at}'}}" for test, why, at in _tests(bound)
+    )
     hashed = ", ".join(quote(column) for column in bound.columns) or "null"
     merged = f"lower(t.{quote(feed.merged_into)})" if feed.merged_into else "cast(null as varchar)"
     changed = moment_sql(f"t.{quote(feed.changed_at)}") if feed.changed_at else "cast(null as timestamp)"
@@ -115,7 +117,9 @@ def _tests(bound: Bound) -> list[tuple[str, str, str]]:
     tests += [(f"t.{quote(column)} is null", "required_blank", column) for column in feed.required]
     if status:
         text = f"t.{quote(status.column)}"
-        tests.append((f"{text} is not null and {text} not in {literals(status.known)}", "unknown_status", status.column))
+        tests.append(
+            (f"{text} is not null and {text} not in {literals(status.known)}", "unknown_status", status.column)
+        )
     if feed.changed_at:
         text = f"t.{quote(feed.changed_at)}"
         tests.append((f"{text} is not null and {moment_sql(text)} is null", "invalid_date", feed.changed_at))
@@ -154,7 +158,9 @@ with fresh as (
     if not known:
         return f"{merged}select row_number() over () as number, * from fresh"
     old = ",\n  ".join(
-        f"try_cast(o.{quote(column)} as {kind}) as {quote(column)}" if column in known else f"cast(null as {kind}) as {quote(column)}"
+        f"try_cast(o.{quote(column)} as {kind}) as {quote(column)}"
+        if column in known
+        else f"cast(null as {kind}) as {quote(column)}"
         for column, kind in columns.items()
     )
     still = (

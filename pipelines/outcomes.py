@@ -19,7 +19,9 @@ OUTCOMES = ("created", "updated", "unchanged", "linked", "deactivated", "skipped
 Phase = Literal["planned", "held", "loaded"]
 """What the outcomes say: what would happen, what a gate holds back, or what did happen."""
 
-SETTLED = "o.outcome in ('created', 'updated', 'unchanged', 'linked', 'deactivated') or o.reason in ('inactive', 'merged')"
+SETTLED = (
+    "o.outcome in ('created', 'updated', 'unchanged', 'linked', 'deactivated') or o.reason in ('inactive', 'merged')"
+)
 """Boolean of an outcome `o`: the row needs no second look until its source, or what it refers to, changes."""
 
 TABLE = """

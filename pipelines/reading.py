@@ -6,8 +6,6 @@ asks only for what changed since the last one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,9 +20,8 @@ from pipelines.echoes import echoes_sql
 from pipelines.entity import Entity
 from pipelines.normalise import incoming_sql, source_sql
 from pipelines.ports import Crm, Progress, Snapshot, Source, arrow_type
+from pipelines.run import OpenFile, Warehouse
 from pipelines.snapshot import OVERLAP_SECONDS, WIDEST_GAP_DAYS, empty_records_sql, merge_sql, replace_sql
-
-OpenFile = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,54 +74,50 @@ def extract(bound: Bound, con: duckdb.DuckDBPyConnection, now: datetime) -> Extr
     return Extracted(rows=rows, rows_before=before, landed=fresh, ignored=ignored)
 
 
-def snapshot(bound: Bound, crm: Crm, spool: Path, open_file: OpenFile, progress: Progress) -> None:
-    """`records` holds the CRM's records as they are now, and `echoes` what it made of our last writes."""
+def snapshot(bound: Bound, crm: Crm, warehouse: Warehouse, now: datetime, progress: Progress) -> None:
+    """`records` holds the CRM's records as they are now, and `echoes` what it made of our last writes.
+
+    The first time, and when other fields are wanted, everything is read; after a long pause too, since deletions are
+    no longer told then. Else only what changed.
+    """
     fields = " ".join(bound.record_fields)
-    with open_file() as con:
+    with warehouse.open() as con:
         watermark = _moment(memory.read(con, "watermark"))
-        full = memory.read(con, "record_fields") != fields
-    if watermark is None:
-        full = True
-    elif datetime.now(UTC) - watermark > timedelta(days=WIDEST_GAP_DAYS):
+        full = watermark is None or memory.read(con, "record_fields") != fields
+        if not _has_records(con):
+            for statement in empty_records_sql(bound):
+                con.execute(statement)
+    if watermark is not None and now - watermark > timedelta(days=WIDEST_GAP_DAYS):
         full, watermark = True, None
-    since = watermark - timedelta(seconds=OVERLAP_SECONDS) if watermark else None
+    sobject = bound.entity.target.sobject
     if full:
-        whole = _spooled(bound, crm.snapshot(bound.entity.target.sobject, bound.record_fields, since=None), spool, progress)
-        with open_file() as con:
-            if not _has_records(con):
-                for statement in empty_records_sql(bound):
-                    con.execute(statement)
-            _apply(con, bound, spool, whole, replace_sql(bound, "pages"), crm.user_id, fields)
-    if since is not None:
-        changes = _spooled(
-            bound, crm.snapshot(bound.entity.target.sobject, bound.record_fields, since=since), spool, progress
-        )
-        with open_file() as con:
-            _apply(con, bound, spool, changes, merge_sql(bound, "pages"), crm.user_id, fields)
+        taken = crm.snapshot(sobject, bound.record_fields, since=None)
+        _take(bound, taken, warehouse, replace_sql(bound, "pages"), crm.user_id, progress)
+    if watermark is not None:
+        since = watermark - timedelta(seconds=OVERLAP_SECONDS)
+        taken = crm.snapshot(sobject, bound.record_fields, since=since)
+        _take(bound, taken, warehouse, merge_sql(bound, "pages"), crm.user_id, progress)
 
 
-def _apply(
-    con: duckdb.DuckDBPyConnection,
-    bound: Bound,
-    spool: Path,
-    taken_at: datetime,
-    statements: list[str],
-    user_id: str,
-    fields: str,
+def _take(
+    bound: Bound, taken: Snapshot, warehouse: Warehouse, statements: list[str], user_id: str, progress: Progress
 ) -> None:
-    con.register("pages", pq.read_table(spool))
-    con.execute("begin")
-    for statement in [*statements, *echoes_sql(bound, user_id)]:
-        con.execute(statement)
-    memory.write(con, "watermark", taken_at.isoformat())
-    memory.write(con, "record_fields", fields)
-    con.execute("commit")
-    con.unregister("pages")
-    spool.unlink()
+    """The pages are in `records`, and the watermark with them, in one transaction."""
+    rows = _spool(bound, taken, warehouse.spool, progress)
+    with warehouse.open() as con:
+        con.register("pages", pq.read_table(warehouse.spool))
+        con.execute("begin")
+        for statement in [*statements, *echoes_sql(bound, user_id)] if rows else []:
+            con.execute(statement)
+        memory.write(con, "watermark", taken.taken_at.isoformat())
+        memory.write(con, "record_fields", " ".join(bound.record_fields))
+        con.execute("commit")
+        con.unregister("pages")
+    warehouse.spool.unlink()
 
 
-def _spooled(bound: Bound, taken: Snapshot, spool: Path, progress: Progress) -> datetime:
-    """The pages lie in the spool file, so that no database is open while the org is asked."""
+def _spool(bound: Bound, taken: Snapshot, spool: Path, progress: Progress) -> int:
+    """The pages lie in the spool file, so that no database is open while the org is asked; returns their rows."""
     schema = pa.schema([(name, arrow_type(bound.type_of(name))) for name in bound.record_fields])
     done = 0
     spool.touch(mode=0o600)
@@ -133,7 +126,7 @@ def _spooled(bound: Bound, taken: Snapshot, spool: Path, progress: Progress) -> 
             writer.write_table(page.select(list(bound.record_fields)).cast(schema))
             done += page.num_rows
             progress("snapshot", done, None)
-    return taken.taken_at
+    return done
 
 
 def _has_records(con: duckdb.DuckDBPyConnection) -> bool:

@@ -193,7 +193,11 @@ select s.fold, null, {literal(bound.entity.target.key)}, null, s.key, null, 'key
 from created c
 join work.rows s on s.fold = c.fold
 """,
-        *(_create_cells_sql(field) for field in bound.fields if field.rule.on_create and not isinstance(field.rule, SyncedAt)),
+        *(
+            _create_cells_sql(field)
+            for field in bound.fields
+            if field.rule.on_create and not isinstance(field.rule, SyncedAt)
+        ),
         *(_create_waits_sql(bound, field) for field in bound.fields if _waits(bound, field)),
     ]
 

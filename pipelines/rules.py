@@ -53,7 +53,8 @@ class Rule:
 
     def value_sql(self, field: str) -> str:
         """The new value, typed, from the source row `s`."""
-        assert self.source_column is not None, f"{type(self).__name__} reads no column and must say its value"
+        if self.source_column is None:
+            raise NotImplementedError(f"{type(self).__name__} reads no column and must say its value")
         return f"s.{quote(self.source_column)}"
 
     def when_sql(self, case: Case) -> str:

@@ -80,7 +80,9 @@ def reference_hash_sql(bound: Bound) -> str:
 
 def scope_sql(bound: Bound, scope: Scope) -> str:
     """Creates `work.scope`. Keys are looked up in a registered table `wanted_keys`."""
-    unsettled = f"t.fold is null or not t.settled or t.row_hash <> s.row_hash or t.ref_hash <> {reference_hash_sql(bound)}"
+    unsettled = (
+        f"t.fold is null or not t.settled or t.row_hash <> s.row_hash or t.ref_hash <> {reference_hash_sql(bound)}"
+    )
     if isinstance(scope, Slice):
         window = "(s.changed_at >= getvariable('slice_start') and s.changed_at < getvariable('slice_end'))"
         chosen = f"{window} or {unsettled}" if scope.catch_up else window

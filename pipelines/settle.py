@@ -7,17 +7,11 @@ again, and the plan that follows asks only for what is still to do.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-
-import duckdb
-
 from pipelines import ledger
 from pipelines.binding import Bound
 from pipelines.load import end_job
 from pipelines.ports import Crm, Progress
-
-OpenFile = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
+from pipelines.run import OpenFile
 
 
 def settle(bound: Bound, crm: Crm, open_file: OpenFile, progress: Progress) -> int:

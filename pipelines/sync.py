@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Protocol, Self
+from typing import Self
 
 import duckdb
 
@@ -24,64 +23,30 @@ from pipelines.entity import Entity
 from pipelines.load import Loader
 from pipelines.outcomes import RETRY_SCOPE_SQL, TABLE, UNRESOLVED_SQL, Phase, other_outcomes_sql, scope_outcomes_sql
 from pipelines.plan import Plan, read_plan
-from pipelines.ports import Clock, Crm, Progress, Source, SourceError, SystemicError
+from pipelines.ports import Crm, SourceError, SystemicError
 from pipelines.reading import Extracted, extract, land, set_now, snapshot
 from pipelines.record import record, record_links, write_outcomes, write_run
 from pipelines.report import Report, status_of
-from pipelines.scope import Keys, Scope, Slice
+from pipelines.run import Request, Stopped, Warehouse, World
+from pipelines.scope import Keys, Slice
 from pipelines.settle import settle
 from pipelines.thinking import Wish, think
 from pipelines.verify import Verified, verify
+
+__all__ = ["Plan", "Report", "Request", "Stopped", "Sync", "Warehouse", "World"]
 
 ROUNDS = 3
 """How often rows whose answer got lost, or that were locked, are read and planned again within one run."""
 
 
-class Warehouse(Protocol):
-    """Where an entity's file lives (see `resources/warehouse.py`)."""
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a run knows once it has a plan."""
 
-    @property
-    def path(self) -> Path: ...
-    @property
-    def spool(self) -> Path: ...
-    def published(self, entity: str) -> Path | None: ...
-    def lock(self) -> AbstractContextManager[None]: ...
-    def open(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]: ...
-    def publish(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class World:
-    """Everything outside that a run touches."""
-
-    source: Source
-    crm: Callable[[], Crm]
-    """Connects when it is first needed: a feed that cannot be read costs no call."""
-    warehouse: Warehouse
-    clock: Clock
-    progress: Progress
-    sleep: Callable[[float], None] = time.sleep
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a person or a schedule asked for."""
-
-    run_id: str
-    mode: Literal["plan", "sync"] = "sync"
-    scope: Scope = "changed"
-    create_missing: bool = False
-    """An import: rows without a record are created although scheduled runs may not."""
-    approve: str | None = None
-    """The hash of a plan that a person has seen and wants although gates hold it."""
-
-
-class Stopped(Exception):
-    """The run ended before it had a plan; its report says why."""
-
-    def __init__(self, report: Report) -> None:
-        super().__init__(report.message)
-        self.report = report
+    crm: Crm
+    bound: Bound
+    extracted: Extracted
+    plan: Plan
 
 
 class Sync:
@@ -95,89 +60,98 @@ class Sync:
         self.entity = entity
         self.world = world
         self.request = request
-        self.plan: Plan | None = None
-        self.extracted: Extracted | None = None
         self._started_at = world.clock()
         self._clock_start = time.monotonic()
         self._stack = ExitStack()
         self._crm: Crm | None = None
-        self._bound: Bound | None = None
+        self._prepared: Prepared | None = None
 
     def __enter__(self) -> Self:
         try:
             self._stack.enter_context(self.world.warehouse.lock())
         except SystemicError as error:
-            raise Stopped(self._report("failure", error=error.code, message=str(error))) from error
+            raise Stopped(self._failure(error.code, str(error))) from error
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stack.close()
 
     @property
-    def bound(self) -> Bound:
-        """The entity with what the org says of its fields; known once prepared."""
-        if self._bound is None:
+    def prepared(self) -> Prepared:
+        """The plan and what it was made from."""
+        if self._prepared is None:
             raise RuntimeError("prepare() comes first")
-        return self._bound
+        return self._prepared
+
+    @property
+    def bound(self) -> Bound:
+        """The entity with what the org says of its fields."""
+        return self.prepared.bound
 
     def prepare(self) -> Plan:
         """The plan, in the entity's file. Nothing is written to the CRM."""
         try:
-            return self._prepare()
+            self._prepared = self._prepare()
         except (SystemicError, SourceError) as error:
-            raise Stopped(self._stopped(error.code, str(error))) from error
+            raise Stopped(self._remembered(self._failure(error.code, str(error)))) from error
         except KeyboardInterrupt:
-            self._stopped("interrupted", "interrupted before anything was written")
+            self._remembered(self._failure("interrupted", "interrupted before anything was written"))
             raise
+        return self._prepared.plan
 
-    def _prepare(self) -> Plan:
+    def _prepare(self) -> Prepared:
         world, warehouse = self.world, self.world.warehouse
         world.progress("extract", 0, None)
         land(self.entity, world.source, warehouse.path, warehouse.open, world.progress)
         self._crm = crm = world.crm()
-        self._bound = bound = bind(self.entity, crm.describe(self.entity.target.sobject))
+        bound = bind(self.entity, crm.describe(self.entity.target.sobject))
         settle(bound, crm, warehouse.open, world.progress)
         with warehouse.open() as con:
-            self.extracted = extract(bound, con, self._started_at)
+            extracted = extract(bound, con, self._started_at)
         world.progress("snapshot", 0, None)
-        snapshot(bound, crm, warehouse.spool, warehouse.open, world.progress)
+        snapshot(bound, crm, warehouse, world.clock(), world.progress)
         world.progress("plan", 0, None)
-        with self._thinking() as con:
+        with self._opened() as con:
             think(con, bound, self._wish(con), self._published())
             con.execute("create or replace table work.asked as from work.scope")
             con.execute("create or replace table work.asked_link as from work.link")
-            self.plan = read_plan(con, bound, rows_before=self.extracted.rows_before, rows_now=self.extracted.rows)
-        return self.plan
+            plan = read_plan(con, bound, rows_before=extracted.rows_before, rows_now=extracted.rows)
+        return Prepared(crm, bound, extracted, plan)
 
     def carry_out(self) -> Report:
         """The report of the run, which is recorded and published."""
-        if self.plan is None:
-            raise RuntimeError("prepare() comes first")
+        plan = self.prepared.plan
         if self.request.mode == "plan":
             return self._conclude("planned")
-        if self.plan.obstacles(self.request.approve):
+        if plan.obstacles(self.request.approve):
             return self._conclude("held")
         try:
-            stopped = self._load(self.plan)
+            stopped = self._load()
+            checked = Verified(0, 0)
+            if stopped is None and plan.cells:
+                checked = verify(self.bound, self.prepared.crm, self.world.warehouse.open, self.request.run_id)
+        except SystemicError as error:
+            return self._conclude("loaded", error)
         except KeyboardInterrupt:
             self._conclude("loaded", SystemicError("interrupted", "interrupted during the load; the next run goes on"))
             raise
-        if stopped:
-            return self._conclude("loaded", stopped)
-        return self._conclude("loaded", verified=True)
+        return self._conclude("loaded", stopped, checked)
 
-    def _load(self, plan: Plan) -> SystemicError | None:
+    def _load(self) -> SystemicError | None:
         """The plan is loaded, and what got lost or was locked has been read and planned again a few times."""
-        assert self._crm is not None
-        warehouse = self.world.warehouse
+        ready, warehouse = self.prepared, self.world.warehouse
         for attempt in range(ROUNDS + 1):
-            loader = Loader(self.bound, self._crm, warehouse.open, self.request.run_id, plan.hash, self.world.progress)
+            loader = Loader(
+                ready.bound, ready.crm, warehouse.open, self.request.run_id, ready.plan.hash, self.world.progress
+            )
             stopped = None
             try:
                 loader.load()
             except SystemicError as error:
                 stopped = error
-            with self._thinking() as con:
+            with self._opened() as con:
                 if attempt == 0:
                     con.execute(TABLE)
                 self._judge(con, "loaded")
@@ -186,26 +160,18 @@ class Sync:
             if stopped or not unresolved or attempt == ROUNDS:
                 return stopped
             self.world.sleep(random.uniform(0.5, 1.5) * 2**attempt)  # noqa: S311 - jitter, not a secret
-            try:
-                snapshot(self.bound, self._crm, warehouse.spool, warehouse.open, self.world.progress)
-            except SystemicError as error:
-                return error
-            with self._thinking() as con:
+            snapshot(ready.bound, ready.crm, warehouse, self.world.clock(), self.world.progress)
+            with self._opened() as con:
                 con.execute(RETRY_SCOPE_SQL)
-                think(con, self.bound, Wish(None, creates=self._may_create(), releases=True), self._published())
+                again = Wish(None, creates=self._may_create(), releases=True)
+                think(con, ready.bound, again, self._published())
         return None
 
-    def _conclude(self, phase: Phase, stopped: SystemicError | None = None, *, verified: bool = False) -> Report:
+    def _conclude(
+        self, phase: Phase, stopped: SystemicError | None = None, checked: Verified = Verified(0, 0)
+    ) -> Report:
         """The run is recorded and published."""
-        assert self._crm is not None
-        assert self.plan is not None
-        checked = Verified(0, 0)
-        if verified and self.plan.cells:
-            try:
-                checked = verify(self.bound, self._crm, self.world.warehouse.open, self.request.run_id)
-            except SystemicError as error:
-                stopped = error
-        with self._thinking() as con:
+        with self._opened() as con:
             con.execute("begin")
             if phase != "loaded":
                 con.execute(TABLE)
@@ -228,69 +194,57 @@ class Sync:
     def _counted(
         self, con: duckdb.DuckDBPyConnection, phase: Phase, stopped: SystemicError | None, checked: Verified
     ) -> Report:
-        outcomes = dict(con.execute("select outcome, count(*) from work.outcomes group by outcome").fetchall())
+        """The report, with the counts of `work.outcomes`."""
+        plan = self.prepared.plan
+        outcomes = dict(con.execute("select outcome, count(*) from work.outcomes group by all order by 1").fetchall())
         reasons = dict(
             con.execute(
-                "select outcome || ': ' || reason, count(*) from work.outcomes where reason is not null group by 1 order by 1"
+                "select outcome || ': ' || reason, count(*) from work.outcomes"
+                " where reason is not null group by all order by 1"
             ).fetchall()
         )
-        assert self.plan is not None
         extracted = sum(outcomes.values())
-        held = phase == "held" or (phase == "planned" and bool(self.plan.obstacles(self.request.approve)))
+        held = phase == "held" or (phase == "planned" and bool(plan.obstacles(self.request.approve)))
         status = status_of(
-            outcomes=outcomes, extracted=extracted, cells=self.plan.cells, held=held, stopped=stopped is not None
+            outcomes=outcomes, extracted=extracted, cells=plan.cells, held=held, stopped=stopped is not None
         )
-        return self._report(
-            status,
+        return replace(
+            self._blank(),
+            status=status,
             extracted=extracted,
             outcomes=outcomes,
             reasons=reasons,
-            verified=checked,
+            cells=plan.cells,
+            planned_calls=plan.cost,
+            plan_hash=plan.hash,
+            gates=plan.gates,
+            verified=checked.records,
+            differing=checked.differing,
+            ignored_columns=self.prepared.extracted.ignored,
             error=stopped.code if stopped else None,
             message=str(stopped) if stopped else None,
         )
 
-    def _report(
-        self,
-        status: Literal["success", "success_with_errors", "failure", "held", "nothing_to_do"],
-        *,
-        extracted: int = 0,
-        outcomes: dict[str, int] | None = None,
-        reasons: dict[str, int] | None = None,
-        verified: Verified | None = None,
-        error: str | None = None,
-        message: str | None = None,
-    ) -> Report:
-        plan = self.plan
+    def _failure(self, code: str, message: str) -> Report:
+        return replace(self._blank(), error=code, message=message)
+
+    def _blank(self) -> Report:
+        """What is true of the run whatever came of it."""
         return Report(
             entity=self.entity.name,
             run_id=self.request.run_id,
             mode=self.request.mode,
             scope=str(self.request.scope),
-            status=status,
+            status="failure",
             started_at=self._started_at,
             seconds=time.monotonic() - self._clock_start,
-            extracted=extracted,
-            outcomes=outcomes or {},
-            reasons=reasons or {},
-            cells=plan.cells if plan else 0,
             api_calls=self._crm.calls if self._crm else 0,
-            planned_calls=plan.cost if plan else 0,
-            plan_hash=plan.hash if plan else None,
-            gates=plan.gates if plan else (),
-            verified=verified.records if verified else 0,
-            differing=verified.differing if verified else 0,
-            ignored_columns=self.extracted.ignored if self.extracted else (),
-            error=error,
-            message=message,
         )
 
-    def _stopped(self, code: str, message: str) -> Report:
-        """A failed run, in the history if the file can be written at all."""
-        report = self._report("failure", error=code, message=message)
-        if code not in ("newer_file", "file_unusable", "disk_full"):
-            with self.world.warehouse.open() as con:
-                con.execute("set variable run_id = ?", [self.request.run_id])
+    def _remembered(self, report: Report) -> Report:
+        """The failed run is in the history, if the file can be written at all."""
+        if report.error not in ("newer_file", "file_unusable", "disk_full"):
+            with self._opened() as con:
                 write_run(con, report)
         return report
 
@@ -317,16 +271,10 @@ class Sync:
         found = {name: self.world.warehouse.published(name) for name in self.entity.depends_on}
         return {name: path for name, path in found.items() if path}
 
-    def _thinking(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
-        return _with_run(self.world.warehouse.open(), self._started_at, self.request.run_id)
-
-
-@contextmanager
-def _with_run(
-    opened: AbstractContextManager[duckdb.DuckDBPyConnection], now: datetime, run_id: str
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that knows the run: its id and its one time."""
-    with opened as con:
-        set_now(con, now)
-        con.execute("set variable run_id = ?", [run_id])
-        yield con
+    @contextmanager
+    def _opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The file, on a connection that knows the run: its id and its one time."""
+        with self.world.warehouse.open() as con:
+            set_now(con, self._started_at)
+            con.execute("set variable run_id = ?", [self.request.run_id])
+            yield con

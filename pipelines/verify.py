@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-
-import duckdb
 
 from pipelines.binding import Bound
 from pipelines.ports import Crm
+from pipelines.run import OpenFile
 from pipelines.snapshot import pages_sql
 from pipelines.sql import canonical_sql, differs_sql, literal, quote
 
@@ -25,7 +22,7 @@ class Verified:
     differing: int
 
 
-def verify(bound: Bound, crm: Crm, open_file: Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]], run_id: str) -> Verified:
+def verify(bound: Bound, crm: Crm, open_file: OpenFile, run_id: str) -> Verified:
     """Reads up to SAMPLE of the records that this run wrote; nothing is asked when it wrote none."""
     with open_file() as con:
         sample = [

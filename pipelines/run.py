@@ -1,0 +1,77 @@
+"""What a run is given, and how it says that it cannot go on: the nouns of `sync.py`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+import duckdb
+
+from pipelines.ports import Clock, Crm, Progress, Source
+from pipelines.report import Report
+from pipelines.scope import Scope
+
+OpenFile = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
+"""Opens the entity's file for a moment: late, and never across an API call."""
+
+
+class Warehouse(Protocol):
+    """Where an entity's file lives (see `resources/warehouse.py`)."""
+
+    @property
+    def path(self) -> Path:
+        """The entity's file."""
+
+    @property
+    def spool(self) -> Path:
+        """Where pages of a snapshot wait until the file is opened."""
+
+    def published(self, entity: str) -> Path | None:
+        """The copy of another entity's file, if it was ever synced."""
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Nobody else syncs this entity meanwhile; SystemicError `already_running` if somebody does."""
+
+    def open(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """The file, with all its tables."""
+
+    def publish(self) -> None:
+        """Readers see the file as it is now."""
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything outside that a run touches."""
+
+    source: Source
+    crm: Callable[[], Crm]
+    """Connects when it is first needed: a feed that cannot be read costs no call."""
+    warehouse: Warehouse
+    clock: Clock
+    progress: Progress
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person or a schedule asked for."""
+
+    run_id: str
+    mode: Literal["plan", "sync"] = "sync"
+    scope: Scope = "changed"
+    create_missing: bool = False
+    """An import: rows without a record are created although scheduled runs may not."""
+    approve: str | None = None
+    """The hash of a plan that a person has seen and wants although gates hold it."""
+
+
+class Stopped(Exception):
+    """The run ended before it had a plan; its report says why."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(report.message)
+        self.report = report
