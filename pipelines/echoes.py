@@ -13,8 +13,8 @@ from pipelines.sql import canonical_sql, literal, quote
 def echoes_sql(bound: Bound, user_id: str) -> list[str]:
     """Statements that learn the echoes of every batch answered since the last time they ran."""
     values = "\nunion all\n".join(
-        f"select r.Id as record_id, {literal(field.name)} as field, {canonical_sql(f'r.{quote(field.name)}', field.type)} as value"
-        " from ours r"
+        f"select r.Id as record_id, {literal(field.name)} as field,"
+        f" {canonical_sql(f'r.{quote(field.name)}', field.type)} as value from ours r"
         for field in bound.fields
     )
     return [

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pipelines.sql import literal, literals
+
 FailureClass = Literal["row", "transient", "systemic"]
 
 TRANSIENT = frozenset(
@@ -89,3 +91,18 @@ def classify(code: str, message: str = "") -> FailureClass:
     if code in TRANSIENT:
         return "transient"
     return "systemic" if code in SYSTEMIC else "row"
+
+
+def class_sql(code: str, message: str) -> str:
+    """What `classify` says, of two text expressions."""
+    told = "\n      ".join(
+        f"when upper({code}) = {literal(name)} and contains(coalesce({message}, ''), {literal(text)}) then {literal(verdict)}"
+        for name, texts in _BY_MESSAGE.items()
+        for text, verdict in texts
+    )
+    return f"""case
+      {told}
+      when upper({code}) in {literals(sorted(TRANSIENT))} then 'transient'
+      when upper({code}) in {literals(sorted(SYSTEMIC))} then 'systemic'
+      else 'row'
+    end"""

@@ -45,9 +45,17 @@ class Batch:
     rows: int
 
 
-def open_batches(
-    con: duckdb.DuckDBPyConnection, *, run_id: str, plan_hash: str, operation: str, wave: int, route: str, size: int
-) -> list[Batch]:
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What the batches of one stroke have in common."""
+
+    run_id: str
+    plan_hash: str
+    operation: Literal["insert", "update"]
+    wave: int
+
+
+def open_batches(con: duckdb.DuckDBPyConnection, load: Load, *, route: str, size: int) -> list[Batch]:
     """Writes the rows of `work.sendable` down as INTENT, `size` rows a batch, with cells and before-image."""
     con.execute("begin")
     con.execute(
@@ -74,11 +82,12 @@ select batch, ?, ?, ?, ?, 'INTENT', null, count(*), ?, null, getvariable('now'),
 from opened
 group by batch
 """,
-        [run_id, route, operation, wave, plan_hash],
+        [load.run_id, route, load.operation, load.wave, load.plan_hash],
     )
     con.execute("insert into batch_rows select batch, fold, record_id from opened")
     con.execute(
-        "insert into batch_cells select o.batch, c.fold, c.field, c.old, c.new from opened o join work.cells c using (fold)"
+        "insert into batch_cells select o.batch, c.fold, c.field, c.old, c.new"
+        " from opened o join work.cells c using (fold)"
     )
     found = con.execute(
         "select batch, route, operation, state, job_id, rows from batches"

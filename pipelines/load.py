@@ -7,7 +7,7 @@ and planned again (see `sync`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import duckdb
@@ -79,7 +79,7 @@ class Loader:
         self._send("update", 0)
 
     def _fill_waiting(self) -> None:
-        """Cells that wait for a record created in this run get its id; where it could not be created they are dropped."""
+        """Cells that wait for a record created in this run get its id; where there is none they are dropped."""
         with self.open() as con:
             con.execute("begin")
             con.execute(
@@ -118,23 +118,21 @@ where waits_for in (
         kind = "create" if operation == "insert" else "update"
         with self.open() as con:
             con.execute(_sendable_sql(self.bound), [kind, wave])
-            total, odd, characters = con.execute(
-                "select count(*), count(*) filter (where unspeakable), coalesce(sum(characters), 0) from work.sendable"
+            total, characters = con.execute(
+                "select count(*), coalesce(sum(characters), 0) from work.sendable"
             ).fetchall()[0]
             if not total:
                 return
-            batches: list[Batch] = []
-            route = route_of(total)
-            size = COLLECTION_ROWS
-            if route == "bulk":
+            load = ledger.Load(self.run_id, self.plan_hash, operation, wave)
+            if route_of(total) == "bulk":
                 size = max(1, min(JOB_ROWS, int(total * JOB_CHARACTERS / max(characters, 1))))
-                if odd:
-                    con.execute("create or replace table work.odd as from work.sendable where unspeakable")
-                    con.execute("delete from work.sendable where unspeakable")
-            batches += self._open(con, operation, wave, route, size)
-            if route == "bulk" and odd:
-                con.execute("create or replace table work.sendable as from work.odd")
-                batches += self._open(con, operation, wave, "collections", COLLECTION_ROWS)
+                con.execute("create or replace temp table odd as from work.sendable where unspeakable")
+                con.execute("delete from work.sendable where unspeakable")
+                batches = ledger.open_batches(con, load, route="bulk", size=size)
+                con.execute("create or replace table work.sendable as from odd")
+                batches += ledger.open_batches(con, load, route="collections", size=COLLECTION_ROWS)
+            else:
+                batches = ledger.open_batches(con, load, route="collections", size=COLLECTION_ROWS)
         done = 0
         self.progress(f"load {operation}s", done, total)
         for batch in batches:
@@ -144,19 +142,6 @@ where waits_for in (
                 self._send_collection(batch)
             done += batch.rows
             self.progress(f"load {operation}s", done, total)
-
-    def _open(
-        self, con: duckdb.DuckDBPyConnection, operation: Operation, wave: int, route: str, size: int
-    ) -> list[Batch]:
-        return ledger.open_batches(
-            con,
-            run_id=self.run_id,
-            plan_hash=self.plan_hash,
-            operation=operation,
-            wave=wave,
-            route=route,
-            size=size,
-        )
 
     def _send_collection(self, batch: Batch) -> None:
         with self.open() as con:
@@ -189,7 +174,7 @@ where waits_for in (
             else:
                 with self.open() as con:
                     ledger.mark(con, batch, "SENT")
-            info = end_job(self.bound, self.crm, self.open, batch, job_id, self.progress)
+            info = end_job(self.bound, self.crm, self.open, replace(batch, job_id=job_id), self.progress)
             if info.state == "Failed" and info.message.startswith(("InvalidBatch", "ClientInputError")):
                 raise SystemicError("job_failed", f"the org refused the whole job {job_id}: {info.message}")
             self._stop_if_systemic(batch)
@@ -311,11 +296,22 @@ def _answers(keys: list[str], sent: list[RowResult]) -> pa.Table:
     )
 
 
-def end_job(bound: Bound, crm: Crm, open_file: OpenFile, batch: Batch, job_id: str, progress: Progress) -> JobInfo:
-    """The job has ended and its results are in the ledger; one that was never closed is aborted, its rows are `lost`."""
+def end_job(bound: Bound, crm: Crm, open_file: OpenFile, batch: Batch, progress: Progress) -> JobInfo:
+    """The job of this batch has ended and its results are in the ledger.
+
+    One that was never closed is aborted, so that it never will run; its rows are `lost`. LostAnswer if even that
+    cannot be found out.
+    """
+    job_id = batch.job_id or ""
     info = crm.wait(job_id, progress)
     if info.state == "Open":
-        crm.abort(job_id)
+        try:
+            crm.abort(job_id)
+        except LostAnswer:
+            # it may have been closed at last by a request that was slow, and run meanwhile
+            info = crm.wait(job_id, progress)
+            if info.state == "Open":
+                raise
     if info.state in ("Open", "Gone", "Aborted"):
         answers = ANSWERS.empty_table()
     else:

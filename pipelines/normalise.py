@@ -143,12 +143,13 @@ def source_sql(bound: Bound, *, known: dict[str, str]) -> str:
     types = {column: duckdb_type(info.type) if info else "varchar" for column, info in bound.columns.items()}
     columns = {"key": "varchar", "fold": "varchar", "merged_fold": "varchar", **types, "row_hash": "ubigint"}
     fresh = ",\n    ".join(f"i.{quote(column)}" for column in columns)
+    touched = "case when o.row_hash = i.row_hash then o.changed_at end, " if known else ""
     merged = f"""
 create or replace table source as
 with fresh as (
   select
     {fresh},
-    coalesce(i.given_changed_at, {"case when o.row_hash = i.row_hash then o.changed_at end," if known else ""} getvariable('now')) as changed_at,
+    coalesce(i.given_changed_at, {touched}getvariable('now')) as changed_at,
     true as present
   from work.incoming i
   {"left join source o on o.fold = i.fold" if known else ""}

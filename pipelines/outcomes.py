@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pipelines.binding import Bound
-from pipelines.failures import SYSTEMIC, TRANSIENT
+from pipelines.failures import class_sql
 from pipelines.rules import resolved
 from pipelines.scope import Keys, Scope, Slice
 from pipelines.sql import literal, literals, quote
@@ -130,9 +130,9 @@ select
   nullif(d.fields, ''),
   case
     when not starts_with(d.verdict, 'failed') then null
-    when d.verdict in ('failed: lost_answer', 'failed: survivor_not_written') or d.code in {literals(sorted(TRANSIENT))} then 'transient'
-    when d.verdict = 'failed: not_sent' or d.code in {literals(sorted(SYSTEMIC))} then 'systemic'
-    else 'row'
+    when d.verdict in ('failed: lost_answer', 'failed: survivor_not_written') then 'transient'
+    when d.verdict = 'failed: not_sent' then 'systemic'
+    else {class_sql("d.code", "d.message")}
   end,
   case when starts_with(d.verdict, 'failed') then d.message end
 from said d

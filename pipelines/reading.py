@@ -141,6 +141,6 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def set_now(con: duckdb.DuckDBPyConnection, now: datetime) -> None:
-    """The run's one time, for every statement of this connection: UTC without a zone, whole seconds as the CRM keeps them."""
+    """The run's one time on this connection: UTC without a zone, whole seconds as the CRM keeps them."""
     utc = now.astimezone(UTC).replace(tzinfo=None)
     con.execute("set variable now = cast(? as timestamp)", [utc.replace(microsecond=0)])

@@ -101,7 +101,7 @@ def write_run(con: duckdb.DuckDBPyConnection, report: Report) -> None:
 
 
 def write_outcomes(con: duckdb.DuckDBPyConnection) -> None:
-    """The outcomes of the run are in the history (but for what stayed as it was), and `reference_links` is up to date."""
+    """The outcomes are in the history (but for what stayed as it was), and `reference_links` is up to date."""
     con.execute(
         """
 insert into outcomes

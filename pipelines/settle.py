@@ -10,7 +10,7 @@ from __future__ import annotations
 from pipelines import ledger
 from pipelines.binding import Bound
 from pipelines.load import end_job
-from pipelines.ports import Crm, Progress
+from pipelines.ports import Crm, LostAnswer, Progress, SystemicError
 from pipelines.run import OpenFile
 
 
@@ -20,7 +20,12 @@ def settle(bound: Bound, crm: Crm, open_file: OpenFile, progress: Progress) -> i
         left = ledger.unfinished(con)
     for batch in left:
         if batch.job_id:
-            end_job(bound, crm, open_file, batch, batch.job_id, progress)
+            try:
+                end_job(bound, crm, open_file, batch, progress)
+            except LostAnswer as error:
+                raise SystemicError(
+                    "job_unsettled", f"bulk job {batch.job_id} of an earlier run could not be brought to an end"
+                ) from error
         else:
             with open_file() as con:
                 ledger.mark(con, batch, "LOST" if batch.state == "SENT" else "VOID")

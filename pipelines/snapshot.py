@@ -71,7 +71,7 @@ having count(*) > 1
 
 
 def reference_links_sql() -> str:
-    """Selects (fold, record_id) for every source key that has a live record: linked, merged into one, or keyed in the CRM.
+    """Selects (fold, record_id) for every source key with a live record: linked, merged into one, or keyed in the CRM.
 
     This is what other entities resolve their references by.
     """
