@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from .endpoint import Answer, Call, Route, Router, data
+from .endpoint import Answer, Call, Route, data
 from .errors import ApiError
 
 if TYPE_CHECKING:
@@ -56,13 +56,10 @@ def _answer(answers: Mapping[str, dict[str, Any]]) -> Answer:
 
 
 def _run_all(call: Call, requests: list[Any], answers: dict[str, dict[str, Any]], *, stop_at_error: bool) -> bool:
-    from .server import collect_routes
-
-    router = Router(collect_routes(call.org))
     for request in requests:
         reference = _name_of(request, answers)
         try:
-            answer = _run(call, router, _resolved(request, answers))
+            answer = _run(call, _resolved(request, answers))
         except ApiError as error:
             answer = Answer(error.status, error.body())
         answers[reference] = _shown(reference, answer)
@@ -82,11 +79,11 @@ def _name_of(request: Any, answers: Mapping[str, object]) -> str:
     return name
 
 
-def _run(call: Call, router: Router, request: Mapping[str, Any]) -> Answer:
+def _run(call: Call, request: Mapping[str, Any]) -> Answer:
     method, (path, _, query) = str(request.get("method", "")).upper(), str(request.get("url", "")).partition("?")
     if re.search(r"/composite/?$", path, re.IGNORECASE):
         raise ApiError(400, "INVALID_INPUT", "A composite call cannot hold another one")
-    route, params = router.find(method, path)
+    route, params = call.router.find(method, path)
     headers = {**call.headers, **{str(k).lower(): str(v) for k, v in (request.get("httpHeaders") or {}).items()}}
     body = orjson.dumps(request["body"]) if request.get("body") is not None else b""
     inner = replace(

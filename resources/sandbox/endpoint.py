@@ -26,7 +26,10 @@ OLDEST_VERSION = 31
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call as a handler sees it: header names in lower case, path parameters decoded, the body unpacked."""
+    """A call as a handler sees it: header names in lower case, path parameters decoded, the body unpacked.
+
+    `router` finds the handlers of other calls, for a call that is made of several.
+    """
 
     org: Org
     user: User
@@ -36,6 +39,7 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    router: Router = field(default_factory=lambda: Router(()), repr=False)
 
     @property
     def version(self) -> str:

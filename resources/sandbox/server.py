@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 import time
 import zlib
 from collections import deque
@@ -57,6 +58,7 @@ ENDPOINTS = (
     sobjects,
 )
 LOG_LENGTH = 10_000
+_VERSIONED = re.compile(r"/services/data/v\d", re.IGNORECASE)
 _WORTH_COMPRESSING = 1024
 _NOBODY = User(id="", username="", profile="", denied=frozenset())
 
@@ -126,14 +128,18 @@ class Gateway:
             if route.counted and not route.open_to_all:
                 self.org.usage.take()
             unpacked = _unpacked(body, headers.get("content-encoding", ""))
-            call = Call(self.org, user, request.method, path, params, dict(request.query_params), headers, unpacked)
+            call = Call(
+                self.org, user, request.method, path, params, dict(request.query_params), headers, unpacked, router
+            )
             return route.handler(request.method)(call)
         except ApiError as error:
             return Answer(error.status, error.body())
 
     def _finish(self, request: Request, answer: Answer) -> Answer:
         content = answer.content()
-        headers = {"Sforce-Limit-Info": self.org.usage.header(), **answer.headers}
+        headers = dict(answer.headers)
+        if _VERSIONED.match(request.url.path):
+            headers["Sforce-Limit-Info"] = self.org.usage.header()
         if content:
             headers.setdefault("Content-Type", "application/json;charset=UTF-8")
         if len(content) > _WORTH_COMPRESSING and "gzip" in request.headers.get("accept-encoding", ""):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,6 +41,7 @@ class Store:
         self._local = threading.local()
         self._write_lock = threading.Lock()
         self._opened: list[sqlite3.Connection] = []
+        self._idle: deque[sqlite3.Connection] = deque()
         path.touch(mode=0o600)
         self._writer = self._open()
         with self.write() as db:
@@ -56,10 +58,11 @@ class Store:
         if getattr(self._local, "writing", False):
             yield self._writer
             return
-        connection = getattr(self._local, "reader", None)
-        if connection is None:
-            connection = self._local.reader = self._open()
-        yield connection
+        connection = self._idle.pop() if self._idle else self._open()
+        try:
+            yield connection
+        finally:
+            self._idle.append(connection)
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
@@ -146,7 +149,8 @@ def tables_sql(catalogue: Catalogue) -> list[str]:
 def indexes_sql(catalogue: Catalogue) -> list[str]:
     """The statements that index what lookups, relationships and incremental queries search by."""
     return [
-        f"create index if not exists {quote(d.name + '.' + f.name)} on {quote(d.name)} ({quote(f.name)})"
+        f"create index if not exists {quote(d.name + '.' + f.name)} on {quote(d.name)} ({quote(f.name)}) "
+        f"where {quote(f.name)} is not null"
         for d in catalogue
         for f in d.columns
         if _indexed(f)

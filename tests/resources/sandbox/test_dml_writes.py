@@ -127,7 +127,8 @@ def test_an_upsert_creates_what_is_not_there_and_changes_what_is(dml: Dml, store
 def test_an_upsert_by_id_creates_where_the_id_is_empty(dml: Dml) -> None:
     record_id = made(dml, "Account", Name="A")
 
-    old, new = dml.upsert("Account", "Id", [{"Id": record_id, "Name": "A2"}, {"Id": None, "Name": "B"}])
+    rows: list[dict[str, object]] = [{"Id": record_id, "Name": "A2"}, {"Id": None, "Name": "B"}]
+    old, new = dml.upsert("Account", "Id", rows)
 
     assert (old.id, old.created, new.created) == (record_id, False, True)
 
@@ -160,7 +161,7 @@ def test_rows_of_a_later_chunk_see_parents_of_an_earlier_one(dml: Dml) -> None:
 
 
 def test_a_parent_in_the_same_chunk_is_not_there_yet(dml: Dml) -> None:
-    rows = [
+    rows: list[dict[str, object]] = [
         {"Source_Key__c": "d1", "Name": "District"},
         {"Source_Key__c": "s1", "Name": "School", "Parent": {"Source_Key__c": "d1"}},
     ]
