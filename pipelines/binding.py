@@ -108,11 +108,11 @@ def misfits(entity: Entity, info: ObjectInfo) -> list[Misfit]:
             say(name, "the org has no such field, or this user may not see it", "create it or grant Read and Edit")
         else:
             _field_misfits(entity, info.fields[name], rule, say)
-    for name in (entity.freeze.mapped, entity.freeze.hierarchy):
-        if name and name not in info.fields:
-            say(name, "the org has no such field, or this user may not see it", "create the checkbox or grant Read")
-        elif name and info.fields[name].type != "boolean":
-            say(name, f"a freeze flag is a checkbox, this is {info.fields[name].type}", "name a checkbox")
+    for flag in (entity.freeze.mapped, entity.freeze.hierarchy):
+        if flag and flag not in info.fields:
+            say(flag, "the org has no such field, or this user may not see it", "create the checkbox or grant Read")
+        elif flag and info.fields[flag].type != "boolean":
+            say(flag, f"a freeze flag is a checkbox, this is {info.fields[flag].type}", "name a checkbox")
     if entity.create != "never":
         for field in info.fields.values():
             needed = not field.nillable and field.createable and not field.defaulted and field.type != "boolean"

@@ -96,7 +96,8 @@ def classify(code: str, message: str = "") -> FailureClass:
 def class_sql(code: str, message: str) -> str:
     """What `classify` says, of two text expressions."""
     told = "\n      ".join(
-        f"when upper({code}) = {literal(name)} and contains(coalesce({message}, ''), {literal(text)}) then {literal(verdict)}"
+        f"when upper({code}) = {literal(name)} and contains(coalesce({message}, ''), {literal(text)})"
+        f" then {literal(verdict)}"
         for name, texts in _BY_MESSAGE.items()
         for text, verdict in texts
     )

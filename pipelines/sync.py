@@ -31,7 +31,7 @@ from pipelines.run import Request, Stopped, Warehouse, World
 from pipelines.scope import Keys, Slice
 from pipelines.settle import settle
 from pipelines.thinking import Wish, think
-from pipelines.verify import Verified, verify
+from pipelines.verify import NOT_VERIFIED, Verified, verify
 
 __all__ = ["Plan", "Report", "Request", "Stopped", "Sync", "Warehouse", "World"]
 
@@ -129,7 +129,7 @@ class Sync:
             return self._conclude("held")
         try:
             stopped = self._load()
-            checked = Verified(0, 0)
+            checked = NOT_VERIFIED
             if stopped is None and plan.cells:
                 checked = verify(self.bound, self.prepared.crm, self.world.warehouse.open, self.request.run_id)
         except SystemicError as error:
@@ -167,9 +167,7 @@ class Sync:
                 think(con, ready.bound, again, self._published())
         return None
 
-    def _conclude(
-        self, phase: Phase, stopped: SystemicError | None = None, checked: Verified = Verified(0, 0)
-    ) -> Report:
+    def _conclude(self, phase: Phase, stopped: SystemicError | None = None, checked: Verified = NOT_VERIFIED) -> Report:
         """The run is recorded and published."""
         with self._opened() as con:
             con.execute("begin")

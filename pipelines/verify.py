@@ -22,6 +22,9 @@ class Verified:
     differing: int
 
 
+NOT_VERIFIED = Verified(0, 0)
+
+
 def verify(bound: Bound, crm: Crm, open_file: OpenFile, run_id: str) -> Verified:
     """Reads up to SAMPLE of the records that this run wrote; nothing is asked when it wrote none."""
     with open_file() as con:
