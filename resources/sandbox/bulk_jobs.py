@@ -11,7 +11,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from pathlib import Path
 
 import orjson
@@ -142,10 +141,6 @@ def check_format(asked: dict[str, object]) -> None:
 def not_one_of(name: str, value: object, choices: tuple[str, ...]) -> ApiError:
     message = f"Cannot deserialize {name} from VALUE_STRING value {value}: it must be one of {', '.join(choices)}"
     return ApiError(400, "JSON_PARSER_ERROR", message)
-
-
-def milliseconds_since(start: datetime, end: datetime) -> int:
-    return int((end - start).total_seconds() * 1000)
 
 
 def page(records: list[dict[str, object]], start: int, url: str) -> dict[str, object]:

@@ -1,4 +1,9 @@
-"""Bulk API 2.0 ingest over HTTP: create, upload, close or abort, poll, the three results, delete, list."""
+"""Bulk API 2.0 ingest over HTTP: create, upload, close or abort, poll, the three results, delete, list.
+
+No recording of a real org's ingest is public. States, fields, limits and CSV rules follow the developer guide; the
+texts for a second upload, for line endings and for unknown columns are those that many people quote; the texts for a
+delete job with more than Id, for duplicate columns, misshapen rows and bytes that are not UTF-8 are our own.
+"""
 
 from __future__ import annotations
 

@@ -26,6 +26,11 @@ _DEEPEST_CALL = 2
 
 def condition(cursor: Cursor, subselect: Subselect) -> Condition:
     """The whole condition at the cursor; a following clause is left for the caller."""
+    with cursor.deeper():
+        return _combination(cursor, subselect)
+
+
+def _combination(cursor: Cursor, subselect: Subselect) -> Condition:
     parts = [_negatable(cursor, subselect)]
     word = cursor.token.word
     if word not in ("AND", "OR"):
@@ -53,7 +58,8 @@ def expression(cursor: Cursor, depth: int = 1) -> Expression:
 
 def _negatable(cursor: Cursor, subselect: Subselect) -> Condition:
     if cursor.accept("NOT"):
-        return Not(_negatable(cursor, subselect))
+        with cursor.deeper():
+            return Not(_negatable(cursor, subselect))
     if cursor.accept("("):
         inner = condition(cursor, subselect)
         cursor.expect(")")

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from resources.sandbox.errors import ApiError
 from resources.sandbox.soql import problems
 from resources.sandbox.soql.lexer import Token, tokens
 from resources.sandbox.soql.syntax import Path
+
+_LONGEST_NUMBER = 9
+_DEEPEST = 60
 
 
 class Cursor:
@@ -13,6 +19,7 @@ class Cursor:
         self.statement = statement
         self._tokens = tokens(statement)
         self._next = 0
+        self._depth = 0
 
     @property
     def token(self) -> Token:
@@ -55,9 +62,22 @@ class Cursor:
         return Path(tuple(names), first.at)
 
     def whole_number(self) -> int:
-        if self.token.kind != "number" or not self.token.text.isdigit():
+        text = self.token.text
+        if self.token.kind != "number" or not text.isdigit():
             raise self.unexpected()
-        return int(self.take().text)
+        if len(text) > _LONGEST_NUMBER:
+            raise problems.outside_range(f"{text[:_LONGEST_NUMBER]}… is too large a number")
+        self.take()
+        return int(text)
+
+    @contextmanager
+    def deeper(self) -> Iterator[None]:
+        """One level of nesting; more than a parser on a stack can bear is refused."""
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise problems.malformed(self.statement, self.token.at, "the condition is nested too deeply")
+        yield
+        self._depth -= 1
 
     def unexpected(self, token: Token | None = None) -> ApiError:
         token = token or self.token

@@ -148,7 +148,7 @@ class _Emitter:
             if found.column is not None and isinstance(group, Path):
                 require(scope, group.at, found.column.field, "grouped")
             groups.append(found.folded_sql)
-        having = f" having {predicates.sql(select.having)}" if select.having is not None else ""
+        having = f" having {predicates.having_sql(select.having)}" if select.having is not None else ""
         return f" group by {', '.join(groups)}{having}"
 
     def _order(self, select: Select, scope: Scope) -> str:
@@ -159,7 +159,7 @@ class _Emitter:
             key = operand(order.by, scope)
             if key.column is not None and isinstance(order.by, Path):
                 require(scope, order.by.at, key.column.field, "sorted")
-            if select.group_by and not key.aggregate and key.sql not in grouped:
+            if not (key.sql in grouped or key.aggregate if _aggregate_query(select) else not key.aggregate):
                 message = f"Ordered field must be grouped or aggregated: {_label(order.by)}"
                 raise ApiError(400, "MALFORMED_QUERY", message)
             direction = "desc" if order.descending else "asc"

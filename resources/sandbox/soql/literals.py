@@ -13,6 +13,7 @@ from resources.sandbox.soql.lexer import Token, unquoted
 from resources.sandbox.soql.syntax import Literal
 
 LONGEST_STRING = 4000
+_LONG_NUMBER = 19
 
 
 def literal(cursor: Cursor) -> Literal:
@@ -48,7 +49,8 @@ def _string(cursor: Cursor, token: Token) -> Literal:
 
 
 def _number(token: Token) -> Literal:
-    whole = token.text.lstrip("+-").isdigit()
+    # SQLite's integers have 64 bits; what may not fit is compared as a real number.
+    whole = token.text.lstrip("+-").isdigit() and len(token.text) < _LONG_NUMBER
     return Literal("number", int(token.text) if whole else float(token.text), token.at, token.text)
 
 

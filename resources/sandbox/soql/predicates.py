@@ -20,13 +20,19 @@ class Predicates:
         self._scope = scope
         self.parameters = parameters
         self._subselect_sql = subselect_sql
+        self._grouped = False
+
+    def having_sql(self, condition: Condition) -> str:
+        """The condition over groups, where aggregates may stand."""
+        self._grouped = True
+        return self.sql(condition)
 
     def sql(self, condition: Condition) -> str:
         match condition:
             case syntax.All(conditions):
-                return "(" + " and ".join(self.sql(c) for c in conditions) + ")"
+                return _balanced("and", [self.sql(c) for c in conditions])
             case syntax.Any(conditions):
-                return "(" + " or ".join(self.sql(c) for c in conditions) + ")"
+                return _balanced("or", [self.sql(c) for c in conditions])
             case syntax.Not(inner):
                 return f"(not ifnull({self.sql(inner)}, 0))"
             case Comparison():
@@ -36,13 +42,16 @@ class Predicates:
 
     def _left(self, expression: Expression) -> Operand:
         left = operand(expression, self._scope)
+        if left.aggregate and not self._grouped:
+            message = f"aggregate functions are only allowed in HAVING: {left.name}"
+            raise problems.malformed(self._scope.statement, expression.at, message)
         if left.column is not None and not left.aggregate:
             require(self._scope, expression.at, left.column.field, "filtered")
         return left
 
     def _comparison(self, comparison: Comparison) -> str:
         left = self._left(comparison.left)
-        if comparison.right.kind == "range":
+        if comparison.right.kind == "range" and comparison.operator != "like":
             parameter(comparison.right, left, self._scope)
             return self._relative_date(left, comparison.operator, comparison.right)
         value = parameter(comparison.right, left, self._scope)
@@ -120,7 +129,7 @@ class Predicates:
             inside = f"{left.sql} in ({self._subselect_sql(membership.members, self.parameters)})"
         elif any(member.kind == "range" for member in membership.members):
             each = [Comparison(membership.left, "=", member, membership.at) for member in membership.members]
-            inside = "(" + " or ".join(self._comparison(c) for c in each) + ")"
+            inside = _balanced("or", [self._comparison(c) for c in each])
         else:
             inside = self._listed(left, membership.members)
         return f"(not ifnull({inside}, 0))" if membership.negated else inside
@@ -135,3 +144,11 @@ class Predicates:
         self.parameters += present
         within = f"{sql} in ({', '.join('?' * len(present))})"
         return f"({within} or {left.sql} is null)" if len(present) < len(values) else within
+
+
+def _balanced(word: str, parts: list[str]) -> str:
+    """All parts joined by the word, bracketed in halves: to SQLite a chain is a tree, and 1,000 levels are too many."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    return f"({_balanced(word, parts[:middle])} {word} {_balanced(word, parts[middle:])})"
