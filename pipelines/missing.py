@@ -2,7 +2,7 @@
 
 A twin is a live record whose name is nearly the row's and that shares one of the declared places, and whose own key, if
 any, the source no longer lists. An import never creates a row that has a likely twin unless its key was asked for.
-Table `missing` (fold, key, name, twin_id, twin_name, likeness) lists active rows without a record.
+Table `missing` (fold, key, name, twin_id, twin_name, likeness) lists active rows without a record, after every run.
 """
 
 from __future__ import annotations
@@ -15,66 +15,78 @@ ALIKE = 0.90
 
 
 def missing_sql(bound: Bound) -> list[str]:
-    """Statements that create `missing` for the rows of `work.link` without a record."""
-    entity = bound.entity
-    status, twins = entity.status, entity.twins
-    active = f"s.{quote(status.column)} in {literals(status.active)}" if status else "true"
-    name = _value(bound, twins.name) if twins else "null"
-    lonely = f"""
-create or replace table missing as
-select
-  s.fold,
-  s.key,
-  {name} as name,
-  cast(null as varchar) as twin_id,
-  cast(null as varchar) as twin_name,
-  cast(null as double) as likeness
-from work.rows s
-where s.record_id is null and s.verdict is null and {active}
+    """Statements that create `missing`, of the whole source; it stays empty where scheduled runs create what lacks."""
+    asked = "true" if bound.entity.create == "on_request" else "false"
+    rows = f"""
+select s.*
+from source s
+where {asked} and s.present and s.merged_fold is null and {_active_sql(bound)}
+  and s.fold not in (select fold from reference_links)
 """
-    if twins is None:
-        return [lonely]
-    likeness = f"jaro_winkler_similarity(lower(r.{quote(twins.name)}), lower(m.name))"
-    pairs = "\n  union\n".join(
-        f"  select m.fold, r.Id as record_id, r.{quote(twins.name)} as twin_name, {likeness} as likeness\n"
-        "  from missing m\n"
-        "  join source s on s.fold = m.fold\n"
-        f"  join free_records r on lower(r.{quote(place)}) = lower({_value(bound, place)})\n"
-        f"  where {likeness} >= {ALIKE}"
-        for place in twins.places
-    )
+    return _twins_sql(bound, "create or replace table missing", rows)
+
+
+def hold_twins_sql(bound: Bound) -> list[str]:
+    """Statements that hold rows of `work.link` that would be created beside a likely twin."""
+    rows = f"select s.* from work.rows s where s.record_id is null and s.verdict is null and {_active_sql(bound)}"
     return [
-        lonely,
-        f"""
-update missing set twin_id = best.record_id, twin_name = best.twin_name, likeness = best.likeness
-from (
-  with free_records as (
-    select r.*
-    from records r
-    where not r.IsDeleted
-      and (r.fold is null or r.fold not in (select fold from source where present))
-      and r.Id not in (select record_id from work.link where record_id is not null)
-  ),
-  pairs as (
-{pairs}
-  )
-  select
-    fold,
-    max_by(record_id, (likeness, record_id)) as record_id,
-    max_by(twin_name, (likeness, record_id)) as twin_name,
-    max(likeness) as likeness
-  from pairs
-  group by fold
-) best
-where best.fold = missing.fold
-""",
+        *_twins_sql(bound, "create or replace temp table twins", rows),
+        "update work.link set verdict = 'held: likely_twin'"
+        " where fold in (select fold from twins where twin_id is not null)",
     ]
 
 
-HOLD_TWINS_SQL = """
-update work.link set verdict = 'held: likely_twin'
-where fold in (select fold from missing where twin_id is not null)
+def _active_sql(bound: Bound) -> str:
+    status = bound.entity.status
+    return f"s.{quote(status.column)} in {literals(status.active)}" if status else "true"
+
+
+def _twins_sql(bound: Bound, create: str, rows: str) -> list[str]:
+    twins = bound.entity.twins
+    name = _value(bound, twins.name) if twins else "null"
+    likeness = f"jaro_winkler_similarity(lower(r.{quote(twins.name)}), lower(l.name))" if twins else "null"
+    alike = "\n  union\n".join(
+        f"  select l.fold, r.Id as record_id, r.{quote(twins.name)} as twin_name, {likeness} as likeness\n"
+        "  from lonely l\n"
+        "  join source s on s.fold = l.fold\n"
+        f"  join free_records r on lower(r.{quote(place)}) = lower({_value(bound, place)})\n"
+        f"  where {likeness} >= {ALIKE}"
+        for place in (twins.places if twins else ())
+    )
+    nobody = "  select null as fold, null as record_id, null as twin_name, null as likeness where false"
+    return [
+        f"""
+{create} as
+with lonely as (
+  select s.fold, s.key, cast({name} as varchar) as name
+  from (
+{rows}
+  ) s
+),
+free_records as (
+  select r.*
+  from records r
+  where not r.IsDeleted
+    and (r.fold is null or r.fold not in (select fold from source where present))
+    and r.Id not in (select record_id from links)
+),
+alike as (
+{alike or nobody}
+),
+best as (
+  select
+    fold,
+    max_by(record_id, (likeness, record_id)) as twin_id,
+    max_by(twin_name, (likeness, record_id)) as twin_name,
+    max(likeness) as likeness
+  from alike
+  group by fold
+)
+select l.fold, l.key, l.name, b.twin_id, b.twin_name, b.likeness
+from lonely l
+left join best b on b.fold = l.fold
 """
+    ]
 
 
 def _value(bound: Bound, field: str) -> str:

@@ -10,6 +10,9 @@ from pipelines.binding import Bound
 from pipelines.ports import FieldInfo
 from pipelines.sql import duckdb_type, literals, quote, tidy_sql
 
+EMAIL = r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+"
+"""What every org asks of an address at least; what is stricter there, the org itself refuses."""
+
 DATE_LIKE = "regexp_matches({text}, '^\\d{{4}}-\\d{{2}}-\\d{{2}}')"
 
 
@@ -129,7 +132,10 @@ def _tests(bound: Bound) -> list[tuple[str, str, str]]:
             continue
         if duckdb_type(info.type) != "varchar":
             tests.append((f"{text} is not null and {typed_sql(text, info)} is null", problem_of_value(info), column))
-        elif info.length:
+            continue
+        if info.type == "email":
+            tests.append((f"not regexp_full_match({text}, '{EMAIL}')", "invalid_email", column))
+        if info.length:
             tests.append((f"length({text}) > {info.length}", "too_long", column))
     return tests
 

@@ -26,12 +26,15 @@ from pipelines.snapshot import OVERLAP_SECONDS, WIDEST_GAP_DAYS, empty_records_s
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """What is known of the feed: `landed` says that it was read anew. Rows count the rejected ones too."""
+    """What is known of the feed: its usable rows now and at the last run. `landed` says that it was read anew."""
 
     rows: int
     rows_before: int
     landed: bool
     ignored: tuple[str, ...]
+
+
+USABLE_ROWS = "select count(*) from work.incoming where problem is null"
 
 
 def land(entity: Entity, source: Source, file: Path, open_file: OpenFile, progress: Progress) -> bool:
@@ -66,9 +69,7 @@ def extract(bound: Bound, con: duckdb.DuckDBPyConnection, now: datetime) -> Extr
         con.execute(source_sql(bound, known=known))
         memory.write(con, "landed", memory.read(con, "landing") or "")
         con.execute("commit")
-    rows = con.execute(
-        "select (select count(*) from work.incoming) + (select count(*) from landing.rejects)"
-    ).fetchall()[0][0]
+    rows = con.execute(USABLE_ROWS).fetchall()[0][0]
     before = int(memory.read(con, "rows_before") or 0)
     ignored = tuple(name for name in (memory.read(con, "ignored") or "").split(",") if name)
     return Extracted(rows=rows, rows_before=before, landed=fresh, ignored=ignored)

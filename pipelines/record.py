@@ -8,7 +8,9 @@ import duckdb
 
 from pipelines import memory
 from pipelines.binding import Bound
+from pipelines.missing import missing_sql
 from pipelines.outcomes import SETTLED
+from pipelines.reading import USABLE_ROWS
 from pipelines.report import Report
 from pipelines.scope import own_targets_sql
 from pipelines.snapshot import reference_links_sql
@@ -75,8 +77,7 @@ def record(con: duckdb.DuckDBPyConnection, bound: Bound, *, everything: bool) ->
         con.execute(own_targets_sql(bound.entity))
     for statement in STATE:
         con.execute(statement.replace("{settled}", SETTLED))
-    rows = con.execute("select (select count(*) from work.incoming) + (select count(*) from landing.rejects)")
-    memory.write(con, "rows_before", str(rows.fetchall()[0][0]))
+    memory.write(con, "rows_before", str(con.execute(USABLE_ROWS).fetchall()[0][0]))
     if everything:
         memory.write(con, "declaration", bound.entity.fingerprint)
 
@@ -100,8 +101,22 @@ def write_run(con: duckdb.DuckDBPyConnection, report: Report) -> None:
     )
 
 
-def write_outcomes(con: duckdb.DuckDBPyConnection) -> None:
-    """The outcomes are in the history (but for what stayed as it was), and `reference_links` is up to date."""
+KEPT_RUNS = 200
+"""Runs whose rows and cells stay in the history; the runs themselves all do."""
+
+FORGET = (
+    """
+create or replace temp table old_runs as
+select run_id from runs
+qualify row_number() over (order by started_at desc) > ?
+""",
+    "delete from outcomes where run_id in (select run_id from old_runs)",
+    "delete from batch_cells where batch in (select batch from batches where run_id in (select run_id from old_runs))",
+)
+
+
+def write_outcomes(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
+    """The outcomes are in the history (but for what stayed as it was); `reference_links` and `missing` are up to date."""
     con.execute(
         """
 insert into outcomes
@@ -111,3 +126,8 @@ where outcome <> 'unchanged'
 """
     )
     con.execute(f"create or replace table reference_links as\n{reference_links_sql()}")
+    for statement in missing_sql(bound):
+        con.execute(statement)
+    con.execute(FORGET[0], [KEPT_RUNS])
+    for statement in FORGET[1:]:
+        con.execute(statement)

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from pipelines.binding import Bound
 from pipelines.link import link_sql, match_sql
-from pipelines.missing import HOLD_TWINS_SQL, missing_sql
+from pipelines.missing import hold_twins_sql
 from pipelines.ports import SystemicError
 from pipelines.reconcile import reconcile_sql
 from pipelines.scope import Keys, Scope, Slice, circles_sql, linked_targets_sql, own_targets_sql, rows_sql, scope_sql
@@ -78,10 +78,9 @@ def _think(con: duckdb.DuckDBPyConnection, bound: Bound, wish: Wish, published: 
         con.execute(statement)
     if not wish.releases:
         con.execute(QUARANTINED, [entity.retries])
-    for statement in missing_sql(bound):
-        con.execute(statement)
     if wish.hold_twins:
-        con.execute(HOLD_TWINS_SQL)
+        for statement in hold_twins_sql(bound):
+            con.execute(statement)
     for statement in reconcile_sql(bound, creates=wish.creates):
         con.execute(statement)
 
