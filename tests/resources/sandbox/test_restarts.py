@@ -1,4 +1,4 @@
-"""Bulk jobs of an org that is stopped or killed: what was acknowledged goes on, nothing is saved twice."""
+"""An org that is stopped or killed: bulk jobs and pages of queries go on, nothing is saved twice."""
 
 from __future__ import annotations
 
@@ -43,6 +43,17 @@ def test_a_killed_org_goes_on_with_closed_jobs_and_leaves_open_ones_open(tmp_pat
         assert org.call("GET", f"jobs/ingest/{opened['id']}").json()["state"] == "Open"
         org.close_job(opened)
         assert org.ended("ingest", opened["id"])["numberRecordsProcessed"] == 1
+
+
+def test_the_pages_of_a_query_go_on_after_a_kill(tmp_path: Path) -> None:
+    with serving(tmp_path) as org:
+        org.seed("Account", *[{"Name": f"N{number:03}"} for number in range(250)])
+        first = org.query("SELECT Name FROM Account ORDER BY Name", size=200)
+        os.kill(org.connection.pid, signal.SIGKILL)
+    with serving(tmp_path) as org:
+        rest = org.call("GET", first["nextRecordsUrl"]).json()
+        assert [record["Name"] for record in rest["records"]] == [f"N{number:03}" for number in range(200, 250)]
+        assert rest["done"] is True
 
 
 def _wait_for_rows(org: Live, job_id: str) -> None:
