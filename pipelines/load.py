@@ -14,19 +14,13 @@ import duckdb
 import pyarrow as pa
 
 from pipelines import ledger
+from pipelines.batching import Batching
 from pipelines.binding import Bound
 from pipelines.failures import classify
 from pipelines.ledger import Batch
 from pipelines.ports import CLEAR, Crm, JobInfo, LostAnswer, Progress, RowResult, SystemicError
 from pipelines.run import OpenFile
 from pipelines.sql import literal, quote
-
-COLLECTION_ROWS = 200
-JOB_CALLS = 8
-"""Create, upload, close, about two polls, three result files."""
-JOB_ROWS = 100_000
-"""Rows of one bulk job: 100,000 rows of twenty fields stay far below the 100 MB that an upload may have."""
-JOB_CHARACTERS = 60_000_000
 
 Operation = Literal["insert", "update"]
 ANSWERS = pa.schema(
@@ -42,16 +36,6 @@ ANSWERS = pa.schema(
 )
 
 
-def cost_of(rows: int) -> int:
-    """API calls that so many rows of one kind take."""
-    return min(-(-rows // COLLECTION_ROWS), JOB_CALLS * max(1, -(-rows // JOB_ROWS)))
-
-
-def route_of(rows: int) -> Literal["collections", "bulk"]:
-    """The cheaper route for so many rows."""
-    return "collections" if -(-rows // COLLECTION_ROWS) <= JOB_CALLS else "bulk"
-
-
 @dataclass(frozen=True)
 class Loader:
     """Carries out the plan in the entity's file."""
@@ -62,6 +46,7 @@ class Loader:
     run_id: str
     plan_hash: str
     progress: Progress
+    batching: Batching
 
     def load(self) -> None:
         """Every action of `work.actions` has been sent and its answer is in the ledger.
@@ -124,15 +109,15 @@ where waits_for in (
             if not total:
                 return
             load = ledger.Load(self.run_id, self.plan_hash, operation, wave)
-            if route_of(total) == "bulk":
-                size = max(1, min(JOB_ROWS, int(total * JOB_CHARACTERS / max(characters, 1))))
+            if self.batching.route_of(total) == "bulk":
+                size = self.batching.job_size(total, characters)
                 con.execute("create or replace temp table odd as from work.sendable where unspeakable")
                 con.execute("delete from work.sendable where unspeakable")
                 batches = ledger.open_batches(con, load, route="bulk", size=size)
                 con.execute("create or replace table work.sendable as from odd")
-                batches += ledger.open_batches(con, load, route="collections", size=COLLECTION_ROWS)
+                batches += ledger.open_batches(con, load, route="collections", size=self.batching.collection_rows)
             else:
-                batches = ledger.open_batches(con, load, route="collections", size=COLLECTION_ROWS)
+                batches = ledger.open_batches(con, load, route="collections", size=self.batching.collection_rows)
         done = 0
         self.progress(f"load {operation}s", done, total)
         for batch in batches:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import duckdb
 
+from pipelines.batching import STANDARD, Batching
 from pipelines.binding import Bound
 from pipelines.gates import Measures, Verdict, judge
-from pipelines.load import cost_of
 
 MEASURE_SQL = """
 select
@@ -61,7 +61,9 @@ class Plan:
         return [gate for gate in failed if not gate.approvable] if approved == self.hash else failed
 
 
-def read_plan(con: duckdb.DuckDBPyConnection, bound: Bound, *, rows_before: int, rows_now: int) -> Plan:
+def read_plan(
+    con: duckdb.DuckDBPyConnection, bound: Bound, *, rows_before: int, rows_now: int, batching: Batching = STANDARD
+) -> Plan:
     """The plan that the `work` tables hold, judged by the entity's gates."""
     records, updates, creates, cells, doubled = _one(con, MEASURE_SQL)
     blanked = dict(con.execute(BLANKED_SQL).fetchall())
@@ -75,7 +77,7 @@ def read_plan(con: duckdb.DuckDBPyConnection, bound: Bound, *, rows_before: int,
         rows_now=rows_now,
         doubled_keys=doubled,
     )
-    cost = sum(cost_of(count) for _, _, count in con.execute(COST_SQL).fetchall())
+    cost = sum(batching.cost_of(count) for _, _, count in con.execute(COST_SQL).fetchall())
     return Plan(
         hash=short_hash(_one(con, HASH_SQL)[0]),
         creates=creates,

@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 
 import duckdb
 
+from pipelines.batching import STANDARD, Batching
 from pipelines.ports import Clock, Crm, Progress, Source
 from pipelines.report import Report
 from pipelines.scope import Scope
@@ -54,6 +55,7 @@ class World:
     clock: Clock
     progress: Progress
     sleep: Callable[[float], None] = time.sleep
+    batching: Batching = STANDARD
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,13 @@ class Sync:
             think(con, bound, self._wish(con), self._published())
             con.execute("create or replace table work.asked as from work.scope")
             con.execute("create or replace table work.asked_link as from work.link")
-            plan = read_plan(con, bound, rows_before=extracted.rows_before, rows_now=extracted.rows)
+            plan = read_plan(
+                con,
+                bound,
+                rows_before=extracted.rows_before,
+                rows_now=extracted.rows,
+                batching=world.batching,
+            )
         return Prepared(crm, bound, extracted, plan)
 
     def carry_out(self) -> Report:
@@ -144,7 +150,13 @@ class Sync:
         ready, warehouse = self.prepared, self.world.warehouse
         for attempt in range(ROUNDS + 1):
             loader = Loader(
-                ready.bound, ready.crm, warehouse.open, self.request.run_id, ready.plan.hash, self.world.progress
+                bound=ready.bound,
+                crm=ready.crm,
+                open=warehouse.open,
+                run_id=self.request.run_id,
+                plan_hash=ready.plan.hash,
+                progress=self.world.progress,
+                batching=self.world.batching,
             )
             stopped = None
             try:
