@@ -16,7 +16,8 @@ from .launch import Connection, connection_file
 from .limits import DAILY_CALLS
 from .org import Org, StateInUse
 from .people import INTEGRATION
-from .server import Protocol, application
+from .protocol import Protocol
+from .server import application
 from .tls import ca_file, server_files
 
 HOST = "127.0.0.1"

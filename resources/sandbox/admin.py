@@ -13,7 +13,7 @@ from .faults import Fault
 from .people import INTEGRATION, PROFILES
 
 if TYPE_CHECKING:
-    from .server import Gateway
+    from .gateway import Gateway
 
 Body = dict[str, Any]
 

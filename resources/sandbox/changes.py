@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from .coercion import as_stored, stored_datetime
 from .dml import Dml
 from .endpoint import Answer, Call, Route, data
 from .errors import ApiError
+from .moments import as_stored, stored_datetime
 from .rendering import json_value
 from .store import quote
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .describe_field import field_json
 from .dml import Dml
 from .endpoint import Answer, Call, Route, data
-from .schema import ChildRelationship, FieldDef, SObjectDef
+from .schema import ChildRelationship, SObjectDef
 from .store import quote
 
 if TYPE_CHECKING:
@@ -14,12 +15,6 @@ if TYPE_CHECKING:
 
 RECENT_ITEMS = 5
 
-_SOAP_TYPES = {
-    "id": "tns:ID", "reference": "tns:ID", "boolean": "xsd:boolean", "int": "xsd:int", "double": "xsd:double",
-    "currency": "xsd:double", "percent": "xsd:double", "date": "xsd:date", "datetime": "xsd:dateTime",
-    "address": "urn:address",
-}  # fmt: skip
-_NEVER_AGGREGATED = frozenset({"boolean", "address"})
 _MASTER_RECORD_TYPE = "012000000000000AAA"
 
 
@@ -71,7 +66,7 @@ def describe(call: Call, definition: SObjectDef) -> dict[str, object]:
             "defaultImplementation": None,
             "extendedBy": None,
             "extendsInterfaces": None,
-            "fields": [field_json(call, definition, f) for f in call.user.visible(definition)],
+            "fields": [field_json(call.user, definition, f) for f in call.user.visible(definition)],
             "implementedBy": None,
             "implementsInterfaces": None,
             "listviewable": None,
@@ -126,73 +121,6 @@ def _summary(call: Call, definition: SObjectDef) -> dict[str, object]:
             "describe": f"{resource}/describe",
             "sobject": resource,
         },
-    }
-
-
-def field_json(call: Call, definition: SObjectDef, f: FieldDef) -> dict[str, object]:
-    """One field, with all 57 keys of a real describe."""
-    editable = call.user.can_edit(definition.name, f.name)
-    return {
-        "aggregatable": f.type not in _NEVER_AGGREGATED and f.filterable,
-        "aiPredictionField": False,
-        "autoNumber": False,
-        "byteLength": f.length if f.type in ("id", "reference") else f.length * 3,
-        "calculated": False,
-        "calculatedFormula": None,
-        "cascadeDelete": False,
-        "caseSensitive": f.case_sensitive,
-        "compoundFieldName": f.compound_field,
-        "controllerName": None,
-        "createable": f.createable and editable,
-        "custom": f.custom,
-        "defaultValue": f.default if f.type == "boolean" else None,
-        "defaultValueFormula": None,
-        "defaultedOnCreate": f.defaulted_on_create,
-        "dependentPicklist": False,
-        "deprecatedAndHidden": False,
-        "digits": f.digits,
-        "displayLocationInDecimal": False,
-        "encrypted": False,
-        "externalId": f.external_id,
-        "extraTypeInfo": f.extra_type_info,
-        "filterable": f.filterable,
-        "filteredLookupInfo": None,
-        "formulaTreatNullNumberAsZero": False,
-        "groupable": f.groupable,
-        "highScaleNumber": False,
-        "htmlFormatted": False,
-        "idLookup": f.id_lookup,
-        "inlineHelpText": None,
-        "label": f.label,
-        "length": f.length,
-        "mask": None,
-        "maskType": None,
-        "name": f.name,
-        "nameField": f.name_field,
-        "namePointing": len(f.reference_to) > 1,
-        "nillable": f.nillable,
-        "permissionable": f.permissionable,
-        "picklistValues": [
-            {"active": True, "defaultValue": False, "label": value, "validFor": None, "value": value}
-            for value in f.picklist
-        ],
-        "polymorphicForeignKey": len(f.reference_to) > 1,
-        "precision": f.precision,
-        "queryByDistance": False,
-        "referenceTargetField": None,
-        "referenceTo": list(f.reference_to),
-        "relationshipName": f.relationship_name,
-        "relationshipOrder": None,
-        "restrictedDelete": False,
-        "restrictedPicklist": f.restricted,
-        "scale": f.scale,
-        "searchPrefilterable": f.type == "reference" and f.createable,
-        "soapType": _SOAP_TYPES.get(f.type, "xsd:string"),
-        "sortable": f.sortable,
-        "type": f.type,
-        "unique": f.unique,
-        "updateable": f.updateable and editable,
-        "writeRequiresMasterRead": False,
     }
 
 

@@ -13,11 +13,11 @@ from typing import IO
 
 from . import catalogue as objects
 from . import people
-from .coercion import as_stored
 from .errors import invalid_session
 from .faults import Faults
 from .identity import Identity
 from .limits import DAILY_CALLS, Usage
+from .moments import as_stored
 from .permissions import Permissions, User
 from .schema import Catalogue
 from .seeding import Seeder

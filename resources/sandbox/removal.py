@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from . import checks, lookups
 from .columns import Batch
-from .saving import Saved, Session
+from .saving import Saved
 from .schema import SObjectDef
 from .store import holes, quote, slices
+from .write_session import Session
 
 
 def remove(session: Session, definition: SObjectDef, batch: Batch, ids: Mapping[int, str]) -> list[Saved]:

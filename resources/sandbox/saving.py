@@ -5,7 +5,6 @@ Which rows make a chunk, and what happens to the others when one fails, is decid
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,24 +12,12 @@ from . import checks, lookups
 from .coercion import ABSENT
 from .columns import Batch
 from .ids import mint
-from .permissions import User
-from .schema import Catalogue, FieldDef, SObjectDef
-from .store import Store, holes, quote
+from .person_names import compute_name, name_parts
+from .schema import FieldDef, SObjectDef
+from .store import holes, quote
+from .write_session import Session
 
 Columns = dict[str, list[object]]
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """What every save of one call has in common. `now` is the stamp that its records get."""
-
-    store: Store
-    db: sqlite3.Connection
-    catalogue: Catalogue
-    user: User
-    pod: str
-    now: str
-    known_parents: set[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +37,6 @@ class Saver:
         self._definition = definition
         self._batch = batch
 
-    def resolve_parents(self, rows: Sequence[int]) -> None:
-        """Parents that those rows name by key are named by id afterwards."""
-        for name, (target, keys) in self._batch.by_parent_key.items():
-            if target.parent is None or target.parent_key is None:
-                continue
-            asked = {keys[row] for row in rows if keys[row] is not None and keys[row] is not ABSENT}
-            found = lookups.ids_by_key(self._session.db, target.parent, target.parent_key, asked)
-            ids = self._batch.values.setdefault(name, [ABSENT] * self._batch.size)
-            for row in rows:
-                key = keys[row]
-                if key is None:
-                    ids[row] = None
-                elif key is not ABSENT:
-                    holders = found.get(lookups.key_of(target.parent_key, key), [])
-                    if len(holders) == 1:
-                        ids[row] = holders[0]
-                        self._session.known_parents.add(holders[0])
-                    else:
-                        self._batch.refuse(row, checks.parent_not_named(target.parent, target.parent_key, key, holders))
-
     def insert(self, rows: Sequence[int]) -> list[Saved]:
         """New records for those rows."""
         definition, batch = self._definition, self._batch
@@ -78,7 +45,7 @@ class Saver:
         columns = {f.name: self._cells(f, rows) for f in definition.columns if f.name in batch.values}
         if "Id" in batch.values:
             checks.refuse_ids(batch, rows, columns.pop("Id"))
-        _compute_name(definition, columns, len(rows))
+        compute_name(definition, columns, len(rows))
         ids: list[str] = mint(
             definition.key_prefix,
             self._session.pod,
@@ -103,7 +70,7 @@ class Saver:
         self._refuse_unwritable(ids, creating=False, key_field=key_field)
         rows = self._sound(ids)
         named = [f for f in definition.columns if f.name in batch.values and f.name not in ("Id", key_field)]
-        read = [f.name for f in named] + [name for name in _name_parts(definition) if name not in batch.values]
+        read = [f.name for f in named] + [name for name in name_parts(definition) if name not in batch.values]
         existing = lookups.records(self._session.db, definition, {ids[row] for row in rows}, read)
         for row in rows:
             checks.must_live(batch, row, existing.get(ids[row]))
@@ -118,8 +85,8 @@ class Saver:
         }
         if not rows:
             return []
-        if any(name in batch.values for name in _name_parts(definition)):
-            _compute_name(definition, columns, len(rows))
+        if any(name in batch.values for name in name_parts(definition)):
+            compute_name(definition, columns, len(rows))
         before = dict(zip(read, current, strict=True))
         record_ids = [ids[row] for row in rows]
         candidates = checks.Candidates(self._session.db, batch, definition, rows, record_ids, columns, before)
@@ -175,7 +142,7 @@ class Saver:
         count = len(ids)
         if not count:
             return
-        fixed = {"Id": None, **_stamps(self._session, created=True)}
+        fixed = {"Id": None, **self._session.stamps(created=True)}
         names = [f.name for f in self._definition.columns]
         cells: list[Sequence[object]] = []
         for f in self._definition.columns:
@@ -197,7 +164,7 @@ class Saver:
             return
         stamps = {
             name: value
-            for name, value in _stamps(self._session, created=False).items()
+            for name, value in self._session.stamps(created=False).items()
             if name in self._definition.fields
         }
         written = {**columns, **{name: [value] * count for name, value in stamps.items()}}
@@ -206,29 +173,7 @@ class Saver:
         self._session.db.executemany(sql, zip(*written.values(), rowids, strict=True))
 
 
-def _stamps(session: Session, *, created: bool) -> dict[str, object]:
-    changed: dict[str, object] = {
-        "LastModifiedDate": session.now,
-        "LastModifiedById": session.user.id,
-        "SystemModstamp": session.now,
-    }
-    return {"CreatedDate": session.now, "CreatedById": session.user.id, **changed} if created else changed
-
-
 def _only(columns: Columns, kept: Sequence[int], size: int) -> Columns:
     if len(kept) == size:
         return columns
     return {name: [values[position] for position in kept] for name, values in columns.items()}
-
-
-def _name_parts(definition: SObjectDef) -> tuple[str, ...]:
-    """The fields from which the org itself puts a person's name together."""
-    name = definition.fields.get("Name")
-    return () if name is None or name.createable or "LastName" not in definition.fields else ("FirstName", "LastName")
-
-
-def _compute_name(definition: SObjectDef, columns: Columns, count: int) -> None:
-    parts = _name_parts(definition)
-    if parts:
-        given = [columns.get(part, [None] * count) for part in parts]
-        columns["Name"] = [" ".join(str(p) for p in row if p) or None for row in zip(*given, strict=True)]

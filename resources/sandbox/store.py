@@ -32,7 +32,8 @@ def holes(count: int) -> str:
 class Store:
     """The rows of one state directory.
 
-    Readers go on while one writer writes; a killed process loses no committed transaction.
+    Readers go on while one writer writes; a killed process loses no committed transaction (a
+    power cut may).
     """
 
     def __init__(self, path: Path, catalogue: Catalogue) -> None:
@@ -122,7 +123,7 @@ class Store:
         # Python's own transaction control is off: `write` says when one begins. One thread at a time uses a connection.
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=256)
         connection.execute("pragma journal_mode = wal")
-        connection.execute("pragma synchronous = normal")
+        connection.execute("pragma synchronous = off")
         connection.execute("pragma cache_size = -65536")
         connection.execute("pragma busy_timeout = 30000")
         self._opened.append(connection)

@@ -15,9 +15,11 @@ from .coercion import ABSENT
 from .columns import Batch
 from .errors import ApiError, RowError
 from .ids import is_id, to18
+from .parents import resolve_parents
 from .removal import remove
-from .saving import Saved, Saver, Session
+from .saving import Saved, Saver
 from .schema import FieldDef, SObjectDef
+from .write_session import Session
 
 if TYPE_CHECKING:
     from .org import Org
@@ -77,7 +79,7 @@ class Transaction:
                 self._session = self._new_session(db)
                 self._saver = Saver(self._session, self._definition, self._batch)
                 for chunk in self._chunks():
-                    self._saver.resolve_parents(chunk)
+                    resolve_parents(self._session, self._batch, chunk)
                     for saved in save(chunk):
                         self._saved[saved.row] = saved
                 if self._all_or_none and self._batch.errors:
