@@ -7,15 +7,16 @@ it is needed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.ports import Progress
+from pipelines.ports import Progress, SystemicError
 from pipelines.sync import World
 from resources.feeds import Feeds
 from resources.salesforce.org import SalesforceOrg
-from resources.sandbox.launch import Connection, attach, running
+from resources.sandbox.launch import Connection, DidNotStart, attach, running
+from resources.sandbox.org import StateInUse
 from resources.settings import Settings
 from resources.warehouse import Warehouse
 
@@ -39,7 +40,11 @@ def at_org(settings: Settings) -> Iterator[Settings]:
     if serving := attach(state):
         yield at_sandbox(settings, serving)
         return
-    with running(state) as started:
+    with ExitStack() as stack:
+        try:
+            started = stack.enter_context(running(state))
+        except (DidNotStart, StateInUse) as error:
+            raise SystemicError("sandbox_not_started", str(error)) from error
         yield at_sandbox(settings, started)
 
 
