@@ -88,8 +88,14 @@ def running(state: Path, *, port: int = 0, daily_limit: int = DAILY_CALLS) -> It
     command = [sys.executable, "-m", __package__, "--state", str(state), "--port", str(port)]
     command += ["--daily-limit", str(daily_limit), "--json", "--until-stdin-closes"]
     with (state / "server.log").open("ab") as log:
+        # A session of its own: Ctrl-C is for us, who may still have something to finish with the org.
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, env=_environment()
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env=_environment(),
+            start_new_session=True,
         )
     try:
         yield Connection.from_json(_first_line(process, state))

@@ -60,6 +60,18 @@ def test_client_credentials_give_a_session_of_the_integration_user(connection: C
     assert rest.root("GET", "/services/oauth2/userinfo").json()["preferred_username"] == INTEGRATION
 
 
+def test_client_credentials_may_come_in_the_header(connection: Connection) -> None:
+    answer = requests.post(
+        connection.token_url,
+        data={"grant_type": "client_credentials"},
+        auth=(connection.client_id, connection.client_secret),
+        verify=connection.ca_file,
+        timeout=30,
+    )
+
+    assert answer.status_code == 200
+
+
 def test_a_signed_assertion_gives_a_session_of_its_subject(
     connection: Connection, admin: Administrator, key_pair: rsa.RSAPrivateKey
 ) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from resources.sandbox.administration import Administrator
+from resources.sandbox.launch import Connection
 from tests.resources.sandbox.conftest import Rest
 
 
@@ -114,6 +116,25 @@ def test_more_than_ten_changes_of_kind_are_refused(rest: Rest, key: str) -> None
 
     assert answer.status_code == 400
     assert "10 chunks" in answer.json()[0]["message"]
+
+
+def test_clients_that_upsert_the_same_keys_at_once_make_each_record_once(
+    connection: Connection, rest: Rest, key: str
+) -> None:
+    token = str(rest.session.headers["Authorization"]).removeprefix("Bearer ")
+
+    def upsert(_: int) -> list[dict[str, object]]:
+        with Rest(connection.url, connection.ca_file, token).session as session:
+            url = f"{connection.url}/services/data/v66.0/composite/sobjects/Account/Source_Key__c"
+            answer: list[dict[str, object]] = session.patch(url, json={"records": accounts(50, key)}, timeout=30).json()
+            return answer
+
+    with ThreadPoolExecutor(6) as clients:
+        results = [one for answer in clients.map(upsert, range(12)) for one in answer]
+
+    assert all(one["success"] for one in results)
+    assert sum(bool(one["created"]) for one in results) == 50
+    assert len({one["id"] for one in results}) == 50
 
 
 def test_a_call_of_200_records_takes_at_most_100_ms(rest: Rest, key: str, admin: Administrator) -> None:

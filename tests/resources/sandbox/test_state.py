@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import stat
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from resources.sandbox.administration import Administrator
 from resources.sandbox.launch import attach, connection_file, running
 from resources.sandbox.org import Org, StateInUse
 from tests.resources.sandbox.conftest import Rest, log_in
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -68,6 +72,23 @@ def test_stopping_takes_no_longer_for_an_idle_client(state: Path) -> None:
         started = time.monotonic()
 
     assert time.monotonic() - started < 3
+
+
+def test_a_server_does_not_outlive_the_process_that_started_it(state: Path) -> None:
+    program = (
+        "import sys, time, pathlib; from resources.sandbox.launch import running\n"
+        "with running(pathlib.Path(sys.argv[1])) as served: print(served.pid, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program, str(state)], stdout=subprocess.PIPE, cwd=ROOT) as starter:
+        assert starter.stdout is not None
+        starter.stdout.readline()
+        assert attach(state) is not None
+        starter.kill()
+
+    deadline = time.monotonic() + 10
+    while attach(state) is not None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert attach(state) is None
 
 
 def test_only_the_owner_can_read_what_is_secret(state: Path) -> None:
