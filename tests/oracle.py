@@ -1,0 +1,268 @@
+"""What should come of a directory and a CRM, told a second time: plain Python over dicts, from the contract of the feeds.
+
+It shares nothing with `pipelines/`. Links of earlier runs, deletions and likely twins are not in it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+Row = Mapping[str, str | None]
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Spec:
+    """An entity as the contract of the feeds has it. Fields → columns."""
+
+    key: str
+    required: tuple[str, ...]
+    master: dict[str, str]
+    fill: dict[str, str]
+    parent: tuple[str, str]
+    statuses: str
+    merged: str
+    own_parents: bool
+    numbers: frozenset[str] = frozenset()
+    match: tuple[tuple[str, ...], ...] = ()
+    emails: frozenset[str] = frozenset()
+
+
+ACCOUNTS = Spec(
+    key="institution_id",
+    required=("name",),
+    master={"Name": "name", "BillingCity": "city", "NumberOfEmployees": "enrollment"},
+    fill={"Phone": "phone"},
+    parent=("ParentId", "parent_id"),
+    statuses="ACU",
+    merged="C",
+    own_parents=True,
+    numbers=frozenset({"enrollment"}),
+)
+PERSONNEL = Spec(
+    key="person_id",
+    required=("institution_id", "last_name"),
+    master={"FirstName": "first_name", "LastName": "last_name", "Email": "email"},
+    fill={"Title": "title"},
+    parent=("AccountId", "institution_id"),
+    statuses="AIU",
+    merged="I",
+    own_parents=False,
+    match=(("Email",), ("LastName", "FirstName", "AccountId")),
+    emails=frozenset({"Email"}),
+)
+
+
+@dataclass
+class Oracle:
+    """`outcomes` in the order of the rows, `records` by id as they should end: a new one's id is `new` and its key."""
+
+    spec: Spec
+    rows: Sequence[Row]
+    records: dict[str, Record]
+    creates: bool
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    outcomes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.clean = [{name: tidy(value) for name, value in row.items()} for row in self.rows]
+        folds = Counter(fold(row[self.spec.key]) for row in self.clean)
+        self.verdicts = [self._unusable(row, folds) for row in self.clean]
+        self.usable = {
+            fold(row[self.spec.key]): row for row, bad in zip(self.clean, self.verdicts, strict=True) if not bad
+        }
+        keyed: dict[str, list[str]] = {}
+        for record_id, record in self.records.items():
+            keyed.setdefault(fold(record["Source_Key__c"]), []).append(record_id)
+        self.keyed = keyed
+        self.verdict: dict[str, str] = {}
+        self.record: dict[str, str] = {}
+        self.how: dict[str, str] = {}
+        self._link()
+        said = {key: self._decide(key, row) for key, row in self.usable.items()}
+        for row, bad in zip(self.clean, self.verdicts, strict=True):
+            self.outcomes.append(bad or said[fold(row[self.spec.key])])
+
+    def _unusable(self, row: Row, folds: Counter[str]) -> str:
+        if row[self.spec.key] is None:
+            return "failed: blank_key"
+        if folds[fold(row[self.spec.key])] > 1:
+            return "held: duplicate_key"
+        if len(row[self.spec.key] or "") > 255:
+            return "failed: too_long"
+        if any(row.get(column) is None for column in self.spec.required):
+            return "failed: required_blank"
+        if (row.get("status") or "A") not in self.spec.statuses:
+            return "failed: unknown_status"
+        for column in {**self.spec.master, **self.spec.fill}.values():
+            value = row.get(column) or ""
+            if column in self.spec.numbers and value and not value.isdigit():
+                return "failed: invalid_number"
+            if len(value) > 255:
+                return "failed: too_long"
+        return ""
+
+    def _link(self) -> None:
+        for key in self.usable:
+            if found := self.keyed.get(key):
+                if len(found) > 1:
+                    self.verdict[key] = "held: duplicate_key_in_crm"
+                else:
+                    self.record[key], self.how[key] = found[0], "key"
+        self._merge()
+        for fields in self.spec.match:
+            self._match(fields)
+        if self.spec.own_parents:
+            for key in self.usable:
+                if self._returns(key, self.spec.parent[1]):
+                    self.verdict[key] = "held: parent_circle"
+                    self.record.pop(key, None)
+
+    def _returns(self, key: str, column: str) -> bool:
+        at, seen = key, set[str]()
+        while (at := fold(self.usable.get(at, {}).get(column))) and at not in seen:
+            if at == key:
+                return True
+            seen.add(at)
+        return False
+
+    def heir(self, key: str) -> str | None:
+        """Who a merged row's institution or person is now; None when the mergers go in a circle."""
+        seen = {key}
+        while onto := fold(self.usable.get(key, {}).get("merged_into")):
+            if onto in seen:
+                return None
+            seen.add(onto)
+            key = onto
+        return key
+
+    def _merge(self) -> None:
+        had = dict(self.record)
+        losers = {key: self.heir(key) for key, row in self.usable.items() if row.get("merged_into")}
+        claims = Counter(heir for key, heir in losers.items() if key in had)
+        for key, heir in losers.items():
+            mine = self.record.pop(key, None)
+            if heir is None:
+                self.verdict[key] = "held: merge_circle"
+            elif key in self.verdict:
+                continue
+            elif mine is None:
+                self.verdict[key] = "skipped: merged"
+            elif heir not in self.usable:
+                self.verdict[key] = "held: merge_survivor_unknown"
+            elif heir in had:
+                changed = self._write(mine, {"Source_Status__c": self.spec.merged})
+                self.verdict[key] = f"{'deactivated' if changed else 'unchanged'}: duplicate_of_survivor"
+            elif heir in self.verdict:
+                self.verdict[key] = "held: merge_survivor_" + self.verdict[heir].partition(": ")[2]
+            elif claims[heir] > 1:
+                self.verdict[key] = "held: ambiguous_merge"
+            else:
+                self.verdict[key] = "linked: rekeyed_to_survivor"
+                self.record[heir], self.how[heir] = mine, "merged"
+
+    def _match(self, fields: tuple[str, ...]) -> None:
+        columns = {**self.spec.master, **self.spec.fill}
+        wanted: dict[str, list[str]] = {}
+        for key, row in self.usable.items():
+            if key in self.record or key in self.verdict:
+                continue
+            meant = [row.get(columns[name]) if name in columns else self.target(row) for name in fields]
+            wanted[key] = [
+                record_id
+                for record_id, record in self.records.items()
+                if record["Source_Key__c"] is None
+                and record_id not in self.record.values()
+                and None not in meant
+                and all(fold(record[name]) == fold(value) for name, value in zip(fields, meant, strict=True))
+            ]
+        claims = Counter(record_id for found in wanted.values() for record_id in found)
+        for key, found in wanted.items():
+            if len(found) == 1 and claims[found[0]] == 1:
+                self.record[key], self.how[key] = found[0], "same_" + ",_".join(fields)
+            elif found:
+                self.verdict[key] = "held: ambiguous_match"
+
+    def target(self, row: Row) -> str | None:
+        """The record that the row's parent or institution has, or will have."""
+        key = fold(row.get(self.spec.parent[1]))
+        if not self.spec.own_parents:
+            return self.accounts.get(key)
+        key = self.heir(key) or key
+        if key in self.record:
+            return self.record[key]
+        if self.creates and key in self.usable and key not in self.verdict and self._active(self.usable[key]):
+            return f"new {key}"
+        if key in self.usable and self.verdict.get(key, "").startswith(("deactivated", "unchanged")):
+            return self.keyed[key][0]
+        found = self.keyed.get(key, []) if key else []
+        return found[0] if len(found) == 1 else None
+
+    def _active(self, row: Row) -> bool:
+        return (row.get("status") or "A") == "A"
+
+    def _decide(self, key: str, row: Row) -> str:
+        if key in self.verdict:
+            return self.verdict[key]
+        target = self.target(row)
+        if key not in self.record:
+            if not self._active(row):
+                return "skipped: inactive"
+            if not self.spec.own_parents and target is None:
+                return "skipped: missing_institution"
+            if not self.creates:
+                return "skipped: not_in_crm"
+            fields = {**self.spec.master, **self.spec.fill}
+            self.records[f"new {key}"] = {
+                **{name: number(row.get(column), column in self.spec.numbers) for name, column in fields.items()},
+                **{"Source_Key__c": row[self.spec.key], "Source_Status__c": "A", self.spec.parent[0]: target},
+            }
+            return "created"
+        return self._update(key, row, target)
+
+    def _update(self, key: str, row: Row, target: str | None) -> str:
+        record = self.records[self.record[key]]
+        mapped: Record = {}
+        if self._active(row):
+            for name, column in self.spec.master.items():
+                value = number(row.get(column), column in self.spec.numbers)
+                same = fold(value) == fold(record[name]) if name in self.spec.emails else value == record[name]
+                mapped |= {} if value is None or same else {name: value}
+            mapped |= {n: row[c] for n, c in self.spec.fill.items() if record[n] is None and row.get(c) is not None}
+            mapped |= {self.spec.parent[0]: target} if target and target != record[self.spec.parent[0]] else {}
+        elif row.get("status") == "I" and row.get("email") is None and record["Email"] is not None:
+            mapped = {"Email": None}
+        frozen = set(mapped) if record.get("Do_Not_Update__c") else set[str]()
+        frozen |= {self.spec.parent[0]} & set(mapped) if record.get("Do_Not_Update_Hierarchy__c") else set()
+        cells = {name: value for name, value in mapped.items() if name not in frozen}
+        cells["Source_Status__c"] = row.get("status") or "A"
+        deactivates = cells["Source_Status__c"] not in ("A", record["Source_Status__c"])
+        if fold(record["Source_Key__c"]) != key:
+            cells["Source_Key__c"] = row[self.spec.key]
+        if self._write(self.record[key], cells):
+            if deactivates:
+                return f"deactivated: status_{cells['Source_Status__c'].lower()}"
+            return "updated" if self.how[key] == "key" else f"linked: {self.how[key]}"
+        if frozen:
+            return "skipped: do_not_update"
+        return "skipped: missing_institution" if not self.spec.own_parents and target is None else "unchanged"
+
+    def _write(self, record_id: str, cells: Record) -> bool:
+        before = dict(self.records[record_id])
+        self.records[record_id].update(cells)
+        return before != self.records[record_id]
+
+
+def tidy(value: str | None) -> str | None:
+    return (value or "").replace("\r\n", "\n").strip(" \t\r\n") or None
+
+
+def fold(value: object) -> str:
+    return str(value).lower() if value is not None else ""
+
+
+def number(value: str | None, wanted: bool) -> Any:  # noqa: FBT001
+    return int(value) if wanted and value is not None else value
