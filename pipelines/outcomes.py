@@ -1,7 +1,7 @@
 """Every source row in scope ends in exactly one outcome with a reason, and the counts add up to the rows extracted.
 
-Out: `work.outcomes` (file, line, key, fold, record_id, outcome, reason, field, code_class, message). `message` may hold
-values and stays in the entity's file. An outcome is one of OUTCOMES; its reason is one word of a code.
+Out: `work.outcomes` (file, line, key, fold, record_id, outcome, reason, field, code_class, message, intended). `message` may
+hold values and stays in the entity's file; `intended` is what a row that was to be written should have ended as. An outcome is one of OUTCOMES; its reason is one word of a code.
 """
 
 from __future__ import annotations
@@ -27,14 +27,16 @@ SETTLED = (
 TABLE = """
 create or replace table work.outcomes (
   file varchar, line bigint, key varchar, fold varchar, record_id varchar, outcome varchar, reason varchar,
-  field varchar, code_class varchar, message varchar)
+  field varchar, code_class varchar, message varchar, intended varchar)
 """
 
 
 def scope_outcomes_sql(bound: Bound, phase: Phase, *, creates: bool) -> list[str]:
     """Statements that put the rows of `work.scope` into `work.outcomes`, in place of what stood there for them."""
     return [
-        "create or replace temp table intended as select fold, outcome from work.outcomes where reason = 'lost_answer'",
+        # a row whose answer got lost and that now needs nothing did get what was meant for it
+        "create or replace temp table intended as"
+        " select fold, intended from work.outcomes where reason = 'lost_answer'",
         "delete from work.outcomes where fold in (select fold from work.scope)",
         _scope_sql(bound, phase, creates=creates),
     ]
@@ -97,7 +99,7 @@ said as (
     {f"when {survivor} then 'failed: survivor_not_written'" if phase == "loaded" else ""}
     when l.verdict is not null then l.verdict
     when a.kind in ('create', 'update') then {written}
-    when l.record_id is not null and a.kind is null and i.fold is not null then i.outcome
+    when l.record_id is not null and a.kind is null and i.fold is not null then i.intended
     when l.record_id is not null and a.kind is null and l.doubled then 'unchanged: duplicate_of_survivor'
     when l.record_id is not null and a.kind is null and b.fold is not null then 'skipped: do_not_update'
     when l.record_id is null and {inactive} then 'skipped: inactive'
@@ -106,7 +108,7 @@ said as (
     {"" if creates else "when true then 'skipped: not_in_crm'"}
     else 'failed: not_planned'
     end as verdict,
-    a.kind in ('create', 'update') as acted,
+    case when a.kind in ('create', 'update') then {done} end as intended,
     res.fields,
     res.code,
     res.message
@@ -134,7 +136,8 @@ select
     when d.verdict = 'failed: not_sent' then 'systemic'
     else {class_sql("d.code", "d.message")}
   end,
-  case when starts_with(d.verdict, 'failed') then d.message end
+  case when starts_with(d.verdict, 'failed') then d.message end,
+  d.intended
 from said d
 left join work.incoming i on i.fold = d.fold and i.problem is null
 """
@@ -153,6 +156,7 @@ select
   i.problem,
   i.problem_column,
   case when i.problem = 'duplicate_key' then null else 'row' end,
+  null,
   null
 from work.incoming i
 where i.problem is not null {asked}
@@ -163,15 +167,15 @@ where i.problem is not null {asked}
         unusable,
         """
 insert into work.outcomes
-select _file, _line, null, null, null, 'failed', reason, null, 'row', null
+select _file, _line, null, null, null, 'failed', reason, null, 'row', null, null
 from landing.rejects
 """,
         """
 insert into work.outcomes
-select i._file, i._line, i.key, i.fold, t.record_id, 'unchanged', 'source_unchanged', null, null, null
+select i._file, i._line, i.key, i.fold, t.record_id, 'unchanged', 'source_unchanged', null, null, null, null
 from work.incoming i
 left join links t on t.fold = i.fold
-where i.problem is null and i.fold not in (select fold from work.scope)
+where i.problem is null and i.fold not in (select fold from work.outcomes where fold is not null)
 """,
     ]
 
