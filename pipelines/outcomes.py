@@ -1,7 +1,8 @@
 """Every source row in scope ends in exactly one outcome with a reason, and the counts add up to the rows extracted.
 
-Out: `work.outcomes` (file, line, key, fold, record_id, outcome, reason, field, code_class, message, intended). `message` may
-hold values and stays in the entity's file; `intended` is what a row that was to be written should have ended as. An outcome is one of OUTCOMES; its reason is one word of a code.
+Out: `work.outcomes` (file, line, key, fold, record_id, outcome, reason, field, code_class, message, intended): an
+outcome is one of OUTCOMES, its reason one word of a code. `message` may hold values and stays in the entity's file;
+`intended` is what a row that was to be written should have ended as.
 """
 
 from __future__ import annotations
