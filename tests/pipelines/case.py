@@ -42,7 +42,15 @@ TYPES = {
 
 def org_object(entity: Entity) -> ObjectInfo:
     """An org whose object has just what the entity needs, with the types that the names tell."""
-    names = ["Id", "IsDeleted", "MasterRecordId", "SystemModstamp", "LastModifiedById", entity.target.key, *entity.fields]
+    names = [
+        "Id",
+        "IsDeleted",
+        "MasterRecordId",
+        "SystemModstamp",
+        "LastModifiedById",
+        entity.target.key,
+        *entity.fields,
+    ]
     names += [flag for flag in (entity.freeze.mapped, entity.freeze.hierarchy) if flag]
     names += [entity.twins.name, *entity.twins.places] if entity.twins else []
     return ObjectInfo(
@@ -75,7 +83,8 @@ class Case:
         self.con.execute("set variable run_id = 'run'")
         self.con.execute("create schema landing")
         self.con.execute("create table landing.rejects (_file varchar, _line bigint, reason varchar)")
-        self.con.execute(empty_records_sql(self.bound))
+        for statement in empty_records_sql(self.bound):
+            self.con.execute(statement)
 
     def source(self, rows: Iterable[Mapping[str, object]]) -> Case:
         """The feed as it is now."""
@@ -115,7 +124,14 @@ class Case:
             self.con.execute("insert into links values (lower(?), ?, ?)", [key, key, record_id])
         return self
 
-    def plan(self, *, creates: bool = False, scope: str = "all", targets: Mapping[str, str] | None = None, hold_twins: bool = False) -> Plan:
+    def plan(
+        self,
+        *,
+        creates: bool = False,
+        scope: str = "all",
+        targets: Mapping[str, str] | None = None,
+        hold_twins: bool = False,
+    ) -> Plan:
         """Thinks; `targets` are other entities' records by source key."""
         published: dict[str, Path] = {}
         if self.entity.depends_on:

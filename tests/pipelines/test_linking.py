@@ -31,7 +31,11 @@ def test_a_keyless_record_with_the_same_email_is_linked_and_gets_the_key() -> No
 
 
 def test_two_records_with_the_email_are_a_tie_and_nothing_is_guessed() -> None:
-    case = Case(PERSONNEL).source([ANN]).crm([person("003A", Email="ann@example.org"), person("003B", Email="ann@example.org")])
+    case = (
+        Case(PERSONNEL)
+        .source([ANN])
+        .crm([person("003A", Email="ann@example.org"), person("003B", Email="ann@example.org")])
+    )
     case.plan(creates=True, targets=HERE)
     assert case.cells == set()
     assert case.outcomes == {"p1": "held: ambiguous_match"}
@@ -64,7 +68,12 @@ def test_a_person_whose_account_is_missing_is_skipped_and_an_inactive_one_is_nev
 
 
 def test_a_stored_link_outlives_a_key_that_somebody_wiped() -> None:
-    case = Case(PERSONNEL).source([ANN]).crm([person("003A", AccountId="001A", Email="ann@example.org")]).linked({"p1": "003A"})
+    case = (
+        Case(PERSONNEL)
+        .source([ANN])
+        .crm([person("003A", AccountId="001A", Email="ann@example.org")])
+        .linked({"p1": "003A"})
+    )
     case.plan(targets=HERE)
     assert case.changes("p1") == {"Source_Key__c": "p1", "Source_Status__c": "A"}
 
@@ -74,8 +83,12 @@ def test_a_stored_link_outlives_a_key_that_somebody_wiped() -> None:
     [
         pytest.param([], "skipped: deleted_in_crm", id="deleted by a person"),
         pytest.param([person("003A", "p7")], "held: rekeyed_in_crm", id="given another key by a person"),
-        pytest.param([person("003A"), person("003B", "p1")], "held: conflicting_link", id="key moved to another record"),
-        pytest.param([person("003B", "p1"), person("003C", "p1")], "held: duplicate_key_in_crm", id="key twice in the CRM"),
+        pytest.param(
+            [person("003A"), person("003B", "p1")], "held: conflicting_link", id="key moved to another record"
+        ),
+        pytest.param(
+            [person("003B", "p1"), person("003C", "p1")], "held: duplicate_key_in_crm", id="key twice in the CRM"
+        ),
         pytest.param(
             [person("003A", IsDeleted=True, MasterRecordId="003B"), person("003B", "p2")],
             "held: merged_in_crm",
@@ -92,9 +105,17 @@ def test_what_people_did_to_a_linked_record_is_not_undone(records: list[dict[str
 
 def test_a_link_follows_a_merge_to_the_winner() -> None:
     case = Case(PERSONNEL).source([ANN])
-    case.crm([person("003A", IsDeleted=True, MasterRecordId="003B"), person("003B", Email="ann@example.org", AccountId="001A")])
+    case.crm(
+        [
+            person("003A", IsDeleted=True, MasterRecordId="003B"),
+            person("003B", Email="ann@example.org", AccountId="001A"),
+        ]
+    )
     case.linked({"p1": "003A"}).plan(targets=HERE)
-    assert {(record, field) for _, record, field, _, _ in case.cells} == {("003B", "Source_Key__c"), ("003B", "Source_Status__c")}
+    assert {(record, field) for _, record, field, _, _ in case.cells} == {
+        ("003B", "Source_Key__c"),
+        ("003B", "Source_Status__c"),
+    }
 
 
 def institution(key: str, **columns: object) -> dict[str, object]:
@@ -125,7 +146,9 @@ def test_a_merged_row_whose_survivor_has_a_record_is_marked_closed_and_nothing_e
         pytest.param([institution("i1", merged_into="i9")], "held: merge_survivor_unknown", id="nobody"),
         pytest.param([institution("i1", merged_into="i1")], "held: merge_circle", id="itself"),
         pytest.param(
-            [institution("i1", merged_into="i2"), institution("i2", merged_into="i1")], "held: merge_circle", id="a circle"
+            [institution("i1", merged_into="i2"), institution("i2", merged_into="i1")],
+            "held: merge_circle",
+            id="a circle",
         ),
     ],
 )
@@ -137,13 +160,17 @@ def test_a_merger_that_leads_nowhere_is_held(rows: list[dict[str, object]], outc
 
 
 def test_two_merged_rows_with_records_and_a_survivor_without_are_a_tie() -> None:
-    case = Case(ACCOUNTS).source([institution("i1", merged_into="i3"), institution("i2", merged_into="i3"), institution("i3")])
+    case = Case(ACCOUNTS).source(
+        [institution("i1", merged_into="i3"), institution("i2", merged_into="i3"), institution("i3")]
+    )
     case.crm([account("001A", "i1"), account("001B", "i2")]).plan()
     assert case.outcomes == {"i1": "held: ambiguous_merge", "i2": "held: ambiguous_merge", "i3": "skipped: not_in_crm"}
 
 
 def test_a_chain_of_mergers_ends_at_the_last_survivor() -> None:
-    case = Case(ACCOUNTS).source([institution("i1", merged_into="i2"), institution("i2", merged_into="i3"), institution("i3")])
+    case = Case(ACCOUNTS).source(
+        [institution("i1", merged_into="i2"), institution("i2", merged_into="i3"), institution("i3")]
+    )
     case.crm([account("001A", "i1")]).plan()
     assert case.changes("i3")["Source_Key__c"] == "i3"
     assert case.outcomes == {"i1": "linked: rekeyed_to_survivor", "i2": "skipped: merged", "i3": "linked: merged"}
