@@ -37,6 +37,7 @@ TABLES = (
 def prepare(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     """The file has every table of this version; one of a newer version is refused untouched."""
     con.execute("set timezone = 'UTC'")
+    con.execute("set enable_progress_bar = false")  # it would be printed on stdout, amid somebody's JSON
     con.execute("set preserve_insertion_order = false")
     known = con.execute(
         "select count(*) from information_schema.tables where table_schema = 'main' and table_name = 'meta'"

@@ -61,6 +61,7 @@ def land(tables: Mapping[str, Staged], file: Path, dlt_home: Path) -> str:
         except duckdb.IOException as error:
             raise _not_opened(file, error) from error
         with closing(connection):
+            connection.execute("set enable_progress_bar = false")  # it would be printed on stdout
             # analysing whether FSST fits costs half of the load; dictionaries win on such columns, or nearly
             connection.execute("set global disabled_compression_methods = 'dictionary'")
             connection.execute("set global preserve_insertion_order = false")

@@ -81,6 +81,7 @@ def read_copy(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A published copy, read-only."""
     with duckdb.connect(path, read_only=True) as con:
         con.execute("set timezone = 'UTC'")
+        con.execute("set enable_progress_bar = false")
         version = con.execute("select value from meta where name = 'version'").fetchall()
         if version and int(version[0][0]) > VERSION:
             raise SystemicError("newer_file", f"{path} was written by a newer Concord; update this one")
