@@ -93,6 +93,7 @@ class Staging:
 
     def _batches(self, select: str, *parameters: object) -> Iterator[pa.RecordBatch]:
         with closing(duckdb.connect(config={"temp_directory": str(self.folder)})) as connection:
+            connection.execute("set enable_progress_bar = false")  # it would be printed on stdout
             try:
                 yield from connection.execute(select, parameters).to_arrow_reader(_BATCH)
             except (duckdb.Error, OSError) as error:  # Arrow passes on what DuckDB raises between batches as OSError
