@@ -37,15 +37,22 @@ def at_org(settings: Settings) -> Iterator[Settings]:
         yield settings
         return
     state = sandbox_state(settings)
-    if serving := attach(state):
-        yield at_sandbox(settings, serving)
+    if found := attach(state):
+        yield at_sandbox(settings, found)
         return
+    with serving(state) as started:
+        yield at_sandbox(settings, started)
+
+
+@contextmanager
+def serving(state: Path, *, port: int = 0) -> Iterator[Connection]:
+    """A sandbox on that state directory serves inside; SystemicError where it cannot."""
     with ExitStack() as stack:
         try:
-            started = stack.enter_context(running(state))
+            started = stack.enter_context(running(state, port=port))
         except (DidNotStart, StateInUse) as error:
             raise SystemicError("sandbox_not_started", str(error)) from error
-        yield at_sandbox(settings, started)
+        yield started
 
 
 def at_sandbox(settings: Settings, sandbox: Connection) -> Settings:
