@@ -27,7 +27,9 @@ def entities() -> MappingProxyType[str, Entity]:
     for file in files:
         entity = importlib.import_module(f"{__package__}.{file.stem}").ENTITY
         if entity.name in found:
-            raise DeclarationError(f"entity {entity.name!r}: declared twice, the second time in {file.name}; rename one")
+            raise DeclarationError(
+                f"entity {entity.name!r}: declared twice, the second time in {file.name}; rename one"
+            )
         found[entity.name] = entity
     return MappingProxyType(in_order(found))
 
@@ -38,8 +40,9 @@ def in_order(found: dict[str, Entity]) -> dict[str, Entity]:
     for name, entity in found.items():
         for needed in entity.depends_on:
             if needed not in found:
+                known = ", ".join(sorted(found))
                 raise DeclarationError(
-                    f"entity {name!r}: refers to {needed!r}, which is not declared; there are {', '.join(sorted(found))}"
+                    f"entity {name!r}: refers to {needed!r}, which is not declared; there are {known}"
                 )
     while len(ordered) < len(found):
         ready = [name for name in found if name not in ordered and set(found[name].depends_on) <= set(ordered)]

@@ -1,0 +1,55 @@
+"""`concord check`: whether everything that a run needs is there and fits."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from assets.commands.answering import Exit, answering, leave
+from assets.commands.options import AsJson, chosen
+
+
+def check(
+    entities: Annotated[
+        list[str] | None, typer.Argument(metavar="[ENTITY]...", help="All of them where none is named.")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Holds settings, feeds and declarations against the org: every problem at once, nothing is changed.
+
+    Fields, types, lengths, permissions, keys, freeze flags, files of the feeds and their columns. Exit code 2 if
+    anything is wrong.
+
+    Examples:
+
+      concord check
+
+      concord check accounts --json
+    """
+    with answering(as_json=as_json) as terminal:
+        names = chosen(entities or [])
+        from assets.commands.tables import table
+        from assets.declarations import entities as declared
+        from resources.preflight import feed_problems, org_problems
+        from resources.settings import read_settings
+        from resources.world import at_org
+
+        wanted = [declared()[name] for name in names]
+        settings = read_settings()
+        problems = feed_problems(settings, wanted)
+        with at_org(settings) as there:
+            problems += org_problems(there, wanted)
+            org = there.salesforce_instance_url or there.login_url
+        if settings.uses_sandbox:
+            terminal.tell("No org is set: this is the embedded sandbox.", style="dim")
+        if problems:
+            rows = [(p.entity or "all", p.where, p.field, p.mistake, p.remedy) for p in problems]
+            terminal.show(table(("entity", "where", "field or file", "what is wrong", "what would be right"), rows))
+            terminal.show(f"{len(problems)} problems with {', '.join(names)} at {org}")
+        else:
+            terminal.show(f"All is well with {', '.join(names)} at {org}")
+        terminal.answer({"ok": not problems, "org": org, "checked": names, "problems": [asdict(p) for p in problems]})
+        leave(Exit.WRONG_USE if problems else Exit.FINE)

@@ -1,0 +1,48 @@
+"""A CSV file for a spreadsheet: readable by its owner alone, and no cell in it can act as a formula.
+
+A value that starts with `=`, `+`, `-`, `@`, a tab or a line break gets an apostrophe in front: spreadsheets show such
+a cell as text. Programs that read the file take the apostrophe off again.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from assets.commands.answering import WrongUse
+
+ACTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def guarded(value: object) -> str:
+    """The value as text that no spreadsheet takes for a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(ACTS) else text
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    """The file holds a header and these rows, UTF-8, mode 0600; how many rows. What stood there before is gone."""
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+    try:
+        try:
+            count = _write(fresh, columns, rows)
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)
+    except OSError as error:
+        raise WrongUse(f"{path} cannot be written: {error.strerror}") from None
+    return count
+
+
+def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    count = 0
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(columns)
+        for row in rows:
+            writer.writerow([guarded(value) for value in row])
+            count += 1
+    return count

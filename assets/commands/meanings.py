@@ -1,0 +1,69 @@
+"""What each outcome and reason means to a person, and what to do about it.
+
+A reason that stands nowhere here is an error code of Salesforce; it is shown as it is.
+"""
+
+from __future__ import annotations
+
+NOT_IN_CRM = "no record yet; see `concord missing {entity}`"
+
+MEANINGS = {
+    "created": "a new record",
+    "updated": "cells that differed",
+    "unchanged": "in accord",
+    "linked": "found without a key, which it has now",
+    "deactivated": "only the status",
+    # unchanged
+    "source_unchanged": "the source says what it said last time",
+    # linked
+    "merged": "merged with another row of the source",
+    "rekeyed_to_survivor": "merged in the source; its record went to the survivor",
+    # deactivated
+    "duplicate_of_survivor": "merged in the source, and both have a record: look at merging them",
+    # skipped
+    "not_in_crm": NOT_IN_CRM,
+    "inactive": "not active in the source, so never created",
+    "missing_institution": "its institution has no record; see `concord missing accounts`",
+    "do_not_update": "a person froze the record, or its place in the hierarchy",
+    "deleted_in_crm": "people deleted the record; `concord release {entity} --keys FILE` lets it come back",
+    # held
+    "gate": "nothing is written until somebody approves this plan",
+    "ambiguous_match": "several records could be meant; put the key on the right one",
+    "likely_twin": "probably there already; put the key on the twin, or import it by --keys",
+    "duplicate_key": "the key is in the feed more than once",
+    "duplicate_key_in_crm": "several records carry the key",
+    "conflicting_link": "another record than the linked one carries the key now",
+    "rekeyed_in_crm": "somebody gave the linked record another key",
+    "merged_in_crm": "the record was merged into one with another key",
+    "merge_circle": "mergers in the source that lead back to themselves",
+    "merge_survivor_unknown": "merged into a row that the feed does not have",
+    "ambiguous_merge": "several records claim the survivor",
+    "parent_circle": "a chain of parents that leads back to itself",
+    "quarantined": "failed too often; rests until its row changes, or `concord release {entity}`",
+    # failed: the row
+    "blank_key": "no key",
+    "required_blank": "a required column is blank",
+    "unknown_status": "a status that the declaration does not know",
+    "invalid_date": "not a date",
+    "invalid_number": "not a number",
+    "invalid_boolean": "neither true nor false",
+    "too_long": "longer than the field",
+    "ragged_row": "more or fewer columns than the header",
+    "bad_quote": "a quote that does not close",
+    "not_utf8": "not UTF-8",
+    # failed: the run
+    "lost_answer": "no answer came; read again by the next run",
+    "not_sent": "the run stopped before it was sent",
+    "survivor_not_written": "waits until its survivor is written",
+}
+
+
+def meaning(outcome: str, reason: str | None, entity: str) -> str:
+    """A few words, or none."""
+    if reason and reason.startswith("status_"):
+        return f"the source says {reason.removeprefix('status_').upper()}"
+    if reason and reason.startswith("same_"):
+        return f"{MEANINGS['linked']}: {reason.replace('_', ' ').replace(' ,', ',')}"
+    if reason and reason not in MEANINGS and outcome == "failed":
+        return f"refused by the org; see `concord errors {entity}`"
+    return MEANINGS.get(reason or outcome, "").format(entity=entity)

@@ -1,0 +1,107 @@
+"""A run's report for people: every outcome with its reason, whether they add up, gates, the bill, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from assets.commands.meanings import meaning
+from assets.commands.tables import table
+from pipelines.outcomes import OUTCOMES
+from pipelines.report import Report
+
+COLOURS = {
+    "success": "green",
+    "nothing_to_do": "green",
+    "success_with_errors": "yellow",
+    "held": "yellow",
+    "failure": "red",
+}
+
+
+def outcome_rows(report: Report) -> list[tuple[str, str, int]]:
+    """(outcome, reason, rows) of every outcome, in the order of the design; reasons split their outcome."""
+    rows: list[tuple[str, str, int]] = []
+    for outcome in sorted(report.outcomes, key=OUTCOMES.index):
+        split = [
+            (outcome, name.removeprefix(f"{outcome}: "), count)
+            for name, count in sorted(report.reasons.items(), key=lambda item: (-item[1], item[0]))
+            if name.startswith(f"{outcome}: ")
+        ]
+        plain = report.outcomes[outcome] - sum(count for _, _, count in split)
+        rows += [(outcome, "", plain)] if plain else []
+        rows += split
+    return rows
+
+
+def adds_up(report: Report) -> bool:
+    """Whether every extracted row has exactly one outcome."""
+    return sum(count for _, _, count in outcome_rows(report)) == report.extracted
+
+
+def report_text(report: Report, *, approve: str = "") -> RenderableType:
+    """The whole report. `approve` is the command by which a held plan is approved."""
+    head = Text.assemble(
+        (report.entity, "bold"),
+        f" · {report.mode} · {report.scope} · ",
+        (report.status.replace("_", " "), COLOURS[report.status]),
+        f" · {report.seconds:.1f} s · {_calls(report)}",
+    )
+    return Group(
+        head, *_error(report), *_outcomes(report), *_findings(report), *_gates(report), *_plan(report, approve)
+    )
+
+
+def _calls(report: Report) -> str:
+    if report.mode == "plan":
+        return f"{report.api_calls} API calls made, carrying it out takes about {report.planned_calls} more"
+    return f"{report.api_calls} API calls made, {report.planned_calls} planned for the load"
+
+
+def _error(report: Report) -> list[RenderableType]:
+    return [Text(f"{report.error}: {report.message}", style="red")] if report.error else []
+
+
+def _outcomes(report: Report) -> list[RenderableType]:
+    if not report.outcomes:
+        return []
+    rows: list[tuple[object, ...]] = [
+        (outcome, reason, count, meaning(outcome, reason or None, report.entity))
+        for outcome, reason, count in outcome_rows(report)
+    ]
+    rows.append(("rows of the source", "", report.extracted, "every one has its outcome" if adds_up(report) else ""))
+    made = table(("outcome", "reason", "rows", "meaning"), rows)
+    made.rows[-2].end_section = True
+    if adds_up(report):
+        return [made]
+    return [made, Text("The outcomes do not add up: please report this as an error of Concord.", style="red")]
+
+
+def _findings(report: Report) -> Iterable[RenderableType]:
+    if report.ignored_columns:
+        yield Text(f"Columns of the feed that nobody reads: {', '.join(report.ignored_columns)}", style="dim")
+    if report.verified:
+        found = f"{report.differing} cells are otherwise" if report.differing else "all as they were meant"
+        yield Text(f"{report.verified} records were read again: {found}.")
+
+
+def _gates(report: Report) -> list[RenderableType]:
+    closed = [gate for gate in report.gates if not gate.passed]
+    if not closed:
+        return [Text("Gates: all passed.", style="dim")] if report.gates else []
+    rows = [(gate.name, gate.observed, gate.limit, "yes" if gate.approvable else "no") for gate in closed]
+    return [table(("gate not passed", "observed", "limit", "can be approved"), rows)]
+
+
+def _plan(report: Report, approve: str) -> list[RenderableType]:
+    if not report.plan_hash:
+        return []
+    said: list[RenderableType] = [Text(f"Plan {report.plan_hash}: {report.cells:,} cells.")]
+    if report.status != "held":
+        return said
+    if not all(gate.approvable for gate in report.gates if not gate.passed):
+        return [*said, Text("Held: nothing is written, and this cannot be approved.", style="yellow")]
+    say = "Held: nothing is written. Once you have looked at the plan, this approves it and no other:"
+    return [*said, Text(say, style="yellow"), Text(f"  {approve}", style="bold")]

@@ -1,0 +1,144 @@
+"""`concord plan` and `concord sync`: the dry run of one entity, and the real run of one, several or all."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from assets.commands.answering import Terminal, WrongUse, answering, exit_of, leave, one_or_list
+from assets.commands.options import Approve, AsJson, KeysFile, chosen
+from pipelines.report import Report
+
+Scope = Literal["changed", "all"]
+
+HASH = re.compile(r"[0-9a-f]{16}-\d+")
+
+ScopeOption = Annotated[
+    Scope,
+    typer.Option(help="changed: what is not settled as it stands. all: every row of the source, quarantined ones too."),
+]
+
+
+def plan(
+    entity: Annotated[str, typer.Argument(metavar="ENTITY", help="Such as accounts.")],
+    *,
+    scope: ScopeOption = "changed",
+    csv: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Every cell of the plan: key, record, field, old, new, rule. Values that a spreadsheet would take for"
+            " a formula (= + - @ in front) get an apostrophe in front. The file is readable by you alone.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The dry run: what a sync would do. Nothing is written to the CRM.
+
+    Exit code 3 if a gate would hold the plan.
+
+    Examples:
+
+      concord plan accounts
+
+      concord plan personnel --scope all --csv cells.csv
+    """
+    with answering(as_json=as_json) as terminal:
+        chosen([entity])
+        from assets.commands.running import Order, carry_out
+        from resources.settings import read_settings
+
+        settings = read_settings()
+        reports = carry_out(Order((entity,), mode="plan", scope=scope), settings, terminal)
+        if csv and reports[0].plan_hash:
+            _write_cells(csv, settings.concord_home, entity, terminal)
+        conclude(terminal, reports, rest=_rest(scope, None))
+
+
+def sync(
+    entities: Annotated[
+        list[str] | None, typer.Argument(metavar="[ENTITY]...", help="All of them where none is named.")
+    ] = None,
+    *,
+    scope: ScopeOption = "changed",
+    keys: KeysFile = None,
+    approve: Approve = None,
+    as_json: AsJson = False,
+) -> None:
+    """The real run, parents first. Whatever is in its way is told row by row; the rest goes on.
+
+    Exit code 3 if a plan is held, 4 if some rows failed. After a crash or Ctrl-C, run it again: it goes on.
+
+    Examples:
+
+      concord sync
+
+      concord sync accounts --approve 139f957de13cf1ee-2382
+
+      concord sync personnel --scope all
+
+      concord sync personnel --keys keys.txt
+    """
+    with answering(as_json=as_json) as terminal:
+        names = chosen(entities or [])
+        _check_sync(names, scope, keys, approve)
+        from assets.commands.running import Order, carry_out
+        from resources.settings import read_settings
+
+        order = Order(names, scope=scope, keys_file=keys, approve=approve)
+        conclude(terminal, carry_out(order, read_settings(), terminal), rest=_rest(scope, keys))
+
+
+def check_approval(approve: str | None) -> None:
+    """WrongUse unless the text can be a plan's hash."""
+    if approve is not None and not HASH.fullmatch(approve):
+        raise WrongUse(
+            f"--approve {approve!r} is no plan's hash: copy it from `concord plan`, such as 139f957de13cf1ee-2382"
+        )
+
+
+def conclude(terminal: Terminal, reports: Sequence[Report], *, command: str = "sync", rest: str = "") -> None:
+    """The reports are shown, as JSON or for people, and the exit code is theirs."""
+    from assets.commands.report_text import report_text
+
+    for report in reports:
+        approval = f"concord {command} {report.entity}{rest} --approve {report.plan_hash}"
+        terminal.show(report_text(report, approve=approval), "")
+        if terminal.as_json and report.error:
+            terminal.tell(f"{report.entity}: {report.error}: {report.message}", style="red")
+    terminal.answer(one_or_list([report.as_json() for report in reports]))
+    leave(exit_of(reports))
+
+
+def _check_sync(names: tuple[str, ...], scope: Scope, keys: Path | None, approve: str | None) -> None:
+    check_approval(approve)
+    if approve and len(names) != 1:
+        raise WrongUse("--approve needs exactly one ENTITY: a hash is that of one plan")
+    if keys and len(names) != 1:
+        raise WrongUse("--keys needs exactly one ENTITY: keys are those of one source")
+    if keys and scope == "all":
+        raise WrongUse("--keys and --scope all exclude each other: keys are a scope of their own")
+    if keys:
+        from assets.commands.keys_file import read_keys
+
+        read_keys(keys)
+
+
+def _rest(scope: Scope, keys: Path | None) -> str:
+    return (f" --scope {scope}" if scope != "changed" else "") + (f" --keys {shlex.quote(str(keys))}" if keys else "")
+
+
+def _write_cells(path: Path, home: Path, entity: str, terminal: Terminal) -> None:
+    from assets.commands.csv_file import write_csv
+    from resources.archive import Archive
+
+    cells = Archive(home).cells(entity)
+    rows = (row for batch in cells.to_batches() for row in zip(*batch.to_pydict().values(), strict=True))
+    count = write_csv(path, cells.column_names, rows)
+    terminal.tell(f"{count:,} cells are in {path}")

@@ -1,0 +1,70 @@
+"""What would keep a run from working, asked before any run: feeds, login, and the declarations against the org.
+
+Every problem is found at once and nothing is changed anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pipelines.binding import misfits
+from pipelines.entity import Entity
+from pipelines.ports import SourceError, SystemicError
+from resources.feed_files import find, inspect
+from resources.feed_plan import plan
+from resources.salesforce.org import SalesforceOrg
+from resources.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to put right. `entity` is empty where it concerns all."""
+
+    entity: str
+    where: Literal["feed", "org"]
+    field: str
+    mistake: str
+    remedy: str = ""
+
+
+def feed_problems(settings: Settings, entities: Iterable[Entity]) -> list[Problem]:
+    """What is wrong with the files of the feeds and their columns; rows are not looked at."""
+    return [problem for entity in entities for problem in _of_feed(Path(settings.concord_feeds), entity)]
+
+
+def org_problems(settings: Settings, entities: Iterable[Entity]) -> list[Problem]:
+    """What is wrong with the login, or with the org as the declarations need it; one call a described object."""
+    found = []
+    with SalesforceOrg(settings) as org:
+        for entity in entities:
+            try:
+                info = org.describe(entity.target.sobject)
+            except SystemicError as error:
+                about = entity.name if error.code == "OBJECT_NOT_VISIBLE" else ""
+                found.append(Problem(about, "org", entity.target.sobject if about else "", str(error)))
+                if not about:
+                    break
+            else:
+                found += [
+                    Problem(entity.name, "org", misfit.field, misfit.mistake, misfit.remedy)
+                    for misfit in misfits(entity, info)
+                ]
+    return found
+
+
+def _of_feed(folder: Path, entity: Entity) -> Iterable[Problem]:
+    feed = entity.source
+    try:
+        files = find(folder, feed.name)
+    except SourceError as error:
+        yield Problem(entity.name, "feed", feed.name, str(error), "set CONCORD_FEEDS to the folder, or put it there")
+        return
+    for file in files:
+        try:
+            inspect(file)
+            plan(file, feed, entity.columns)
+        except SourceError as error:
+            yield Problem(entity.name, "feed", file.label, str(error))
