@@ -79,7 +79,8 @@ def reference_links_sql() -> str:
 with recursive live as (
   select l.fold, l.record_id
   from links l
-  join records r on r.Id = l.record_id and not r.IsDeleted
+  left join records r on r.Id = l.record_id
+  where not coalesce(r.IsDeleted, false) -- unknown: created since the last snapshot
 ),
 direct as (
   select fold, record_id from live
