@@ -1,0 +1,35 @@
+"""Everything that Dagster is to know, made from the entities there are. `workspace.yaml` names `defs`.
+
+It is imported by every Dagster process, so it stays light: whatever a run needs is imported by the run.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+import dagster as dg
+
+from assets.automation import jobs, schedules
+from assets.declarations import entities
+from assets.making.asset import entity_asset
+from assets.making.desk import Desk
+from assets.making.plan_asset import plan_asset
+
+
+def definitions(desk: Desk) -> dg.Definitions:
+    """All assets, checks, jobs and schedules; their runs take settings from the desk and leave their reports there."""
+    declared = entities()
+    with warnings.catch_warnings():
+        # single-run backfills are still called beta; the lock file holds Dagster's version
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        assets = [make(entity) for entity in declared.values() for make in (entity_asset, plan_asset)]
+    return dg.Definitions(
+        assets=assets,
+        jobs=jobs(declared),
+        schedules=schedules(),
+        resources={"desk": desk},
+        executor=dg.in_process_executor,
+    )
+
+
+defs = definitions(Desk())

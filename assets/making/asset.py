@@ -1,0 +1,141 @@
+"""One entity as an asset: its compute is one run, and the gates are a check that speaks before anything is written."""
+
+# no postponed annotations: Dagster reads those of a compute function as objects
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from assets.making.alive import alive
+from assets.making.approval import held_text
+from assets.making.desk import Desk
+from assets.making.discretion import Discretion
+from assets.making.interruption import interruptible
+from assets.making.metadata import gates_table, report_metadata
+from assets.making.request import DAYS, SyncConfig, request_of
+
+if TYPE_CHECKING:
+    from pipelines.entity import Entity
+    from pipelines.plan import Plan
+    from pipelines.report import Report
+
+GATES = "gates"
+OWNERS = ["team:crm"]
+
+Step = dg.AssetCheckResult | dg.MaterializeResult[None]
+
+
+def entity_asset(entity: "Entity") -> dg.AssetsDefinition:
+    """The asset of this name. Materializing it is a real run; no materialization means that nothing was carried out."""
+
+    @dg.asset(
+        name=entity.name,
+        deps=list(entity.depends_on),
+        partitions_def=DAYS,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        pool=entity.name,
+        check_specs=[
+            dg.AssetCheckSpec(
+                GATES,
+                asset=entity.name,
+                blocking=True,
+                description="Is the plan within its limits? One that is not is held: nothing is written.",
+            )
+        ],
+        code_version=entity.fingerprint,
+        description=described(entity),
+        **labels(entity),
+    )
+    def materialize(
+        context: dg.AssetExecutionContext, config: SyncConfig, desk: dg.ResourceParam[Desk]
+    ) -> Iterator[Step]:
+        with standing(context, desk, entity):
+            yield from _carried_out(context, config, desk, entity)
+
+    return materialize
+
+
+def labels(entity: "Entity") -> dict[str, object]:
+    """What the UI can filter both of the entity's assets by."""
+    return {
+        "kinds": {"salesforce", "duckdb"},
+        "tags": {"concord/sobject": entity.target.sobject, "concord/feed": entity.source.name},
+        "owners": OWNERS,
+    }
+
+
+def described(entity: "Entity") -> str:
+    """The declaration in a few lines of Markdown."""
+    lines = [
+        f"Feed `{entity.source.name}` → `{entity.target.sobject}`, keyed by `{entity.target.key}`."
+        f" Creates records: {entity.create.replace('_', ' ')}.",
+        "",
+        "| field | rule | column |",
+        "|---|---|---|",
+        *(f"| {name} | {rule.name} | {rule.source_column or ''} |" for name, rule in entity.fields.items()),
+    ]
+    return "\n".join(lines)
+
+
+def standing(context: dg.AssetExecutionContext, desk: Desk, entity: "Entity") -> ExitStack:
+    """What surrounds every run: seen to be alive, interruptible, discreet."""
+    stack = ExitStack()
+    stack.enter_context(interruptible())
+    stack.enter_context(alive(desk.home, context.run_id))
+    stack.enter_context(Discretion(entity.name, desk.home, context.run_id))
+    return stack
+
+
+def _carried_out(context: dg.AssetExecutionContext, config: SyncConfig, desk: Desk, entity: "Entity") -> Iterator[Step]:
+    # DuckDB, Arrow, dlt and the Salesforce side: only a run waits for their import
+    from pipelines.sync import Stopped, Sync
+
+    request = request_of(context, config, "sync")
+    with desk.world(entity.name, context.log.info) as world:
+        try:
+            with Sync(entity, world, request) as sync:
+                plan = sync.prepare()
+                yield gates_result(plan, config.approve)
+                report = sync.carry_out()
+        except Stopped as stopped:
+            desk.reports[entity.name] = stopped.report
+            raise failure(stopped.report) from None
+    desk.reports[entity.name] = report
+    if report.status == "held":
+        raise dg.Failure(held_text(entity, config, plan), metadata=report_metadata(report), allow_retries=False)
+    if report.error:
+        raise failure(report)
+    yield dg.MaterializeResult(metadata=report_metadata(report))
+
+
+def gates_result(plan: "Plan", approved: str | None) -> dg.AssetCheckResult:
+    """The gates' answer to the plan, given the hash that a person approved."""
+    obstacles = plan.obstacles(approved)
+    over = [gate for gate in plan.gates if not gate.passed]
+    if obstacles:
+        said = f"plan {plan.hash} is held by " + ", ".join(gate.name for gate in obstacles)
+    elif over:
+        said = f"plan {plan.hash} is over the limit of " + ", ".join(gate.name for gate in over) + ", and approved"
+    else:
+        said = f"plan {plan.hash} is within all limits"
+    return dg.AssetCheckResult(
+        passed=not obstacles,
+        check_name=GATES,
+        description=said,
+        metadata={
+            "plan_hash": plan.hash,
+            "gates": gates_table(plan),
+            "creates": plan.creates,
+            "updates": plan.updates,
+            "cells": plan.cells,
+            "planned_calls": plan.cost,
+        },
+    )
+
+
+def failure(report: "Report") -> dg.Failure:
+    """The failure of a run that was stopped."""
+    return dg.Failure(
+        f"{report.entity}: {report.error}: {report.message}", metadata=report_metadata(report), allow_retries=False
+    )

@@ -1,0 +1,37 @@
+"""What goes wrong unexpectedly is told to Dagster by its kind alone: texts of exceptions land in the event log verbatim,
+and the text of a database's may hold a value of a row. The whole of it is in a file that only its owner can read.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import dagster as dg
+
+
+class Discretion:
+    """A context: whatever leaves it but a Failure or an interruption becomes a Failure without a value in it."""
+
+    def __init__(self, entity: str, home: Path, run_id: str) -> None:
+        self._entity = entity
+        self._file = home / "errors" / f"{run_id}.{entity}.txt"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not isinstance(error, Exception) or isinstance(error, dg.Failure):
+            return
+        self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with open(os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+            out.writelines(traceback.format_exception(error))
+        raise dg.Failure(
+            f"{self._entity}: unexpected {type(error).__module__}.{type(error).__name__}; the whole of it is in {self._file}",
+            allow_retries=False,
+        ) from None

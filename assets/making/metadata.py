@@ -1,0 +1,104 @@
+"""A report and a plan as Dagster metadata: numbers as numbers, so that the UI plots them; at most 50 rows a table.
+
+Keys, codes and counts only. Values are in the entity's file; the one sample of cells is in `sample.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+if TYPE_CHECKING:
+    from pipelines.plan import Plan
+    from pipelines.report import Report
+
+MOST_ROWS = 50
+
+Metadata = dict[str, dg.MetadataValue[object] | int | float | str]
+
+
+def report_metadata(report: Report) -> Metadata:
+    """Every number of the report, and the same for people to read."""
+    # DuckDB comes along
+    from pipelines.outcomes import OUTCOMES
+
+    numbers: Metadata = {
+        "extracted": report.extracted,
+        **{outcome: report.outcomes.get(outcome, 0) for outcome in OUTCOMES},
+        "cells": report.cells,
+        "api_calls": report.api_calls,
+        "planned_calls": report.planned_calls,
+        "seconds": round(report.seconds, 3),
+        "verified": report.verified,
+        "differing": report.differing,
+    }
+    words: Metadata = {
+        "summary": dg.MetadataValue.md(summary(report)),
+        "status": report.status,
+        "scope": report.scope,
+        "plan_hash": report.plan_hash or "none",
+        "outcomes": outcomes_table(report),
+    }
+    if report.ignored_columns:
+        words["ignored_columns"] = ", ".join(report.ignored_columns)
+    return {**words, **numbers}
+
+
+def summary(report: Report) -> str:
+    """The run in a few lines of Markdown."""
+    counts = ", ".join(f"**{report.outcomes[name]:,}** {name}" for name in sorted(report.outcomes)) or "no rows"
+    lines = [
+        f"**{report.status.replace('_', ' ')}** · scope {report.scope} · {report.seconds:.1f} s",
+        "",
+        f"{report.extracted:,} rows extracted: {counts}.",
+        "",
+        f"{report.cells:,} cells · {report.planned_calls:,} API calls planned, {report.api_calls:,} made · "
+        f"{report.verified:,} records read again, {report.differing:,} cells differing",
+    ]
+    if report.plan_hash:
+        lines += ["", f"Plan `{report.plan_hash}`"]
+    return "\n".join(lines)
+
+
+def outcomes_table(report: Report) -> dg.TableMetadataValue:
+    """How many rows ended how, the most frequent first."""
+    split: dict[str, int] = dict(report.reasons)
+    for outcome, count in report.outcomes.items():
+        told = sum(number for reason, number in report.reasons.items() if reason.startswith(f"{outcome}: "))
+        if count > told:
+            split[outcome] = count - told
+    rows = [
+        {"outcome": name.partition(": ")[0], "reason": name.partition(": ")[2], "rows": count}
+        for name, count in sorted(split.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    return table(rows, {"outcome": "string", "reason": "string", "rows": "int"})
+
+
+def gates_table(plan: Plan) -> dg.TableMetadataValue:
+    """Every gate's answer."""
+    rows = [
+        {
+            "gate": gate.name,
+            "passed": "yes" if gate.passed else "NO",
+            "observed": gate.observed,
+            "limit": gate.limit,
+            "can be approved": "yes" if gate.approvable else "never",
+        }
+        for gate in plan.gates
+    ]
+    columns = {"gate": "string", "passed": "string", "observed": "int", "limit": "string", "can be approved": "string"}
+    return table(rows, columns)
+
+
+def table(rows: Sequence[Mapping[str, str | int | float]], columns: Mapping[str, str]) -> dg.TableMetadataValue:
+    """A table of the first 50 rows; `columns` are names and types."""
+    return dg.MetadataValue.table(
+        records=_records(rows[:MOST_ROWS]),
+        schema=dg.TableSchema([dg.TableColumn(name, type=kind) for name, kind in columns.items()]),
+    )
+
+
+def _records(rows: Iterable[Mapping[str, str | int | float]]) -> list[dg.TableRecord]:
+    return [dg.TableRecord(dict(row)) for row in rows]

@@ -1,0 +1,65 @@
+"""Beside each entity's asset its dry run: it extracts, snapshots and plans, shows the plan, and writes nothing to the CRM."""
+
+# no postponed annotations: Dagster reads those of a compute function as objects
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from assets.making.asset import failure, labels, standing
+from assets.making.desk import Desk
+from assets.making.metadata import gates_table, report_metadata
+from assets.making.request import PlanConfig, request_of
+from assets.making.sample import sample_of_cells
+
+if TYPE_CHECKING:
+    from pipelines.entity import Entity
+
+
+def plan_name(entity: str) -> str:
+    """The name of the entity's plan asset."""
+    return f"{entity}_plan"
+
+
+def plan_asset(entity: "Entity") -> dg.AssetsDefinition:
+    """The asset `<entity>_plan`: what a sync would do now. It has no partitions, for it looks at the present."""
+
+    @dg.asset(
+        name=plan_name(entity.name),
+        deps=list(entity.depends_on),
+        pool=entity.name,
+        description=f"What a sync of `{entity.name}` would do now: counts, a sample of cells, gates, API cost and the"
+        " hash to approve. Nothing is written to the CRM.",
+        **labels(entity),
+    )
+    def look(
+        context: dg.AssetExecutionContext, config: PlanConfig, desk: dg.ResourceParam[Desk]
+    ) -> Iterator[dg.MaterializeResult[None]]:
+        with standing(context, desk, entity):
+            yield _planned(context, config, desk, entity)
+
+    return look
+
+
+def _planned(
+    context: dg.AssetExecutionContext, config: PlanConfig, desk: Desk, entity: "Entity"
+) -> dg.MaterializeResult[None]:
+    # DuckDB, Arrow, dlt and the Salesforce side: only a run waits for their import
+    from pipelines.sync import Stopped, Sync
+    from resources.warehouse import read_copy
+
+    request = request_of(context, config, "plan")
+    with desk.world(entity.name, context.log.info) as world:
+        try:
+            with Sync(entity, world, request) as sync:
+                plan = sync.prepare()
+                report = sync.carry_out()
+                published = world.warehouse.published(entity.name)
+                assert published is not None, "a run that was carried out publishes its copy"
+                with read_copy(published) as con:
+                    cells = sample_of_cells(con, entity)
+        except Stopped as stopped:
+            desk.reports[entity.name] = stopped.report
+            raise failure(stopped.report) from None
+    desk.reports[entity.name] = report
+    return dg.MaterializeResult(metadata={**report_metadata(report), "gates": gates_table(plan), "sample": cells})

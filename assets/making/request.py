@@ -1,0 +1,105 @@
+"""What a run was asked for: the config a person fills in, and the partition it was started on.
+
+Partitions choose which records, never which values: a partition is a slice of source change time, and its rows are
+synced as they are now. A run without a partition has no slice: it is about all that is not settled.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import dagster as dg
+from pydantic import Field
+
+if TYPE_CHECKING:
+    from pipelines.scope import Scope
+    from pipelines.sync import Request
+
+FIRST_DAY = date(2026, 1, 1)
+
+DAYS = dg.DailyPartitionsDefinition(
+    start_date=FIRST_DAY.isoformat(),
+    end_offset=1,  # today can be synced too
+)
+
+
+class Rows(Enum):
+    """Which rows a run is about."""
+
+    slice = "slice"
+    catch_up = "catch_up"
+    changed = "changed"
+    all = "all"
+
+
+class PlanConfig(dg.Config):
+    """The choices of a dry run."""
+
+    scope: Rows = Field(
+        default=Rows.changed,
+        description="changed: every row that is not settled · all: every row of the source, quarantined ones too.",
+    )
+    keys_file: str | None = Field(
+        default=None, description="Exactly the source keys in this file, one a line, instead of a scope."
+    )
+    create_missing: bool = Field(
+        default=False, description="An import: rows without a record get one, although scheduled runs may not."
+    )
+
+
+class SyncConfig(PlanConfig):
+    """The choices of a real run."""
+
+    scope: Rows = Field(
+        default=Rows.slice,
+        description=(
+            "slice: rows that changed in the partition · catch_up: those, and every row that is not settled · "
+            "changed: every row that is not settled · all: every row of the source, quarantined ones too."
+        ),
+    )
+    approve: str | None = Field(
+        default=None, description="The hash of a plan that you have seen and want, although gates hold it."
+    )
+
+
+def request_of(context: dg.AssetExecutionContext, config: PlanConfig, mode: Literal["plan", "sync"]) -> Request:
+    """The run that was asked for; raises SettingsError for a file of keys that cannot be read."""
+    # brings DuckDB and Arrow along
+    from pipelines.sync import Request
+
+    return Request(
+        run_id=context.run_id,
+        mode=mode,
+        scope=_scope(context, config),
+        create_missing=config.create_missing,
+        approve=config.approve if isinstance(config, SyncConfig) else None,
+    )
+
+
+def _scope(context: dg.AssetExecutionContext, config: PlanConfig) -> Scope:
+    from pipelines.scope import Keys, Slice
+
+    if config.keys_file:
+        return Keys(keys_in(Path(config.keys_file)))
+    sliced = config.scope in (Rows.slice, Rows.catch_up)
+    if sliced and (context.has_partition_key or context.has_partition_key_range):
+        window = context.partition_time_window
+        return Slice(window.start, window.end, catch_up=config.scope is Rows.catch_up)
+    return Rows.changed.value if sliced else config.scope.value
+
+
+def keys_in(file: Path) -> frozenset[str]:
+    """The keys of a file, one a line, blank lines apart."""
+    from resources.settings import SettingsError
+
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"the file of keys {file} cannot be read: {type(error).__name__}") from None
+    keys = frozenset(line.strip() for line in lines if line.strip())
+    if not keys:
+        raise SettingsError(f"the file of keys {file} names no key: write one a line")
+    return keys

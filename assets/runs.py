@@ -1,0 +1,121 @@
+"""Runs in this process, for the command line: the same jobs as in the UI, on the same instance, so that they show there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from pipelines.ports import Progress
+    from pipelines.report import Report
+    from resources.settings import Settings
+
+LOCATION = "concord"
+"""The name of the code location in `workspace.yaml`: the UI ties our runs to their jobs by it."""
+
+TAGS = {"concord/from": "command line", ".dagster/repository": f"__repository__@{LOCATION}"}
+SILENCE = {"console": {"config": {"log_level": "CRITICAL"}}}
+"""The event log has everything; a terminal shows progress and the report instead."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a person asked for. With `keys_file`, exactly its keys instead of a scope."""
+
+    entities: tuple[str, ...]
+    mode: Literal["plan", "sync"] = "sync"
+    scope: Literal["changed", "all"] = "changed"
+    keys_file: Path | None = None
+    create_missing: bool = False
+    approve: str | None = None
+
+
+def run(order: Order, settings: Settings, progress: Callable[[str], Progress]) -> list[Report]:
+    """One report an entity, in dependency order.
+
+    An entity that is stopped or held keeps none from its run but those that refer to it: their report is a failure with
+    the error `upstream_failed`.
+    """
+    from assets.declarations import entities
+    from assets.definitions import definitions
+    from assets.instance import instance
+    from assets.making.desk import Desk
+    from resources.world import at_org
+
+    reports: dict[str, Report] = {}
+    with instance(settings) as opened, at_org(settings) as reached:
+        desk = Desk(reached, progress)
+        repository = definitions(desk).get_repository_def()
+        for entity in (entity for name, entity in entities().items() if name in order.entities):
+            in_the_way = [name for name in entity.depends_on if name in reports and not _done(reports[name])]
+            if in_the_way:
+                reports[entity.name] = _not_run(order, entity.name, in_the_way)
+            else:
+                reports[entity.name] = _run_one(order, entity.name, repository, opened, desk)
+    return list(reports.values())
+
+
+def _run_one(
+    order: Order, entity: str, repository: dg.RepositoryDefinition, opened: dg.DagsterInstance, desk: Desk
+) -> Report:
+    from assets.automation import plan_job_name, sync_job_name
+    from assets.making.plan_asset import plan_name
+
+    planning = order.mode == "plan"
+    job = repository.get_job(plan_job_name(entity) if planning else sync_job_name(entity))
+    config: dict[str, object] = {"scope": order.scope, "create_missing": order.create_missing}
+    if order.keys_file:
+        config["keys_file"] = str(order.keys_file.absolute())
+    if order.approve and not planning:
+        config["approve"] = order.approve
+    result = job.execute_in_process(
+        run_config={"ops": {plan_name(entity) if planning else entity: {"config": config}}, "loggers": SILENCE},
+        partition_key=None if planning else f"{datetime.now(UTC):%Y-%m-%d}",
+        instance=opened,
+        raise_on_error=False,
+        tags=TAGS,
+    )
+    if report := desk.reports.get(entity):
+        return report
+    return _failure(order, entity, result.run_id, "unexpected", _told(result))
+
+
+def _told(result: dg.ExecuteInProcessResult) -> str:
+    for event in result.get_step_failure_events():
+        data = event.step_failure_data
+        if data.user_failure_data and data.user_failure_data.description:
+            return data.user_failure_data.description
+        if data.error:
+            return data.error.message.strip()
+    return "the run failed before its first step; its log is in Dagster"
+
+
+def _done(report: Report) -> bool:
+    return report.status not in ("failure", "held")
+
+
+def _not_run(order: Order, entity: str, in_the_way: list[str]) -> Report:
+    message = f"not run, because {' and '.join(in_the_way)} did not get through; mend that and run again"
+    return _failure(order, entity, "", "upstream_failed", message)
+
+
+def _failure(order: Order, entity: str, run_id: str, error: str, message: str) -> Report:
+    # DuckDB and Arrow come along
+    from pipelines.report import Report
+
+    return Report(
+        entity=entity,
+        run_id=run_id,
+        mode=order.mode,
+        scope=order.scope,
+        status="failure",
+        started_at=datetime.now(UTC),
+        seconds=0.0,
+        error=error,
+        message=message,
+    )
