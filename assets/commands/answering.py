@@ -69,8 +69,8 @@ def exit_for(code: str) -> Exit:
 
 
 def exit_of(reports: Iterable[Report]) -> Exit:
-    """The exit code of finished runs: that of the worst of them."""
-    found = {_exit_of_one(report) for report in reports}
+    """The exit code of finished runs: that of the worst of them; one that was not run for another's sake adds none."""
+    found = {_exit_of_one(report) for report in reports if report.error != "upstream_failed"}
     worst_first = (Exit.WRONG_USE, Exit.FAILURE, Exit.HELD, Exit.WITH_ERRORS)
     return next((code for code in worst_first if code in found), Exit.FINE)
 

@@ -84,14 +84,13 @@ class Story:
     def runs(self, title: str, order: Order) -> Sequence[Report]:
         """The order is carried out; a plan that is held is shown, and approved as a person would after a look."""
         from assets.commands.report_text import report_text
-        from assets.commands.running import carry_out
+        from assets.commands.running import approving, carry_out
 
         self.says(f"\n{len(self.chapters) + 1}. {title}")
         reports = carry_out(order, self.settings, self.terminal)
         for report in reports:
             self.chapters.append((title, report))
-            approval = f"concord sync {report.entity} --approve {report.plan_hash}"
-            self.terminal.show(report_text(report, approve=approval))
+            self.terminal.show(report_text(report, approve=approving(order, report)))
             if report.status == "held" and order.approve is None:
                 again = replace(order, entities=(report.entity,), approve=report.plan_hash)
                 return self.runs(f"Looked at and approved: {title}", again)

@@ -13,7 +13,9 @@ from resources.world import sandbox_state
 MARK = "demo"
 """A file of this name says that the folder holds a demo and nothing that anybody would miss."""
 
-OURS = ("*.duckdb", "*.duckdb.wal", "*.lock", "*.parquet", "dagster", "dlt", "feeds", "published", "sandbox", MARK)
+FILES = ("*.duckdb", "*.duckdb.wal", "*.lock", "*.parquet", "*.sqlite", MARK)
+FOLDERS = ("dagster", "dlt", "errors", "feeds", "published", "running", "sandbox")
+"""What Concord makes in its home, and all that is thrown away of it."""
 
 
 def fresh_home(settings: Settings, terminal: Terminal, *, anew: bool) -> Path:
@@ -25,7 +27,7 @@ def fresh_home(settings: Settings, terminal: Terminal, *, anew: bool) -> Path:
         raise WrongUse("CONCORD_FEEDS is set: the demo writes feeds of its own. Unset it for the demo.")
     if attach(sandbox_state(settings)):
         raise WrongUse(f"the sandbox in {home} is being served: stop `concord ui` or `concord sandbox` first")
-    there = [path for pattern in OURS for path in home.glob(pattern)]
+    there = [path for pattern in (*FILES, *FOLDERS) for path in home.glob(pattern)]
     if any(path.name != "dagster" for path in there) and not (home / MARK).exists() and not anew:
         raise WrongUse(
             f"{home} holds something that is not from a demo ({', '.join(sorted(path.name for path in there))}):"

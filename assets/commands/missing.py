@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -127,5 +126,4 @@ def _import(entity: str, keys: Path | None, approve: str | None, terminal: Termi
     waiting = [name for name, other in entities().items() if entity in other.depends_on]
     if waiting and any(report.outcomes.get("created") for report in reports):
         terminal.tell(f"What waited for them is created by: concord sync {' '.join(waiting)}")
-    rest = f" --import --keys {shlex.quote(str(keys))}" if keys else " --import"
-    conclude(terminal, reports, command="missing", rest=rest)
+    conclude(terminal, order, reports)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from assets.commands.answering import Terminal, WrongUse, answering, exit_of, leave, one_or_list
 from assets.commands.options import Approve, AsJson, KeysFile, chosen
-from pipelines.report import Report
+
+if TYPE_CHECKING:
+    from assets.commands.running import Order
+    from pipelines.report import Report
 
 Scope = Literal["changed", "all"]
 
@@ -54,11 +56,11 @@ def plan(
         from assets.commands.running import Order, carry_out
         from resources.settings import read_settings
 
-        settings = read_settings()
-        reports = carry_out(Order((entity,), mode="plan", scope=scope), settings, terminal)
+        settings, order = read_settings(), Order((entity,), mode="plan", scope=scope)
+        reports = carry_out(order, settings, terminal)
         if csv and reports[0].plan_hash:
             _write_cells(csv, settings.concord_home, entity, terminal)
-        conclude(terminal, reports, rest=_rest(scope, None))
+        conclude(terminal, order, reports)
 
 
 def sync(
@@ -92,7 +94,7 @@ def sync(
         from resources.settings import read_settings
 
         order = Order(names, scope=scope, keys_file=keys, approve=approve)
-        conclude(terminal, carry_out(order, read_settings(), terminal), rest=_rest(scope, keys))
+        conclude(terminal, order, carry_out(order, read_settings(), terminal))
 
 
 def check_approval(approve: str | None) -> None:
@@ -103,13 +105,13 @@ def check_approval(approve: str | None) -> None:
         )
 
 
-def conclude(terminal: Terminal, reports: Sequence[Report], *, command: str = "sync", rest: str = "") -> None:
+def conclude(terminal: Terminal, order: Order, reports: Sequence[Report]) -> None:
     """The reports are shown, as JSON or for people, and the exit code is theirs."""
     from assets.commands.report_text import report_text
+    from assets.commands.running import approving
 
     for report in reports:
-        approval = f"concord {command} {report.entity}{rest} --approve {report.plan_hash}"
-        terminal.show(report_text(report, approve=approval), "")
+        terminal.show(report_text(report, approve=approving(order, report)), "")
         if terminal.as_json and report.error:
             terminal.tell(f"{report.entity}: {report.error}: {report.message}", style="red")
     terminal.answer(one_or_list([report.as_json() for report in reports]))
@@ -128,10 +130,6 @@ def _check_sync(names: tuple[str, ...], scope: Scope, keys: Path | None, approve
         from assets.commands.keys_file import read_keys
 
         read_keys(keys)
-
-
-def _rest(scope: Scope, keys: Path | None) -> str:
-    return (f" --scope {scope}" if scope != "changed" else "") + (f" --keys {shlex.quote(str(keys))}" if keys else "")
 
 
 def _write_cells(path: Path, home: Path, entity: str, terminal: Terminal) -> None:
