@@ -16,7 +16,7 @@ import pyarrow as pa
 from pipelines import ledger
 from pipelines.batching import Batching
 from pipelines.binding import Bound
-from pipelines.failures import classify
+from pipelines.failures import class_sql, classify
 from pipelines.ledger import Batch
 from pipelines.ports import CLEAR, Crm, JobInfo, LostAnswer, Progress, RowResult, SystemicError
 from pipelines.run import OpenFile
@@ -33,6 +33,43 @@ ANSWERS = pa.schema(
         ("message", pa.string()),
         ("fields", pa.string()),
     ]
+)
+
+
+FILL_WAITING = (
+    f"""
+create or replace temp table born as
+with answers as (
+  select
+    r.batch,
+    r.fold,
+    struct_pack(record_id := r.record_id, status := r.status, class := {class_sql("r.code", "r.message")}) as answer
+  from results r
+  join batches b on b.batch = r.batch
+  where b.run_id = ? and b.operation = 'insert'
+)
+select fold, max_by(answer, batch) as last
+from answers
+group by fold
+""",
+    """
+insert into work.waited
+select fold from work.cells
+where waits_for in (select fold from born where last.status = 'success')
+""",
+    """
+update work.cells set new = born.last.record_id, waits_for = null
+from born
+where born.fold = cells.waits_for and born.last.status = 'success'
+""",
+    """
+delete from work.cells
+where waits_for in (select fold from born where last.status = 'failed' and last.class <> 'transient')
+""",
+    """
+delete from work.cells
+where rule = 'synced_at' and fold not in (select fold from work.cells where rule <> 'synced_at')
+""",
 )
 
 
@@ -64,38 +101,14 @@ class Loader:
         self._send("update", 0)
 
     def _fill_waiting(self) -> None:
-        """Cells that wait for a record created in this run get its id; where there is none they are dropped."""
+        """Cells that wait for a record created in this run get its id; where it was refused they are dropped.
+
+        Where it is not known yet whether there is one they go on waiting, and their rows are not sent.
+        """
         with self.open() as con:
             con.execute("begin")
-            con.execute(
-                """
-update work.cells set new = done.record_id, waits_for = null
-from (
-  select r.fold, r.record_id
-  from results r
-  join batches b on b.batch = r.batch
-  where b.run_id = ? and b.operation = 'insert' and r.status = 'success'
-) done
-where done.fold = cells.waits_for
-""",
-                [self.run_id],
-            )
-            con.execute(
-                """
-delete from work.cells
-where waits_for in (
-  select r.fold
-  from batch_rows r
-  join batches b on b.batch = r.batch
-  where b.run_id = ? and b.operation = 'insert'
-)
-""",
-                [self.run_id],
-            )
-            con.execute(
-                "delete from work.cells where rule = 'synced_at'"
-                " and fold not in (select fold from work.cells where rule <> 'synced_at')"
-            )
+            for statement in FILL_WAITING:
+                con.execute(statement, [self.run_id] if "?" in statement else [])
             con.execute("commit")
 
     def _send(self, operation: Operation, wave: int) -> None:
@@ -240,8 +253,8 @@ order by r.fold
 
 
 def _sendable_sql(bound: Bound) -> str:
-    """Creates `work.sendable`: fold, record_id, locks_with (rows that lock one parent lie side by side), characters,
-    unspeakable (a value that a bulk job would take for "clear")."""
+    """Creates `work.sendable`, the rows that wait for no parent: fold, record_id, locks_with (rows that lock one parent
+    lie side by side), characters, unspeakable (a value that a bulk job would take for "clear")."""
     parent = next(iter(bound.entity.references), None)
     lock = (
         f"coalesce(max(c.new) filter (where c.field = {literal(parent)}), any_value(r.{quote(parent)}), '')"
@@ -259,7 +272,7 @@ select
 from work.actions a
 join work.cells c on c.fold = a.fold
 left join records r on r.Id = a.record_id
-where a.kind = ? and a.wave = ?
+where a.kind = ? and a.wave = ? and a.fold not in (select fold from work.cells where waits_for is not null)
 group by a.fold, a.record_id
 """
 

@@ -25,6 +25,9 @@ SETTLED = (
 )
 """Boolean of an outcome `o`: the row needs no second look until its source, or what it refers to, changes."""
 
+NOT_KNOWN_YET = ("lost_answer", "survivor_not_written", "parent_not_written")
+"""Reasons that say nothing against the row: it is read and planned again."""
+
 TABLE = """
 create or replace table work.outcomes (
   file varchar, line bigint, key varchar, fold varchar, record_id varchar, outcome varchar, reason varchar,
@@ -70,6 +73,7 @@ def _scope_sql(bound: Bound, phase: Phase, *, creates: bool) -> str:
     when res.status in ('lost', 'unprocessed') then 'failed: lost_answer'
     when res.status = 'failed' then 'failed: ' || coalesce(nullif(res.code, ''), 'unknown')
     when not exists (select 1 from work.cells c where c.fold = l.fold) then 'unchanged'
+    when l.fold in (select fold from work.cells where waits_for is not null) then 'failed: parent_not_written'
     else 'failed: not_sent'
   end""",
     }[phase]
@@ -133,7 +137,7 @@ select
   nullif(d.fields, ''),
   case
     when not starts_with(d.verdict, 'failed') then null
-    when d.verdict in ('failed: lost_answer', 'failed: survivor_not_written') then 'transient'
+    when d.verdict in {literals(f"failed: {reason}" for reason in NOT_KNOWN_YET)} then 'transient'
     when d.verdict = 'failed: not_sent' then 'systemic'
     else {class_sql("d.code", "d.message")}
   end,

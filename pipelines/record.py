@@ -41,7 +41,8 @@ create or replace temp table fresh_state as
 select
   s.fold,
   s.row_hash,
-  s.ref_hash,
+  -- what the plan knew: a parent that came to be later is only written where the row waited for it
+  case when s.fold in (select fold from work.waited) then s.ref_hash else k.ref_hash end as ref_hash,
   {settled} as settled,
   case
     when o.outcome = 'failed' and o.code_class = 'row' then
@@ -52,6 +53,7 @@ select
   o.outcome,
   o.reason
 from work.rows s
+join work.asked_refs k on k.fold = s.fold
 join work.outcomes o on o.fold = s.fold and o.key is not null
 left join state t on t.fold = s.fold
 where o.outcome is not null and coalesce(o.reason, '') <> 'gate'

@@ -117,6 +117,8 @@ class Sync:
             think(con, bound, self._wish(con), self._published())
             con.execute("create or replace table work.asked as from work.scope")
             con.execute("create or replace table work.asked_link as from work.link")
+            con.execute("create or replace table work.asked_refs as select fold, ref_hash from work.rows")
+            con.execute("create or replace table work.waited (fold varchar)")
             plan = read_plan(
                 con,
                 bound,
