@@ -6,7 +6,7 @@ linked schools whose district is new, two mergers. People: linked and stale, fou
 
 from __future__ import annotations
 
-from tests.place import Place, Row
+from tests.runs.place import Place, Row
 
 
 def directory(size: int) -> list[Row]:

@@ -1,4 +1,4 @@
-"""A run in a process of its own that is killed at an exact step of its load: `python -m tests.doomed HOME ENTITY STEP`.
+"""A run in a process of its own that is killed at an exact step of its load: `python -m tests.runs.doomed HOME ENTITY STEP`.
 
 A step is the moment before and the moment after each thing that reaches the org or the entity's file. Step 0 never
 comes: the child lives, and prints how many steps there were. Counting begins with the load.
@@ -23,7 +23,7 @@ from pipelines.ports import Crm
 from pipelines.run import Request, Warehouse, World
 from pipelines.sync import Sync
 from resources.world import world_of
-from tests.place import ALL_BULK, ENTITIES, run_id, served
+from tests.runs.place import ALL_BULK, ENTITIES, run_id, served
 
 EFFECTS = ("insert", "update", "create_job", "upload", "abort", "wait", "results", "snapshot", "read")
 

@@ -31,7 +31,7 @@ from resources.settings import Settings
 from resources.world import sandbox_state, world_of
 from tests.resources.salesforce.embedded import Embedded
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 ENTITIES = {entity.name: entity for entity in (ACCOUNTS, PERSONNEL)}
 ALL_BULK = Batching(job_calls=0, job_rows=100)
 HASTY = Patience(attempts=3, pause=0.01, longest=2)

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.place import ROOT, Place, copy_of, place
-from tests.town import settle_in
+from tests.runs.place import ROOT, Place, copy_of, place
+from tests.runs.town import settle_in
 
 State = dict[str, dict[str, dict[str, object]]]
 
@@ -62,7 +62,7 @@ def stages(folder: Path, size: int, route: str) -> list[Stage]:
 
 def child(home: Path, entity: str, step: int, *asked: str) -> subprocess.CompletedProcess[str]:
     """A run in a process of its own that dies at that step of its load."""
-    command = [sys.executable, "-m", "tests.doomed", str(home), entity, str(step), *asked]
+    command = [sys.executable, "-m", "tests.runs.doomed", str(home), entity, str(step), *asked]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300, check=False)
 
