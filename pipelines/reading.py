@@ -67,6 +67,7 @@ def extract(bound: Bound, con: duckdb.DuckDBPyConnection, now: datetime) -> Extr
         set_now(con, now)
         con.execute(incoming_sql(bound))
         con.execute(source_sql(bound, known=known))
+        memory.write(con, "columns", json.dumps({name: [i.type, i.length] for name, i in bound.columns.items() if i}))
         memory.write(con, "landed", memory.read(con, "landing") or "")
         con.execute("commit")
     rows = con.execute(USABLE_ROWS).fetchall()[0][0]
