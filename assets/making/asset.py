@@ -82,8 +82,8 @@ def standing(context: dg.AssetExecutionContext, desk: Desk, entity: "Entity") ->
     """What surrounds every run: seen to be alive, interruptible, discreet."""
     stack = ExitStack()
     stack.enter_context(interruptible())
-    stack.enter_context(alive(desk.home, context.run_id))
-    stack.enter_context(Discretion(entity.name, desk.home, context.run_id))
+    stack.enter_context(alive(desk.home, context.run.run_id))
+    stack.enter_context(Discretion(entity.name, desk.home, context.run.run_id))
     return stack
 
 
