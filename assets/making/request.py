@@ -71,7 +71,7 @@ def request_of(context: dg.AssetExecutionContext, config: PlanConfig, mode: Lite
     from pipelines.sync import Request
 
     return Request(
-        run_id=context.run_id,
+        run_id=context.run.run_id,
         mode=mode,
         scope=_scope(context, config),
         create_missing=config.create_missing,
