@@ -137,5 +137,7 @@ def counts(cases: Sequence[Case], rows: int) -> dict[str, int]:
         planted[name] = planted["survivor_new"]
     rest = rows - sum(planted.values())
     if rest < rows // 3:
-        raise ValueError(f"{rows} rows are too few to plant every case: at least {2 * sum(planted.values())} are needed")
+        raise ValueError(
+            f"{rows} rows are too few to plant every case: at least {2 * sum(planted.values())} are needed"
+        )
     return planted | {BOTH_SIDES.name: rest}

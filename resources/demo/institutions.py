@@ -123,7 +123,7 @@ select
   {pick(w.STATES, "state", "n.number")} as state,
   lpad((10000 + below('zip', n.number, 80000))::varchar, 5, '0') as postal_code,
   {pick(w.COUNTIES, "county", "n.number")} as county,
-  '+1 ' || (200 + below('area', n.number, 700)) || '-555-01' || lpad(below('line', n.number, 100)::varchar, 2, '0') as phone,
+  phone(n.number) as phone,
   'https://www.' || slug || '.example.org' as website,
   40 + below('pupils', n.number, 1800) as enrollment,
   case when is_district or {independent} or below('private', n.number, 8) = 0 and n.kind <> 'moved_district'

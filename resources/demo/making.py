@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 import duckdb
 import pyarrow as pa
@@ -29,10 +29,16 @@ class Seeds(Protocol):
 
 @dataclass(frozen=True)
 class Demo:
-    """Made by `make_demo`. `expected` counts cases by name, such as `accounts.stale_name` and `personnel.new`."""
+    """Made by `make_demo`; to be closed. `expected` counts cases by name, such as `accounts.stale_name`."""
 
     connection: duckdb.DuckDBPyConnection
     expected: Mapping[str, int]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
 
     def write_feeds(self, folder: Path) -> None:
         """`institutions.csv` and `personnel.csv` are in the folder, each with one ragged row in its middle."""
@@ -47,6 +53,11 @@ class Demo:
     def contacts(self) -> pa.Table:
         """The Contact records, with Ids; accounts are named by Id."""
         return self.connection.execute("from contacts order by Id").to_arrow_table()
+
+    def kinds(self, entity: str) -> dict[str, int]:
+        """How many source rows of `accounts` or `personnel` there are of each kind."""
+        table = {"accounts": "directory", "personnel": "persons"}[entity]
+        return dict(self.connection.execute(f"select kind, count(*) from {table} group by kind").fetchall())
 
     def fill(self, org: Seeds) -> None:
         """The org holds the records, dated months back."""

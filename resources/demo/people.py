@@ -37,6 +37,7 @@ KEYLESS = (
 )
 """Kinds with a record that does not carry their key."""
 
+_PAIRED = ("key_twice", "two_rows_with_the_email")
 _CHANGED = ("stale_name", "stale_email", "moved", "inactive", "inactive_without_email", "unlicensed", "new", *ODD)
 
 
@@ -85,7 +86,7 @@ select
   h.number as home,
   h.neighbour as other_home,
   'p' || p.number || '@' || h.slug || '.example.org' as email,
-  '+1 ' || (200 + below('area', p.number, 700)) || '-555-01' || lpad(below('line', p.number, 100)::varchar, 2, '0') as phone,
+  phone(p.number) as phone,
   {pick(w.TITLES, "title", "p.number")} as title,
   {pick(w.DEPARTMENTS, "department", "p.number")} as department
 from drawn p
@@ -128,7 +129,11 @@ rows as (
       when 'name_blank' then ' '
       else p.last_name
     end as last_name,
-    case when {blank} then null when p.kind = 'line_break' then p.title || e'\\nand ' || p.department else p.title end as title,
+    case
+      when {blank} then null
+      when p.kind = 'line_break' then p.title || e'\\nand ' || p.department
+      else p.title
+    end as title,
     p.department,
     case
       when {blank} or p.kind = 'inactive_without_email' then null
@@ -152,9 +157,12 @@ rows as (
     p.number
   from persons p
   left join partners other
-    on other.kind = p.kind and other.nth = p.nth + p.nth % 2 * 2 - 1 and {among("other.kind", "key_twice", "two_rows_with_the_email")}
+    on {among("other.kind", *_PAIRED)} and other.kind = p.kind and other.nth = p.nth + p.nth % 2 * 2 - 1
   left join partners survivor
-    on survivor.kind = case p.kind when 'merged_into_new' then 'survivor_new' when 'merged_into_known' then 'in_accord' end
+    on survivor.kind = case p.kind
+      when 'merged_into_new' then 'survivor_new'
+      when 'merged_into_known' then 'in_accord'
+    end
     and survivor.nth = p.nth
 )
 select {FEED}
@@ -174,8 +182,10 @@ select
   record_id('003', p.number) as Id,
   case when not {keyless} then p.key end as Source_Key__c,
   record_id('001', case when {moved} then p.other_home else p.home end) as AccountId,
-  case when {among("p.kind", "keyless_by_email", "two_records_with_the_email")} then left(p.first_name, 1) || '.' else p.first_name end
-    as FirstName,
+  case
+    when {among("p.kind", "keyless_by_email", "two_records_with_the_email")} then left(p.first_name, 1) || '.'
+    else p.first_name
+  end as FirstName,
   case when p.kind = 'stale_name' then p.last_name || '-Olden' else p.last_name end as LastName,
   case
     when {among("p.kind", "blank_title_in_crm", "blank_on_both_sides")} then null
@@ -201,7 +211,7 @@ select
   iso(days_ago(300 + below('born', p.number, 900))) as CreatedDate,
   iso(days_ago(90 + below('touched', p.number, 100))) as LastModifiedDate
 from persons p
-where not {among("p.kind", *ABSENT)} and not ({among("p.kind", "two_rows_with_the_email", "key_twice")} and p.nth % 2 = 0)
+where not {among("p.kind", *ABSENT)} and not ({among("p.kind", *_PAIRED)} and p.nth % 2 = 0)
 """
 
 

@@ -13,6 +13,8 @@ def macros_sql(seed: int) -> list[str]:
     return [
         f"create macro draw(what, row_number) as md5_number_lower('{int(seed)}' || what || row_number)",
         "create macro below(what, row_number, n) as (draw(what, row_number) % n)::bigint",
+        "create macro phone(row_number) as '+1 ' || (200 + below('area', row_number, 700)) || '-555-01'"
+        " || lpad(below('line', row_number, 100)::varchar, 2, '0')",
         "create macro record_id(prefix, row_number) as prefix || '0dm' || lpad(row_number::varchar, 9, '0') || 'AAA'",
         f"create macro days_ago(days) as {AS_OF} - to_days(days::integer)",
         "create macro iso(moment) as strftime(moment, '%Y-%m-%dT%H:%M:%SZ')",
