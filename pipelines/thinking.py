@@ -46,9 +46,12 @@ def think(con: duckdb.DuckDBPyConnection, bound: Bound, wish: Wish, published: d
     """`work.link`, `work.cells` and `work.actions` hold what should happen to every row in scope."""
     for name in (path_name for path_name in bound.entity.depends_on if path_name in published):
         con.execute(f"attach if not exists {literal(str(published[name]))} as {quote(other(name))} (read_only)")
+    # the tables of `work` live for one run: packing them tightly takes longer than all the joins
+    con.execute("set force_compression = 'uncompressed'")
     con.execute("begin")
     _think(con, bound, wish, published)
     con.execute("commit")
+    con.execute("set force_compression = 'auto'")
     for name in bound.entity.depends_on:
         con.execute(f"detach {quote(other(name))}")
 
@@ -111,8 +114,8 @@ def choose(con: duckdb.DuckDBPyConnection, bound: Bound, scope: Scope) -> None:
 
 
 def register_keys(con: duckdb.DuckDBPyConnection, keys: Keys) -> None:
-    """The table `wanted_keys` (fold) of this connection."""
+    """The table `wanted_keys` (fold): not a temporary one, as the outcomes are told in another connection."""
     wanted = pa.table({"fold": pa.array(sorted(key.strip().lower() for key in keys.keys), pa.string())})
     con.register("asked_keys", wanted)
-    con.execute("create or replace temp table wanted_keys as from asked_keys")
+    con.execute("create or replace table wanted_keys as from asked_keys")
     con.unregister("asked_keys")
