@@ -49,11 +49,7 @@ class Mark:
 
 def find(folder: Path, name: str) -> list[FeedFile]:
     """The files of the feed, sorted by name, at least one; raises SourceError where there is no doubtless answer."""
-    if not _NAME.fullmatch(name):
-        raise SourceError(
-            "feed_name",
-            f"{name!r} cannot name a feed: letters, digits, '_' and, not first, '-' and '.' can",
-        )
+    check_name(name)
     found = [FeedFile(path, path.name, fmt) for path, fmt in _candidates(folder, name) if path.is_file()]
     subfolder = folder / name
     if subfolder.is_dir():
@@ -70,6 +66,15 @@ def find(folder: Path, name: str) -> list[FeedFile]:
             f"feed {name} is there more than once: {', '.join(sorted(origins))}; leave one",
         )
     return sorted(found, key=lambda file: file.label)
+
+
+def check_name(name: str) -> None:
+    """Raises SourceError if the name could lead out of the folder."""
+    if not _NAME.fullmatch(name):
+        raise SourceError(
+            "feed_name",
+            f"{name!r} cannot name a feed: letters, digits, '_' and, not first, '-' and '.' can",
+        )
 
 
 def _candidates(folder: Path, name: str) -> Iterable[tuple[Path, Format]]:

@@ -1,4 +1,4 @@
-"""Feeds of files, landed: the Source that reads CSV and Parquet files of a folder.
+"""Feeds of files, landed: the Source that reads CSV and Parquet files of a folder or behind a URL.
 
 Every file is read whole before anything is landed: one bad file refuses the feed, and the entity's file is untouched.
 Which files a feed has is in `feed_files.py`, how one is read in `feed_plan.py`, `feed_csv.py` and `feed_parquet.py`,
@@ -8,7 +8,9 @@ how rows get into the entity's file in `landing.py`.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.entity import Feed
@@ -17,18 +19,27 @@ from resources import landing
 from resources.feed_files import assert_unchanged, combined, find, fingerprint, inspect
 from resources.feed_plan import plan
 from resources.feed_staging import Staging
+from resources.feed_url import fetch, is_url
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    feed: Feed
+    columns: Sequence[str]
+    folder: Path
 
 
 class Feeds:
-    """Files below `folder`; dlt's working files and ours go below `dlt_home`."""
+    """Files below `location`, a folder or a URL; dlt's working files and ours go below `dlt_home`."""
 
-    def __init__(self, folder: Path, dlt_home: Path) -> None:
-        self._folder = folder
+    def __init__(self, location: Path | str, dlt_home: Path) -> None:
+        self._location = str(location)
         self._dlt_home = dlt_home
 
     def fingerprint(self, feed: Feed) -> str:
         """A hash of the feed's files, names and content; raises SourceError if there are none."""
-        return fingerprint(find(self._folder, feed.name))
+        with self._folder_of(feed) as folder:
+            return fingerprint(find(folder, feed.name))
 
     def land(self, feed: Feed, columns: Sequence[str], file: Path, progress: Progress) -> Landed:
         """The feed's rows are in `landing.rows` of the DuckDB file, the unreadable ones told of in `landing.rejects`.
@@ -36,17 +47,32 @@ class Feeds:
         Raises SourceError for a feed that cannot be used, before the DuckDB file is opened, and SystemicError where
         disk or file do not allow it.
         """
-        files = find(self._folder, feed.name)
-        marks = [inspect(each) for each in files]
-        plans = [plan(each, feed, columns) for each in files]
+        with self._folder_of(feed) as folder:
+            return self._land(_Asked(feed, columns, folder), file, progress)
+
+    @contextmanager
+    def _folder_of(self, feed: Feed) -> Iterator[Path]:
+        """Where the feed's files are while inside."""
         with landing.disk_full_is_systemic(self._dlt_home):
             self._dlt_home.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix="staging-", dir=self._dlt_home) as folder:
-                staging = Staging(Path(folder), columns, progress)
-                staging.write(plans)
-                for each, mark in zip(files, marks, strict=True):
-                    assert_unchanged(each, mark)
-                landing.land(staging.tables(), file, self._dlt_home)
+            if not is_url(self._location):
+                yield Path(self._location)
+                return
+            with tempfile.TemporaryDirectory(prefix="fetched-", dir=self._dlt_home) as folder:
+                fetch(self._location, feed.name, Path(folder))
+                yield Path(folder)
+
+    def _land(self, asked: _Asked, file: Path, progress: Progress) -> Landed:
+        feed, columns = asked.feed, asked.columns
+        files = find(asked.folder, feed.name)
+        marks = [inspect(each) for each in files]
+        plans = [plan(each, feed, columns) for each in files]
+        with tempfile.TemporaryDirectory(prefix="staging-", dir=self._dlt_home) as staged:
+            staging = Staging(Path(staged), columns, progress)
+            staging.write(plans)
+            for each, mark in zip(files, marks, strict=True):
+                assert_unchanged(each, mark)
+            landing.land(staging.tables(), file, self._dlt_home)
         progress("extract", staging.rows, staging.rows)
         return Landed(
             rows=staging.rows,
