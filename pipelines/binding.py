@@ -11,7 +11,7 @@ from functools import cached_property
 
 from pipelines.entity import AnyRule, Entity
 from pipelines.ports import FieldInfo, ObjectInfo, SystemicError
-from pipelines.rules import Constant, Reference, SourceStatus, SyncedAt
+from pipelines.rules import Constant, CreateOnly, Reference, SourceStatus, SyncedAt
 
 Say = Callable[[str, str, str], None]
 
@@ -69,6 +69,12 @@ class Bound:
             elif (known := found.get(column)) is None or 0 < field.info.length < known.length:
                 found[column] = field.info
         return found
+
+    @cached_property
+    def compared(self) -> tuple[BoundField, ...]:
+        """The fields that take a source column as it stands and go on being compared with it, in a fixed order."""
+        plain = (f for f in self.fields if f.rule.source_column and not isinstance(f.rule, Reference | CreateOnly))
+        return tuple(sorted(plain, key=lambda field: field.name))
 
     @cached_property
     def record_fields(self) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Which record is a source row's? Stored link, external key, then the match rules; a tie is never guessed.
 
-In: `source`, `records`, `double_keys`, `links`, `work.scope` (fold). Out: `work.link`, one row for each row in scope:
+In: `source`, `records`, `double_keys`, `links`, `work.scope` (fold, number). Out: `work.link`, one row for each row in scope:
 fold, source_number, record_id and record_number (null: it has none), how (`stored`, `key`, `merged`, `same …`),
 verdict where the row goes no further (`held: ambiguous_match`), survivor where its institution or person was merged
 into another, doubled where that one has a record too. Numbers are those of `source` and `records`: joins by them are
@@ -20,9 +20,8 @@ SURVIVORS = f"""
 create or replace temp table survivors as
 with recursive chain as (
   select s.fold, s.merged_fold as onto, 1 as depth
-  from work.scope c
-  join source s on s.fold = c.fold
-  where s.merged_fold is not null
+  from source s
+  where s.merged_fold is not null and s.number in (select number from work.scope)
   union all
   select c.fold, s.merged_fold, c.depth + 1
   from chain c
@@ -39,8 +38,9 @@ group by fold
 
 ADD_SURVIVORS = """
 insert into work.scope
-select distinct survivor from survivors v
-where survivor in (select fold from source) and survivor not in (select fold from work.scope)
+select s.fold, s.number
+from source s
+where s.fold in (select survivor from survivors) and s.number not in (select number from work.scope)
 """
 
 WINNERS = f"""
@@ -84,7 +84,7 @@ keyed as (
 judged as (
   select
     c.fold,
-    s.number as source_number,
+    c.number as source_number,
     case when k.fold is not null or t.record_fold is null then coalesce(k.record_id, t.record_id) end as record_id,
     case when k.fold is not null or t.record_fold is null then coalesce(k.record_number, t.record_number) end as record_number,
     case when t.record_id is null then 'key' else 'stored' end as how,
@@ -97,7 +97,6 @@ judged as (
     end as verdict,
     t.record_id as stored_id
   from work.scope c
-  join source s on s.fold = c.fold
   left join keyed k on k.fold = c.fold
   left join stored t on t.fold = c.fold
 )
@@ -116,7 +115,12 @@ from judged
 
 MERGED = """
 create or replace temp table merged as
-with losers as (
+with named as (
+  select *
+  from work.link
+  where fold in (select fold from survivors union all select survivor from survivors)
+),
+losers as (
   select
     v.fold,
     v.survivor,
@@ -129,8 +133,8 @@ with losers as (
     theirs.verdict as survivor_verdict,
     theirs.fold is not null as known
   from survivors v
-  join work.link own on own.fold = v.fold
-  left join work.link theirs on theirs.fold = v.survivor
+  join named own on own.fold = v.fold
+  left join named theirs on theirs.fold = v.survivor
 ),
 counted as (
   select

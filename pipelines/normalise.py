@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pipelines.binding import Bound
 from pipelines.ports import FieldInfo
-from pipelines.sql import duckdb_type, literals, quote, tidy_sql
+from pipelines.sql import duckdb_type, hash_sql, literals, quote, tidy_sql
 
 EMAIL = r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+"
 """What every org asks of an address at least; what is stricter there, the org itself refuses."""
@@ -162,8 +162,10 @@ with fresh as (
   where i.problem is null
 )
 """
+    content = hash_sql(quote(str(field.rule.source_column)) for field in bound.compared)
+    numbered = f"select row_number() over () as number, *, {content} as content_hash"
     if not known:
-        return f"{merged}select row_number() over () as number, * from fresh"
+        return f"{merged}{numbered} from fresh"
     old = ",\n  ".join(
         f"try_cast(o.{quote(column)} as {kind}) as {quote(column)}"
         if column in known
@@ -175,7 +177,7 @@ with fresh as (
         if bound.entity.source.lists == "everything"
         else "o.present"
     )
-    return f"""{merged}select row_number() over () as number, * from (
+    return f"""{merged}{numbered} from (
 select * from fresh
 union all by name
 select

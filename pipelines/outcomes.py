@@ -191,5 +191,7 @@ select count(*) from work.outcomes where outcome = 'failed' and code_class = 'tr
 
 RETRY_SCOPE_SQL = """
 create or replace table work.scope as
-select fold from work.outcomes where outcome = 'failed' and code_class = 'transient' and fold is not null
+select s.fold, s.number
+from source s
+where s.fold in (select fold from work.outcomes where outcome = 'failed' and code_class = 'transient')
 """

@@ -10,21 +10,16 @@ they are not written again.
 from __future__ import annotations
 
 from pipelines.binding import Bound, BoundField
-from pipelines.rules import Case, Reference, SyncedAt
+from pipelines.rules import Case, Reference, SyncedAt, resolved
 from pipelines.sql import canonical_sql, differs_sql, literal, literals, quote
 
 
 def reconcile_sql(bound: Bound, *, creates: bool) -> list[str]:
     """Statements that create `work.cells` and `work.actions`. `creates`: rows without a record may get one."""
     return [
-        _differing_sql(bound),
-        "create or replace table work.blocked as select fold from differing where blocked",
-        "create or replace table work.cells (fold varchar, record_id varchar, field varchar, old varchar, new varchar,"
-        " waits_for varchar, rule varchar)",
-        *(_update_cells_sql(bound, number, field) for number, field in enumerate(bound.fields) if _updates(field)),
-        _key_cells_sql(bound),
-        *_doubled_cells_sql(bound),
-        _drop_echoes_sql(),
+        _candidates_sql(bound),
+        _blocked_sql(bound),
+        _cells_sql(bound),
         *_waiting_parents_sql(bound),
         *_created_sql(bound, creates=creates),
         *_waiting_updates_sql(bound),
@@ -66,105 +61,125 @@ def _frozen_sql(bound: Bound, field: BoundField) -> str:
     return " or ".join(f"coalesce(r.{quote(flag)}, false)" for flag in flags if flag) or "false"
 
 
-def _differing_sql(bound: Bound) -> str:
-    """Linked pairs with at least one cell to be written (`w0`, `w1` …) or kept back by a flag (`blocked`)."""
+def _candidates_sql(bound: Bound) -> str:
+    """Linked pairs that may differ, found by narrow columns alone: those that cannot are most of a quiet day's.
+
+    No rule writes a cell that already holds the value, so that equal contents need no look at their columns.
+    """
     key = quote(bound.entity.target.key)
-    wanted, frozen, values = [], [], []
-    for number, field in enumerate(bound.fields):
-        if not _updates(field):
-            continue
-        case = _case(bound, field)
-        when, held = field.rule.when_sql(case), _frozen_sql(bound, field)
-        wanted.append(f"{when} as d{number}")
-        frozen.append((number, held))
-        values.append(f"{case.new} as n{number},\n    {case.old} as o{number}")
-    writes = ",\n    ".join(f"d{n} and not ({held}) as w{n}" for n, held in frozen)
-    blocked = " or ".join(f"(d{n} and ({held}))" for n, held in frozen if held != "false") or "false"
+    references = [(quote(resolved(field)), quote(field)) for field in bound.entity.references]
+    ids = "".join(f",\n  s.{new}" for new, _ in references)
+    moved = "".join(f"\n    or s.{new} is distinct from r.{old}" for new, old in references)
     return f"""
-create or replace temp table differing as
-with pairs as (
-  select
-    s.fold,
-    r.Id as record_id,
-    r.{key} is distinct from s.key as rekeyed,
-    s.key as new_key,
-    r.{key} as old_key,
-    {_comma(wanted)}
-    {_comma(values)}
-    {_flags_sql(bound)}
-  from work.rows s
-  join records r on r.number = s.record_number
-  where s.verdict is null and not s.doubled
-),
-judged as (
-  select
-    *,
-    {writes + "," if writes else ""}
-    {blocked} as blocked
-  from pairs r
-  where rekeyed or {" or ".join(f"d{n}" for n, _ in frozen) or "false"}
+create or replace temp table candidates as
+select
+  s.number as source_number,
+  r.number as record_number{ids}
+from work.rows s
+join records r on r.number = s.record_number
+where s.verdict is null and not s.doubled
+  and (
+    s.content_hash is distinct from r.content_hash
+    or s.key is distinct from r.{key}{moved}
+  )
+"""
+
+
+def _pairs_sql(bound: Bound) -> str:
+    """The candidates with all their columns: source row `s`, record `r`."""
+    ids = "".join(f", c.{quote(resolved(field))}" for field in bound.entity.references)
+    return f"""(
+  select s.*, c.record_number{ids}
+  from candidates c
+  join source s on s.number = c.source_number
+) s
+join records r on r.number = s.record_number"""
+
+
+def _blocked_sql(bound: Bound) -> str:
+    """`work.blocked`: the rows of which a flag keeps a cell back."""
+    held = [
+        f"({field.rule.when_sql(_case(bound, field))} and ({frozen}))"
+        for field in bound.fields
+        if (frozen := _frozen_sql(bound, field)) != "false" and _updates(field)
+    ]
+    if not held:
+        return "create or replace table work.blocked (fold varchar)"
+    flags = " or ".join(f"r.{quote(flag)}" for flag in (bound.entity.freeze.mapped, bound.entity.freeze.hierarchy) if flag)
+    kept_back = "\n  or ".join(held)
+    return f"""
+create or replace table work.blocked as
+select s.fold
+from {_pairs_sql(bound)}
+where ({flags}) and (
+  {kept_back}
 )
-select * from judged
 """
 
 
-def _comma(parts: list[str]) -> str:
-    return ",\n    ".join(parts) + ("," if parts else "")
+def _cells_sql(bound: Bound) -> str:
+    """`work.cells` of the linked pairs: the fields, the key, and the status of a doubled row; echoes left out.
 
-
-def _flags_sql(bound: Bound) -> str:
-    freeze = bound.entity.freeze
-    flags = [quote(flag) for flag in (freeze.mapped, freeze.hierarchy) if flag]
-    return ",\n    ".join(f"r.{flag} as {flag}" for flag in flags) or "true as linked"
-
-
-def _update_cells_sql(bound: Bound, number: int, field: BoundField) -> str:
-    old, new = canonical_sql(f"o{number}", field.type), canonical_sql(f"n{number}", field.type)
+    The key is written to records found without it, and to those that move to a survivor. Case alone is no change.
+    """
+    key = quote(bound.entity.target.key)
+    cells = [
+        (
+            literal(field.name),
+            canonical_sql(case.old, field.type),
+            canonical_sql(case.new, field.type),
+            f"{field.rule.when_sql(case)} and not ({_frozen_sql(bound, field)})",
+            literal(field.rule.name),
+        )
+        for field in bound.fields
+        if _updates(field)
+        for case in [_case(bound, field)]
+    ]
+    rekeyed = differs_sql("lower(s.key)", f"lower(r.{key})", "string")
+    cells.append((literal(bound.entity.target.key), f"r.{key}", "s.key", rekeyed, literal("key")))
     return f"""
-insert into work.cells
-select fold, record_id, {literal(field.name)}, {old}, {new}, null, {literal(field.rule.name)}
-from differing
-where w{number}
+create or replace table work.cells as
+with wished as (
+{_unnested_sql(cells, "s.fold, r.Id as record_id", _pairs_sql(bound))}
+{_doubled_cells_sql(bound)}
+)
+select fold, record_id, field, old, new, cast(null as varchar) as waits_for, rule
+from wished w
+anti join echoes e
+  on e.record_id = w.record_id and e.field = w.field
+  and e.sent is not distinct from w.new and e.became is not distinct from w.old
 """
 
 
-def _key_cells_sql(bound: Bound) -> str:
-    """The key itself: for records found without it, and for those that move to a survivor. Case alone is no change."""
-    return f"""
-insert into work.cells
-select fold, record_id, {literal(bound.entity.target.key)}, old_key, new_key, null, 'key'
-from differing
-where {differs_sql("lower(new_key)", "lower(old_key)", "string")}
-"""
+def _unnested_sql(cells: list[tuple[str, str, str, str, str]], row: str, rows: str) -> str:
+    """Selects fold, record_id, field, old, new, rule from (field, old, new, wanted, rule) of each row: one pass for all."""
+    columns = ("field", "old", "new", "wanted", "rule")
+    lists = ",\n    ".join(
+        f"unnest([\n      {entries}\n    ]) as {column}"
+        for column, entries in zip(columns, (",\n      ".join(part) for part in zip(*cells, strict=True)), strict=True)
+    )
+    return f"""select fold, record_id, field, old, new, rule
+from (
+  select
+    {row},
+    {lists}
+  from {rows}
+)
+where wanted"""
 
 
-def _doubled_cells_sql(bound: Bound) -> list[str]:
+def _doubled_cells_sql(bound: Bound) -> str:
     """A merged row whose survivor has a record of its own: only the status of its record is written."""
     status = bound.entity.status
     if status is None:
-        return []
+        return ""
     field = next(name for name, rule in bound.entity.fields.items() if rule is status)
     merged = literal(status.merged)
-    return [
-        f"""
-insert into work.cells
-select l.fold, l.record_id, {literal(field)}, r.{quote(field)}, {merged}, null, 'merged'
+    return f"""union all
+select l.fold, l.record_id, {literal(field)}, r.{quote(field)}, {merged}, 'merged'
 from work.link l
 join records r on r.number = l.record_number
-where l.doubled and r.{quote(field)} is distinct from {merged}
-"""
-    ]
-
-
-def _drop_echoes_sql() -> str:
-    return """
-delete from work.cells c
-where exists (
-  select 1 from echoes e
-  where e.record_id = c.record_id and e.field = c.field
-    and e.sent is not distinct from c.new and e.became is not distinct from c.old
-)
-"""
+where l.doubled and r.{quote(field)} is distinct from {merged}"""
 
 
 def _created_sql(bound: Bound, *, creates: bool) -> list[str]:
@@ -187,29 +202,25 @@ from fresh fr
 join work.rows s on s.fold = fr.fold
 where true {" ".join(skips)}
 """,
-        f"""
-insert into work.cells
-select s.fold, null, {literal(bound.entity.target.key)}, null, s.key, null, 'key'
-from created c
-join work.rows s on s.fold = c.fold
-""",
-        *(
-            _create_cells_sql(field)
-            for field in bound.fields
-            if field.rule.on_create and not isinstance(field.rule, SyncedAt)
-        ),
+        _create_cells_sql(bound),
         *(_create_waits_sql(bound, field) for field in bound.fields if _waits(bound, field)),
     ]
 
 
-def _create_cells_sql(field: BoundField) -> str:
-    value = field.rule.value_sql(field.name)
+def _create_cells_sql(bound: Bound) -> str:
+    cells = [(literal(bound.entity.target.key), "null", "s.key", "true", literal("key"))]
+    for field in bound.fields:
+        if field.rule.on_create and not isinstance(field.rule, SyncedAt):
+            value = field.rule.value_sql(field.name)
+            new = canonical_sql(value, field.type)
+            cells.append((literal(field.name), "null", new, f"{value} is not null", literal(field.rule.name)))
+    rows = "created c\n  join work.rows s on s.fold = c.fold"
     return f"""
 insert into work.cells
-select s.fold, null, {literal(field.name)}, null, {canonical_sql(value, field.type)}, null, {literal(field.rule.name)}
-from created c
-join work.rows s on s.fold = c.fold
-where {value} is not null
+select fold, null, field, null, new, null, rule
+from (
+{_unnested_sql(cells, "s.fold, null as record_id", rows)}
+)
 """
 
 

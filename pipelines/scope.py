@@ -1,6 +1,6 @@
 """Which source rows a run is about, with the records that their references mean today.
 
-In: `source`, `state`, `work.targets` (entity, fold, record_id). Out: `work.scope` (fold), `work.rows` (the source rows in
+In: `source`, `state`, `work.targets` (entity, fold, record_id). Out: `work.scope` (fold, number), `work.rows` (the source rows in
 scope, with a column `<field>→Id` for each reference).
 """
 
@@ -92,7 +92,7 @@ def scope_sql(bound: Bound, scope: Scope) -> str:
         chosen = "true" if scope == "all" else unsettled
     return f"""
 create or replace table work.scope as
-select s.fold
+select s.fold, s.number
 from source s
 left join state t on t.fold = s.fold
 {reference_joins_sql(bound)}

@@ -1,14 +1,14 @@
 """The CRM's records as the entity's file holds them: kept up to date page by page, deletions and mergers included.
 
 Tables: `records` (number, Id, fold = the key without case, the declared fields with tidied text, IsDeleted,
-MasterRecordId, SystemModstamp, LastModifiedById) and `double_keys` (fold of keys that several live records have).
+MasterRecordId, SystemModstamp, LastModifiedById, content_hash: see `reconcile`) and `double_keys` (fold of keys that several live records have).
 Asking the org for pages is `resources/`' work.
 """
 
 from __future__ import annotations
 
 from pipelines.binding import Bound
-from pipelines.sql import duckdb_type, quote, tidy_sql
+from pipelines.sql import duckdb_type, hash_sql, quote, tidy_sql
 
 OVERLAP_SECONDS = 60
 """How far an incremental snapshot reaches back: a change is stamped when it begins and seen when it is committed."""
@@ -20,7 +20,7 @@ WIDEST_GAP_DAYS = 14
 def empty_records_sql(bound: Bound) -> list[str]:
     """Creates an empty `records`."""
     columns = ",\n  ".join(f"{quote(name)} {duckdb_type(bound.type_of(name))}" for name in bound.record_fields)
-    return [f"create or replace table records (\n  number bigint,\n  {columns},\n  fold varchar\n)", DOUBLE_KEYS]
+    return [f"create or replace table records (\n  number bigint,\n  {columns},\n  fold varchar,\n  content_hash ubigint\n)", DOUBLE_KEYS]
 
 
 def pages_sql(bound: Bound, pages: str) -> str:
@@ -58,7 +58,9 @@ def merge_sql(bound: Bound, pages: str) -> list[str]:
 
 
 def _numbered_sql(bound: Bound, pages: str) -> str:
-    return f"select nextval('record_numbers') as number, q.* from (\n{pages_sql(bound, pages)}\n) q"
+    content = hash_sql(f"q.{quote(field.name)}" for field in bound.compared)
+    rows = pages_sql(bound, pages)
+    return f"select nextval('record_numbers') as number, q.*, {content} as content_hash from (\n{rows}\n) q"
 
 
 DOUBLE_KEYS = """

@@ -59,3 +59,8 @@ def differs_sql(new: str, old: str, salesforce_type: str) -> str:
     if salesforce_type == "email":
         return f"lower({new}) is distinct from lower({old})"
     return f"{new} is distinct from {old}"
+
+
+def hash_sql(expressions: Iterable[str]) -> str:
+    """A number of 64 bits that is the same for the same values in the same order."""
+    return f"hash({', '.join(expressions) or 'null'})"
