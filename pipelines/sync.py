@@ -119,6 +119,7 @@ class Sync:
             con.execute("create or replace table work.asked_link as from work.link")
             con.execute("create or replace table work.asked_refs as select fold, ref_hash from work.rows")
             con.execute("create or replace table work.waited (fold varchar)")
+            con.execute(TABLE)
             plan = read_plan(
                 con,
                 bound,
@@ -129,7 +130,13 @@ class Sync:
         return Prepared(crm, bound, extracted, plan)
 
     def carry_out(self) -> Report:
-        """The report of the run, which is recorded and published."""
+        """The report of the run, which is recorded and published if the entity's file can be written at all."""
+        try:
+            return self._carried_out()
+        except SystemicError as error:
+            return self._failure(error.code, str(error))
+
+    def _carried_out(self) -> Report:
         plan = self.prepared.plan
         if self.request.mode == "plan":
             return self._conclude("planned")
@@ -143,6 +150,8 @@ class Sync:
         except SystemicError as error:
             return self._conclude("loaded", error)
         except KeyboardInterrupt:
+            with self._opened() as con:
+                self._judge(con, "loaded")
             self._conclude("loaded", SystemicError("interrupted", "interrupted during the load; the next run goes on"))
             raise
         return self._conclude("loaded", stopped, checked)
@@ -166,8 +175,6 @@ class Sync:
             except SystemicError as error:
                 stopped = error
             with self._opened() as con:
-                if attempt == 0:
-                    con.execute(TABLE)
                 self._judge(con, "loaded")
                 record_links(con)
                 unresolved = con.execute(UNRESOLVED_SQL).fetchall()[0][0]
@@ -186,7 +193,6 @@ class Sync:
         with self._opened() as con:
             con.execute("begin")
             if phase != "loaded":
-                con.execute(TABLE)
                 self._judge(con, phase)
             for statement in other_outcomes_sql(self.bound, self.request.scope):
                 con.execute(statement)

@@ -102,10 +102,10 @@ def _disk_errors(path: Path) -> Iterator[None]:
     """A full disk and an unreadable file are said plainly."""
     try:
         yield
-    except (duckdb.IOException, duckdb.FatalException, OSError) as error:
+    except (duckdb.Error, OSError) as error:
         text = str(error)
         if "No space left" in text or "File too large" in text or "Could not write" in text:
             raise SystemicError("disk_full", f"no room left to write {path}: make room and run again") from error
-        if isinstance(error, OSError):
+        if not isinstance(error, duckdb.IOException | duckdb.FatalException):
             raise
         raise SystemicError("file_unusable", f"{path} cannot be opened: {text.splitlines()[0]}") from error
