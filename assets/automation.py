@@ -1,17 +1,24 @@
-"""Jobs and schedules: what runs together, in which order, and when. Schedules are off until somebody switches them on."""
+"""Jobs and schedules: what runs together, in which order, and when.
+
+Schedules are off until somebody switches them on.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 
 import dagster as dg
 
+from assets.making.checks import questions_of
 from assets.making.plan_asset import plan_name
 from assets.making.request import PlanConfig, Rows, SyncConfig
 from pipelines.entity import Entity
 
 DAILY = "daily"
+QUESTIONS_JOB = "ask_questions"
 HOUR = 5
 
 
@@ -27,7 +34,7 @@ def plan_job_name(entity: str) -> str:
 
 def jobs(entities: Mapping[str, Entity]) -> list[dg.UnresolvedAssetJobDefinition]:
     """Every job: entities in one job run in dependency order."""
-    made = [daily_job(entities), update_all_job(entities)]
+    made = [daily_job(entities), update_all_job(entities), questions_job(entities)]
     for entity in entities.values():
         made.append(_syncing(sync_job_name(entity.name), f"Syncs {entity.name}.", {entity.name: SyncConfig()}))
         made.append(_planning(entity.name))
@@ -55,8 +62,22 @@ def update_all_job(entities: Mapping[str, Entity]) -> dg.UnresolvedAssetJobDefin
     )
 
 
+def questions_job(entities: Mapping[str, Entity]) -> dg.UnresolvedAssetJobDefinition:
+    """Every check but the gates, without a run."""
+    selected = [
+        dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey(name), question.name))
+        for name, entity in entities.items()
+        for question in questions_of(entity)
+    ]
+    return dg.define_asset_job(
+        QUESTIONS_JOB,
+        selection=reduce(or_, selected),
+        description="Asks every question about the last runs again, and syncs nothing. What nobody syncs gets stale.",
+    )
+
+
 def schedules() -> list[dg.ScheduleDefinition]:
-    """One a day, for the day that is over."""
+    """The daily run, for the day that is over, and the questions every hour."""
 
     @dg.schedule(
         name="daily_schedule",
@@ -70,7 +91,15 @@ def schedules() -> list[dg.ScheduleDefinition]:
         day = f"{context.scheduled_execution_time - timedelta(days=1):%Y-%m-%d}"
         return dg.RunRequest(run_key=day, partition_key=day)
 
-    return [daily_schedule]
+    hourly = dg.ScheduleDefinition(
+        name="hourly_questions",
+        job_name=QUESTIONS_JOB,
+        cron_schedule="30 * * * *",
+        execution_timezone="UTC",
+        default_status=dg.DefaultScheduleStatus.STOPPED,
+        description="Every hour: is everything still fresh and right?",
+    )
+    return [daily_schedule, hourly]
 
 
 def _importing(entity: Entity, entities: Mapping[str, Entity]) -> dg.UnresolvedAssetJobDefinition:
@@ -80,8 +109,8 @@ def _importing(entity: Entity, entities: Mapping[str, Entity]) -> dg.UnresolvedA
     then = f", then syncs {', '.join(waiting)}" if waiting else ""
     return _syncing(
         f"import_missing_{entity.source.name}",
-        f"Creates a record for each row of {entity.source.name} that the CRM lacks, parents first{then}. Likely twins of"
-        " records that are there already are held back.",
+        f"Creates a record for each row of {entity.source.name} that the CRM lacks, parents first{then}. Likely twins"
+        " of records that are there already are held back.",
         configs,
     )
 

@@ -12,6 +12,7 @@ import dagster as dg
 from assets.automation import jobs, schedules
 from assets.declarations import entities
 from assets.making.asset import entity_asset
+from assets.making.checks import entity_checks
 from assets.making.desk import Desk
 from assets.making.plan_asset import plan_asset
 
@@ -25,6 +26,7 @@ def definitions(desk: Desk) -> dg.Definitions:
         assets = [make(entity) for entity in declared.values() for make in (entity_asset, plan_asset)]
     return dg.Definitions(
         assets=assets,
+        asset_checks=[entity_checks(entity) for entity in declared.values()],
         jobs=jobs(declared),
         schedules=schedules(),
         resources={"desk": desk},

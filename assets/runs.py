@@ -1,9 +1,9 @@
-"""Runs in this process, for the command line: the same jobs as in the UI, on the same instance, so that they show there."""
+"""Runs in this process, for the command line: the jobs of the UI, on its instance, so that they show there."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import dagster as dg
 
+    from assets.making.desk import Desk
     from pipelines.ports import Progress
     from pipelines.report import Report
     from resources.settings import Settings
@@ -81,7 +82,8 @@ def _run_one(
         tags=TAGS,
     )
     if report := desk.reports.get(entity):
-        return report
+        unasked = not result.success and _done(report)
+        return replace(report, message=f"a check could not be asked: {_told(result)}") if unasked else report
     return _failure(order, entity, result.run_id, "unexpected", _told(result))
 
 

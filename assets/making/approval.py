@@ -1,4 +1,4 @@
-"""What a person is told when a plan is held: which gate, which hash, and exactly what to type to have it carried out."""
+"""What a person is told when a plan is held: which gate, which hash, and what to type to have it carried out."""
 
 from __future__ import annotations
 

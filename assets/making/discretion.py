@@ -1,10 +1,11 @@
-"""What goes wrong unexpectedly is told to Dagster by its kind alone: texts of exceptions land in the event log verbatim,
-and the text of a database's may hold a value of a row. The whole of it is in a file that only its owner can read.
+"""What goes wrong unexpectedly is told to Dagster by its kind alone.
+
+Texts of exceptions land in the event log verbatim, and the text of a database's may hold a value of a row. The whole of
+it is in a file that only its owner can read.
 """
 
 from __future__ import annotations
 
-import os
 import traceback
 from pathlib import Path
 from types import TracebackType
@@ -29,9 +30,9 @@ class Discretion:
         if not isinstance(error, Exception) or isinstance(error, dg.Failure):
             return
         self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with open(os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
-            out.writelines(traceback.format_exception(error))
+        self._file.touch(mode=0o600)
+        self._file.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
         raise dg.Failure(
-            f"{self._entity}: unexpected {type(error).__module__}.{type(error).__name__}; the whole of it is in {self._file}",
+            f"{self._entity}: unexpected {type(error).__module__}.{type(error).__name__}; all of it is in {self._file}",
             allow_retries=False,
         ) from None

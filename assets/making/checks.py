@@ -1,0 +1,104 @@
+"""The questions of `checks/`, asked of one entity: one step that opens the published copy once.
+
+They can be asked without a run, and each by itself. What a held or failed run left undone, it did not publish.
+"""
+
+# no postponed annotations: Dagster reads those of a compute function as objects
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from assets.making.desk import Desk
+from assets.making.discretion import Discretion
+from assets.making.metadata import table
+from checks.all_questions import QUESTIONS
+from checks.question import Answer, Copy, Question
+from pipelines.entity import Entity
+
+DEPENDS_ON = "depends_on"
+"""Metadata of an answer that stands as long as this text stays."""
+
+LOOK_BACK = 5
+
+
+def questions_of(entity: Entity) -> list[Question]:
+    """The questions that concern the entity."""
+    return [question for question in QUESTIONS if question.concerns(entity)]
+
+
+def entity_checks(entity: Entity) -> dg.AssetChecksDefinition:
+    """Every question about the entity as a check of its asset."""
+    questions = questions_of(entity)
+
+    @dg.multi_asset_check(
+        name=f"{entity.name}_checks",
+        specs=[dg.AssetCheckSpec(each.name, asset=entity.name, description=each.asks) for each in questions],
+        can_subset=True,
+    )
+    def ask(context: dg.AssetCheckExecutionContext, desk: dg.ResourceParam[Desk]) -> Iterator[dg.AssetCheckResult]:
+        wanted = {key.name for key in context.selected_asset_check_keys}
+        with Discretion(entity.name, desk.home, context.run.run_id):
+            yield from _answers(context, entity, desk, [each for each in questions if each.name in wanted])
+
+    return ask
+
+
+def _answers(
+    context: dg.AssetCheckExecutionContext, entity: Entity, desk: Desk, questions: list[Question]
+) -> Iterator[dg.AssetCheckResult]:
+    # DuckDB comes along
+    from resources.warehouse import Warehouse, read_copy
+
+    published = Warehouse(desk.home, entity.name).published(entity.name)
+    if published is None:
+        never = Answer(passed=False, said=f"{entity.name} was never synced: there is nothing to ask")
+        yield from (_result(entity, question, never, "") for question in questions)
+        return
+    with read_copy(published) as con:
+        copy = Copy(entity, con, datetime.now(UTC))
+        for question in questions:
+            depends_on = question.depends_on(copy) if question.depends_on else ""
+            standing = _last_answer(context.instance, entity, question, depends_on) if depends_on else None
+            yield standing or _result(entity, question, question.answer(copy), depends_on)
+
+
+def _last_answer(
+    instance: dg.DagsterInstance, entity: Entity, question: Question, depends_on: str
+) -> dg.AssetCheckResult | None:
+    """The last answer, if it still stands."""
+    key = dg.AssetCheckKey(dg.AssetKey(entity.name), question.name)
+    for record in instance.event_log_storage.get_asset_check_execution_history(key, limit=LOOK_BACK):
+        event = record.event.dagster_event if record.event else None
+        evaluation = event.event_specific_data if event else None
+        if not isinstance(evaluation, dg.AssetCheckEvaluation):
+            continue  # planned, as that of this very run is
+        known = evaluation.metadata.get(DEPENDS_ON)
+        if known is None or known.value != depends_on:
+            return None
+        return dg.AssetCheckResult(
+            passed=evaluation.passed,
+            asset_key=key.asset_key,
+            check_name=key.name,
+            severity=evaluation.severity,
+            metadata=evaluation.metadata,
+            description=evaluation.description,
+        )
+    return None
+
+
+def _result(entity: Entity, question: Question, answer: Answer, depends_on: str) -> dg.AssetCheckResult:
+    metadata: dict[str, dg.MetadataValue | int | float | str] = dict(answer.numbers)
+    if answer.rows:
+        kinds = {name: "int" if isinstance(cell, int) else "string" for name, cell in answer.rows[0].items()}
+        metadata["rows"] = table(answer.rows, kinds)
+    if depends_on:
+        metadata[DEPENDS_ON] = depends_on
+    return dg.AssetCheckResult(
+        passed=answer.passed,
+        asset_key=entity.name,
+        check_name=question.name,
+        severity=dg.AssetCheckSeverity.ERROR if answer.severe else dg.AssetCheckSeverity.WARN,
+        metadata=metadata,
+        description=answer.said,
+    )

@@ -1,0 +1,20 @@
+"""Every question there is. What each asks is in the file of its name; that of the gates is asked by the run itself."""
+
+from checks import (
+    duplicate_keys,
+    duplicate_people,
+    expectations,
+    freshness,
+    missing_institutions,
+    rejected_rows,
+)
+from checks.question import Question
+
+QUESTIONS: tuple[Question, ...] = (
+    missing_institutions.QUESTION,
+    duplicate_keys.QUESTION,
+    duplicate_people.QUESTION,
+    rejected_rows.QUESTION,
+    freshness.QUESTION,
+    expectations.QUESTION,
+)

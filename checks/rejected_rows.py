@@ -1,0 +1,45 @@
+"""Which rows were refused, by whom and why: as things stand after the last run, not only those that it tried."""
+
+from __future__ import annotations
+
+from checks.question import Answer, Copy, Question
+
+# Unusable rows come from the last extract; the others from what each row's last run made of it.
+REFUSED_SQL = """
+select 'source' as who, reason, null as key, null as field
+from landing.rejects
+union all
+select 'source', problem, key, problem_column
+from work.incoming
+where problem is not null and problem <> 'duplicate_key'
+union all
+select 'CRM', t.reason, s.key, null
+from state t
+join source s on s.fold = t.fold
+where s.present and (t.outcome = 'failed' or t.reason = 'quarantined')
+  and t.fold not in (select fold from work.incoming where problem is not null and fold is not null)
+"""
+
+BY_REASON_SQL = f"""
+select who, reason, coalesce(field, ''), count(*), coalesce(string_agg(key, ', ' order by key) filter (place <= 5), '')
+from (select *, row_number() over (partition by who, reason, field order by key) as place from ({REFUSED_SQL}))
+group by who, reason, field
+order by count(*) desc, reason
+"""
+
+
+def answer(copy: Copy) -> Answer:
+    """Fails when any row is refused; reasons with their counts and first keys are in the rows."""
+    source = copy.number(f"select count(*) from ({REFUSED_SQL}) where who = 'source'")
+    crm = copy.number(f"select count(*) from ({REFUSED_SQL}) where who = 'CRM'")
+    quarantined = copy.number(f"select count(*) from ({REFUSED_SQL}) where reason = 'quarantined'")
+    return Answer(
+        passed=not source and not crm,
+        said=f"{source:,} rows cannot be used as the source has them, {crm:,} were refused by the CRM"
+        f" ({quarantined:,} of these rest in quarantine)",
+        numbers={"unusable": source, "refused": crm, "quarantined": quarantined},
+        rows=copy.rows(BY_REASON_SQL, "refused by", "reason", "column", "rows", "first keys"),
+    )
+
+
+QUESTION = Question("rejected_rows", "Was every row taken? Those that were not are told by reason.", answer)
