@@ -83,7 +83,7 @@ def snapshot(bound: Bound, crm: Crm, warehouse: Warehouse, now: datetime, progre
     The first time, and when other fields are wanted, everything is read; after a long pause too, since deletions are
     no longer told then. Else only what changed.
     """
-    fields = " ".join(bound.record_fields)
+    fields = _kept(bound)
     with warehouse.open() as con:
         watermark = _moment(memory.read(con, "watermark"))
         full = watermark is None or memory.read(con, "record_fields") != fields
@@ -102,6 +102,11 @@ def snapshot(bound: Bound, crm: Crm, warehouse: Warehouse, now: datetime, progre
         _take(bound, taken, warehouse, merge_sql(bound, "pages"), crm.user_id, progress)
 
 
+def _kept(bound: Bound) -> str:
+    """What `records` keeps of a record: its fields, and those that its content hash covers."""
+    return " ".join([*bound.record_fields, "hash of", *(field.name for field in bound.compared)])
+
+
 def _take(
     bound: Bound, taken: Snapshot, warehouse: Warehouse, statements: list[str], user_id: str, progress: Progress
 ) -> None:
@@ -113,7 +118,7 @@ def _take(
         for statement in [*statements, *echoes_sql(bound, user_id)] if rows else []:
             con.execute(statement)
         memory.write(con, "watermark", taken.taken_at.isoformat())
-        memory.write(con, "record_fields", " ".join(bound.record_fields))
+        memory.write(con, "record_fields", _kept(bound))
         con.execute("commit")
         con.unregister("pages")
     warehouse.spool.unlink()
