@@ -59,7 +59,7 @@ class Warehouse:
     def open(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The entity's file, ready to be written, in UTC."""
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _owner_only(), _disk_errors(self.path), duckdb.connect(self.path) as con:
+        with _owner_only(), _plainly(self.path), duckdb.connect(self.path) as con:
             prepare(con, self.path)
             yield con
 
@@ -68,7 +68,7 @@ class Warehouse:
         self._published.mkdir(parents=True, exist_ok=True, mode=0o700)
         target = self._published / self.path.name
         fresh = target.with_suffix(f".{os.getpid()}.new")
-        with _owner_only(), _disk_errors(fresh):
+        with _owner_only(), _plainly(fresh):
             try:
                 shutil.copyfile(self.path, fresh)
                 fresh.rename(target)
@@ -98,10 +98,14 @@ def _owner_only() -> Iterator[None]:
 
 
 @contextmanager
-def _disk_errors(path: Path) -> Iterator[None]:
-    """A full disk and an unreadable file are said plainly."""
+def _plainly(path: Path) -> Iterator[None]:
+    """A full disk and an unreadable file are said plainly, and Ctrl-C is Ctrl-C."""
     try:
         yield
+    except RuntimeError as error:
+        if str(error) != "Query interrupted":  # which is what DuckDB makes of it in the middle of a statement
+            raise
+        raise KeyboardInterrupt from error
     except (duckdb.Error, OSError) as error:
         text = str(error)
         if "No space left" in text or "File too large" in text or "Could not write" in text:
