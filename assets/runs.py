@@ -81,10 +81,18 @@ def _run_one(
         raise_on_error=False,
         tags=TAGS,
     )
+    if _interrupted(result):
+        raise KeyboardInterrupt
     if report := desk.reports.get(entity):
         unasked = not result.success and _done(report)
         return replace(report, message=f"a check could not be asked: {_told(result)}") if unasked else report
     return _failure(order, entity, result.run_id, "unexpected", _told(result))
+
+
+def _interrupted(result: dg.ExecuteInProcessResult) -> bool:
+    """Dagster makes a failed step of Ctrl-C; whoever pressed it means the whole command."""
+    errors = (event.step_failure_data.error for event in result.get_step_failure_events())
+    return any(error is not None and error.cls_name == "DagsterExecutionInterruptedError" for error in errors)
 
 
 def _told(result: dg.ExecuteInProcessResult) -> str:
