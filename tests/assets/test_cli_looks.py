@@ -1,0 +1,116 @@
+"""Commands that look, or mend Concord's own memory: check, history, errors, release."""
+
+from __future__ import annotations
+
+import csv
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from resources.salesforce.org import SalesforceOrg
+from resources.settings import read_settings
+from resources.warehouse import Warehouse
+from resources.world import at_org
+from tests.assets.shell import PERSONNEL, Shell, town
+
+
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    with town(tmp_path_factory.mktemp("look") / "town") as shell:
+        shell.feed("personnel", PERSONNEL + "P6,I1,Jane,=HYPERLINK(1),,Z,2026-01-01\n")
+        shell("sync")
+        yield shell
+
+
+def test_a_town_where_everything_fits_is_well(synced: Shell) -> None:
+    said = synced("check", "--json")
+    assert (said.code, said.json["ok"], said.json["checked"]) == (0, True, ["accounts", "personnel"])
+    assert "All is well" in synced("check").out
+
+
+def test_every_problem_is_told_at_once(synced: Shell, tmp_path: Path) -> None:
+    (tmp_path / "institutions.csv").write_text("institution_id,nmae\nI1,x\n", "utf-8")
+    synced.admin.permit("Account", {"edit": False}, field="Source_County__c")
+    synced.admin.permit("Contact", {"read": False}, field="Do_Not_Update__c")
+    try:
+        said = synced("check", "--json", CONCORD_FEEDS=str(tmp_path))
+    finally:
+        synced.admin.allow_everything()
+    told = {(problem["entity"], problem["where"], problem["field"]) for problem in said.json["problems"]}
+    assert said.code == 2
+    assert told == {
+        ("accounts", "feed", "institutions.csv"),
+        ("personnel", "feed", "personnel"),
+        ("accounts", "org", "Account.Source_County__c"),
+        ("personnel", "org", "Contact.Do_Not_Update__c"),
+    }
+
+
+def test_a_refused_login_is_one_problem_of_all(synced: Shell) -> None:
+    url = {"SALESFORCE_INSTANCE_URL": synced.connection.url, "SALESFORCE_CA_FILE": synced.connection.ca_file}
+    said = synced("check", "--json", SALESFORCE_ACCESS_TOKEN="wrong", **url)
+    assert (said.code, [problem["where"] for problem in said.json["problems"]]) == (2, ["org"])
+
+
+def test_the_history_has_the_last_runs_of_all_entities(synced: Shell) -> None:
+    runs = synced("history", "--json").json
+    assert {run["entity"] for run in runs} == {"accounts", "personnel"}
+    assert [run["started_at"] for run in runs] == sorted((run["started_at"] for run in runs), reverse=True)
+    assert synced("history", "accounts").out.count(" sync ") == 1
+
+
+def test_rejected_rows_are_listed_with_field_and_reason(synced: Shell) -> None:
+    rows = {row["key"]: row for row in synced("errors", "personnel", "--json").json["rows"]}
+    assert {key: (row["outcome"], row["reason"], row["field"]) for key, row in rows.items()} == {
+        "P5": ("failed", "invalid_email", "email"),
+        "P6": ("failed", "unknown_status", "status"),
+    }
+
+
+def test_rejected_rows_go_to_a_file_that_nobody_else_reads(synced: Shell) -> None:
+    file = synced.home / "errors.csv"
+    assert synced("errors", "accounts", "--csv", str(file)).code == 0
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with file.open(encoding="utf-8", newline="") as stream:
+        assert [(row["key"], row["reason"], row["field"]) for row in csv.DictReader(stream)] == [
+            ("I6", "required_blank", "name")
+        ]
+
+
+def test_a_file_that_cannot_be_written_is_told(synced: Shell) -> None:
+    said = synced("errors", "accounts", "--csv", str(synced.home / "nowhere" / "errors.csv"))
+    assert (said.code, "cannot be written" in said.err) == (2, True)
+
+
+def test_names_cannot_move_the_cursor_of_a_terminal(synced: Shell) -> None:
+    with Warehouse(synced.home, "accounts").open() as con:
+        con.execute("update source set name = chr(27) || '[2J' || name where key = 'I3'")
+    Warehouse(synced.home, "accounts").publish()
+    said = synced("missing", "accounts")
+    assert "·[2JGamma Academy" in said.out
+    assert "\x1b" not in said.out
+
+
+def test_released_rows_are_tried_again(synced: Shell) -> None:
+    with Warehouse(synced.home, "personnel").open() as con:
+        con.execute("update state set failures = 10, settled = false where fold = 'p1'")
+    assert synced("sync", "personnel", "--json").json["reasons"]["held: quarantined"] == 1
+    assert synced("release", "personnel", "--keys", synced.keys("P2"), "--json").json["rows"] == 0
+    assert synced("release", "personnel", "--json").json["rows"] == 1
+    assert "held: quarantined" not in synced("sync", "personnel", "--json").json["reasons"]
+
+
+def test_a_record_that_people_deleted_comes_back_only_when_its_key_is_released(synced: Shell) -> None:
+    delete_contact(synced, "P1")
+    assert synced("sync", "personnel", "--scope", "all", "--json").json["reasons"]["skipped: deleted_in_crm"] == 1
+    assert synced("release", "personnel", "--json").json["links"] == 0
+    assert synced("release", "personnel", "--keys", synced.keys("P1"), "--json").json["links"] == 1
+    assert synced("sync", "personnel", "--json").json["outcomes"]["created"] == 1
+
+
+def delete_contact(shell: Shell, key: str) -> None:
+    with at_org(read_settings(env_file=None, concord_home=shell.home)) as settings, SalesforceOrg(settings) as org:
+        record_id = org.read("Contact", ["Id"], "Source_Key__c", [key]).column("Id")[0].as_py()
+    shell.delete("Contact", record_id)
