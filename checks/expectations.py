@@ -21,7 +21,7 @@ from pipelines.sql import literal
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationValidationResult
-    from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+    from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
     from sqlalchemy import Connection
 
 
@@ -50,37 +50,38 @@ def answer(copy: Copy) -> Answer:
 
 def validate(connection: Connection, promises: list[Promise]) -> list[int]:
     """How many rows break each promise (of the table itself: 1 if it is broken), in their order."""
-    _quiet()
-    import great_expectations as gx
-    from great_expectations.core.batch import Batch
-    from great_expectations.data_context.types.base import ProgressBarsConfig
-    from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
-    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
-    from great_expectations.validator.validator import Validator
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # those of its import are its own
+        import great_expectations as gx
+        from great_expectations.core.batch import Batch
+        from great_expectations.data_context.types.base import ProgressBarsConfig
+        from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
+        from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+        from great_expectations.validator.validator import Validator
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     engine = _engine(connection)
-    data = SqlAlchemyBatchData(execution_engine=engine, table_name=ROWS, create_temp_table=False)
+    data: Any = SqlAlchemyBatchData(execution_engine=engine, table_name=ROWS, create_temp_table=False)
     expectations = [
-        ExpectationConfiguration(
-            type=promise.type, kwargs=dict(promise.settings), meta={"number": number}
-        ).to_domain_obj()
-        for number, promise in enumerate(promises)
+        ExpectationConfiguration(type=each.type, kwargs=dict(each.settings), meta={"number": number}).to_domain_obj()
+        for number, each in enumerate(promises)
     ]
-    wanted = gx.ExpectationSuite(name=ROWS, expectations=expectations)
     validator = Validator(execution_engine=engine, data_context=context, batches=[Batch(data=data)])
-    # given here: the constructor would keep one of those in SQL, as they have no column to be told apart by
-    outcome = validator.validate(
-        expectation_suite=wanted, result_format={"result_format": "BASIC", "partial_unexpected_count": 0}
+    shape: Any = {"result_format": "BASIC", "partial_unexpected_count": 0}
+    # the suite is given here: the constructor would keep one of those in SQL, which have no column to tell them apart
+    outcome: Any = validator.validate(
+        expectation_suite=gx.ExpectationSuite(name=ROWS, expectations=expectations), result_format=shape
     )
-    counts = {result.expectation_config.meta["number"]: _broken(result, promises) for result in outcome.results}
+    counts = {}
+    for result in outcome.results:
+        number = result.expectation_config.meta["number"]
+        counts[number] = _broken(result, promises[number])
     return [counts[number] for number in range(len(promises))]
 
 
-def _broken(result: ExpectationValidationResult, promises: list[Promise]) -> int:
-    config = result.expectation_config
-    promise = promises[config.meta["number"]]
+def _broken(result: ExpectationValidationResult, promise: Promise) -> int:
     if _raised(result.exception_info or {}):
         raise CouldNotRun(f"{promise.type} about {promise.about} could not be asked")
     if result.success:
@@ -97,7 +98,7 @@ def _raised(info: Mapping[str, Any]) -> bool:
 
 
 def _engine(connection: Connection) -> SqlAlchemyExecutionEngine:
-    from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+    from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
 
     class OneConnection(SqlAlchemyExecutionEngine):
         """Results are fetched after their connection was given back, so it is never closed in between."""
@@ -131,12 +132,6 @@ def _path(copy: Copy) -> Path:
             0
         ]
     )
-
-
-def _quiet() -> None:
-    """No usage statistics are sent, and warnings of its import are its own."""
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    warnings.filterwarnings("ignore", module="great_expectations")
 
 
 QUESTION = Question(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 GATES = "gates"
 OWNERS = ["team:crm"]
+KINDS = {"salesforce", "duckdb"}
 
 Step = dg.AssetCheckResult | dg.MaterializeResult[None]
 
@@ -45,7 +46,9 @@ def entity_asset(entity: "Entity") -> dg.AssetsDefinition:
         ],
         code_version=entity.fingerprint,
         description=described(entity),
-        **labels(entity),
+        kinds=KINDS,
+        owners=OWNERS,
+        tags=tags(entity),
     )
     def materialize(
         context: dg.AssetExecutionContext, config: SyncConfig, desk: dg.ResourceParam[Desk]
@@ -56,13 +59,9 @@ def entity_asset(entity: "Entity") -> dg.AssetsDefinition:
     return materialize
 
 
-def labels(entity: "Entity") -> dict[str, object]:
-    """What the UI can filter both of the entity's assets by."""
-    return {
-        "kinds": {"salesforce", "duckdb"},
-        "tags": {"concord/sobject": entity.target.sobject, "concord/feed": entity.source.name},
-        "owners": OWNERS,
-    }
+def tags(entity: "Entity") -> dict[str, str]:
+    """What the UI can filter the entity's assets by."""
+    return {"concord/sobject": entity.target.sobject, "concord/feed": entity.source.name}
 
 
 def described(entity: "Entity") -> str:

@@ -6,7 +6,7 @@ Keys, codes and counts only. Values are in the entity's file; the one sample of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 50
 
-Metadata = dict[str, dg.MetadataValue[object] | int | float | str]
+Metadata = dict[str, Any]
+"""What Dagster takes as metadata, by name."""
 
 
 def report_metadata(report: Report) -> Metadata:
@@ -69,7 +70,7 @@ def outcomes_table(report: Report) -> dg.TableMetadataValue:
         told = sum(number for reason, number in report.reasons.items() if reason.startswith(f"{outcome}: "))
         if count > told:
             split[outcome] = count - told
-    rows = [
+    rows: list[dict[str, str | int | float]] = [
         {"outcome": name.partition(": ")[0], "reason": name.partition(": ")[2], "rows": count}
         for name, count in sorted(split.items(), key=lambda item: (-item[1], item[0]))
     ]
@@ -78,7 +79,7 @@ def outcomes_table(report: Report) -> dg.TableMetadataValue:
 
 def gates_table(plan: Plan) -> dg.TableMetadataValue:
     """Every gate's answer."""
-    rows = [
+    rows: list[dict[str, str | int | float]] = [
         {
             "gate": gate.name,
             "passed": "yes" if gate.passed else "NO",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from assets.making.asset import failure, labels, standing
+from assets.making.asset import KINDS, OWNERS, failure, standing, tags
 from assets.making.desk import Desk
 from assets.making.metadata import gates_table, report_metadata
 from assets.making.request import PlanConfig, request_of
@@ -30,7 +30,9 @@ def plan_asset(entity: "Entity") -> dg.AssetsDefinition:
         pool=entity.name,
         description=f"What a sync of `{entity.name}` would do now: counts, a sample of cells, gates, API cost and the"
         " hash to approve. Nothing is written to the CRM.",
-        **labels(entity),
+        kinds=KINDS,
+        owners=OWNERS,
+        tags=tags(entity),
     )
     def look(
         context: dg.AssetExecutionContext, config: PlanConfig, desk: dg.ResourceParam[Desk]
