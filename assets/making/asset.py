@@ -32,6 +32,7 @@ def entity_asset(entity: "Entity") -> dg.AssetsDefinition:
 
     @dg.asset(
         name=entity.name,
+        group_name="entities",
         deps=list(entity.depends_on),
         partitions_def=DAYS,
         backfill_policy=dg.BackfillPolicy.single_run(),
@@ -96,7 +97,8 @@ def _carried_out(context: dg.AssetExecutionContext, config: SyncConfig, desk: De
             with Sync(entity, world, request) as sync:
                 plan = sync.prepare()
                 yield gates_result(plan, config.approve)
-                report = sync.carry_out()
+                with interruptible():  # Dagster took the signals back when it took the gates' answer
+                    report = sync.carry_out()
         except Stopped as stopped:
             desk.reports[entity.name] = stopped.report
             raise failure(stopped.report) from None
