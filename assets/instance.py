@@ -20,6 +20,8 @@ SETTINGS = """\
 # Written by Concord when there was none; change it as you like.
 telemetry:
   enabled: false
+nux:
+  enabled: false  # asks newcomers for their address
 concurrency:
   pools:
     # One pool an entity: runs of one entity wait for each other, those of different entities do not. Held by whole

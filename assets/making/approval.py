@@ -5,14 +5,14 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from assets.making.request import Rows, SyncConfig
+from assets.making.request import PlanConfig, Rows, SyncConfig
 
 if TYPE_CHECKING:
     from pipelines.entity import Entity
     from pipelines.plan import Plan
 
 
-def approving_command(entity: Entity, config: SyncConfig, plan_hash: str) -> str:
+def approving_command(entity: Entity, config: PlanConfig, plan_hash: str) -> str:
     """The command that carries out exactly this plan."""
     words = (
         ["concord", "missing", entity.name, "--import"] if config.create_missing else ["concord", "sync", entity.name]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from assets.making.approval import approving_command
 from assets.making.asset import KINDS, OWNERS, failure, standing, tags
 from assets.making.desk import Desk
 from assets.making.metadata import gates_table, report_metadata
@@ -26,6 +27,7 @@ def plan_asset(entity: "Entity") -> dg.AssetsDefinition:
 
     @dg.asset(
         name=plan_name(entity.name),
+        group_name="plans",
         deps=list(entity.depends_on),
         pool=entity.name,
         description=f"What a sync of `{entity.name}` would do now: counts, a sample of cells, gates, API cost and the"
@@ -62,4 +64,7 @@ def _planned(
             desk.reports[entity.name] = stopped.report
             raise failure(stopped.report) from None
     desk.reports[entity.name] = report
-    return dg.MaterializeResult(metadata={**report_metadata(report), "gates": gates_table(plan), "sample": cells})
+    metadata = {**report_metadata(report), "gates": gates_table(plan), "sample_of_cells": cells}
+    if report.status == "held":
+        metadata["to_approve"] = dg.MetadataValue.md(f"`{approving_command(entity, config, plan.hash)}`")
+    return dg.MaterializeResult(metadata=metadata)
