@@ -20,6 +20,7 @@ LOCATION = "concord"
 """The name of the code location in `workspace.yaml`: the UI ties our runs to their jobs by it."""
 
 TAGS = {"concord/from": "command line", ".dagster/repository": f"__repository__@{LOCATION}"}
+INTERRUPTIONS = ("DagsterExecutionInterruptedError", "KeyboardInterrupt")
 SILENCE = {"console": {"config": {"log_level": "CRITICAL"}}}
 """The event log has everything; a terminal shows progress and the report instead."""
 
@@ -92,7 +93,7 @@ def _run_one(
 def _interrupted(result: dg.ExecuteInProcessResult) -> bool:
     """Dagster makes a failed step of Ctrl-C; whoever pressed it means the whole command."""
     errors = (event.step_failure_data.error for event in result.get_step_failure_events())
-    return any(error is not None and error.cls_name == "DagsterExecutionInterruptedError" for error in errors)
+    return any(error is not None and error.cls_name in INTERRUPTIONS for error in errors)
 
 
 def _told(result: dg.ExecuteInProcessResult) -> str:
