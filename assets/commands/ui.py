@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from assets.commands.answering import answering
+from pipelines.ports import SystemicError
 
 
 def ui(
@@ -22,8 +23,11 @@ def ui(
 
       concord ui --port 3001
     """
-    with answering(as_json=False):
-        from assets.ui import serve
+    with answering(as_json=False) as terminal:
+        from assets.ui import UiError, serve
         from resources.settings import read_settings
 
-        serve(read_settings(), port)
+        try:
+            serve(read_settings(), port, terminal.show)
+        except UiError as error:
+            raise SystemicError("ui", str(error)) from error
