@@ -21,6 +21,7 @@ from dlt.common.configuration.container import Container
 from dlt.common.configuration.providers import ConfigProvider, DictionaryProvider
 from dlt.common.configuration.specs.pluggable_run_context import PluggableRunContext
 from dlt.common.runtime.run_context import RunContext
+from dlt.common.runtime.telemetry import stop_telemetry
 from dlt.common.schema.typing import TColumnSchema
 
 from pipelines.ports import SystemicError
@@ -146,6 +147,14 @@ def _assert_whole(tables: Mapping[str, Staged], connection: duckdb.DuckDBPyConne
 class _OurContext(RunContext):
     """dlt with our settings alone: no environment, no `.dlt` folder of the working directory or the home."""
 
+    @property
+    def global_dir(self) -> str:
+        return self.run_dir
+
+    @property
+    def run_dir(self) -> str:
+        return self._init_run_dir
+
     def initial_providers(self) -> list[ConfigProvider]:
         provider = DictionaryProvider()
         for section, values in _SETTINGS.items():
@@ -154,7 +163,10 @@ class _OurContext(RunContext):
 
 
 def _use_our_context(dlt_home: Path) -> None:
-    """Stays so for the process: to go back would start the telemetry that the defaults ask for."""
-    plugged = Container()[PluggableRunContext]
-    if not isinstance(plugged.context, _OurContext):
-        plugged.reload(_OurContext(str(dlt_home)))
+    """Stays so for the process. The defaults, once in place, start dlt's telemetry: ours come first, or stop it."""
+    container, ours = Container(), _OurContext(str(dlt_home.absolute()))
+    if PluggableRunContext not in container:
+        container[PluggableRunContext] = PluggableRunContext(ours)
+    elif container[PluggableRunContext].context.uri != ours.uri:
+        stop_telemetry()
+        container[PluggableRunContext].reload(ours)

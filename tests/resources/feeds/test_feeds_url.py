@@ -52,7 +52,7 @@ def test_a_feed_behind_a_url_lands_like_a_file(desk: Desk, url: str) -> None:
     landed = feeds.land(desk.feed, ("id", "name", "city"), desk.file, lambda step, done, total: None)
     assert desk.rows("_file, id, city") == [("people.csv", "1", "Rome")]
     assert landed.fingerprint == feeds.fingerprint(desk.feed) == desk.feeds.fingerprint(desk.feed)
-    assert {path.name for path in (desk.home / "dlt").iterdir()} == {"people"}
+    assert {path.name for path in (desk.home / "dlt").iterdir()} == {"people", ".anonymous_id"}
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,25 @@ def test_dlt_keeps_to_its_folder_and_records_the_load(desk: Desk, home: Path) ->
     desk.put("people.csv", HEADER + "1,Ada,Rome\n")
     desk.land()
     assert desk.ask("select status, count(*) from landing._dlt_loads group by 1") == [(0, 1)]
-    assert {path.name for path in (desk.home / "dlt").iterdir()} == {"people"}
+    assert {path.name for path in (desk.home / "dlt").iterdir()} == {"people", ".anonymous_id"}
     assert {path.name for path in home.iterdir()} == {"concord", "dagster"}
+
+
+@pytest.mark.parametrize(
+    "first", ["", "import dlt; dlt.pipeline('other', pipelines_dir='other'); "], ids=["ours", "theirs"]
+)
+def test_dlt_reports_to_nobody_whatever_its_settings_say(desk: Desk, first: str) -> None:
+    desk.put("people.csv", HEADER + "1,Ada,Rome\n")
+    landing = f"{first}import sys, runpy; sys.argv = {_lander(desk)[1:]!r}; runpy.run_path(sys.argv[0])"
+    telling = "from dlt.common.runtime import anon_tracker as t; print(t._ANON_TRACKER_ENDPOINT, t._THREAD_POOL)"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{landing}; {telling}"],
+        env=_environment() | {"RUNTIME__DLTHUB_TELEMETRY": "true"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "landed\nNone None\n", done.stderr
 
 
 def test_no_copy_of_the_rows_stays_with_dlt(desk: Desk) -> None:
