@@ -1,7 +1,7 @@
 """Which record is a source row's? Stored link, external key, then the match rules; a tie is never guessed.
 
-In: `source`, `records`, `double_keys`, `links`, `work.scope` (fold, number). Out: `work.link`, one row for each row in scope:
-fold, source_number, record_id and record_number (null: it has none), how (`stored`, `key`, `merged`, `same …`),
+In: `source`, `records`, `double_keys`, `links`, `work.scope` (fold, number). Out: `work.link`, one row for each row in
+scope: fold, source_number, record_id and record_number (null: it has none), how (`stored`, `key`, `merged`, `same …`),
 verdict where the row goes no further (`held: ambiguous_match`), survivor where its institution or person was merged
 into another, doubled where that one has a record too. Numbers are those of `source` and `records`: joins by them are
 many times faster than by text.
@@ -85,8 +85,12 @@ judged as (
   select
     c.fold,
     c.number as source_number,
-    case when k.fold is not null or t.record_fold is null then coalesce(k.record_id, t.record_id) end as record_id,
-    case when k.fold is not null or t.record_fold is null then coalesce(k.record_number, t.record_number) end as record_number,
+    case
+      when k.fold is not null or t.record_fold is null then coalesce(k.record_id, t.record_id)
+    end as record_id,
+    case
+      when k.fold is not null or t.record_fold is null then coalesce(k.record_number, t.record_number)
+    end as record_number,
     case when t.record_id is null then 'key' else 'stored' end as how,
     case
       when c.fold in (select fold from double_keys) then 'held: duplicate_key_in_crm'

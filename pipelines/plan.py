@@ -1,6 +1,6 @@
 """What a run would do, in numbers and one hash: the thing a person approves.
 
-The hash covers every cell but time stamps, and no order: the same wishes give the same hash, whatever the batch or route.
+The hash covers every cell but time stamps, and no order: the same wishes give the same hash, whatever batch or route.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ group by field
 
 HASH_SQL = """
 select coalesce(bit_xor(md5_number(concat_ws(chr(31),
-  fold, coalesce(record_id, chr(30)), field, coalesce(old, chr(30)), coalesce(new, chr(30)), coalesce(waits_for, chr(30))
+  fold, coalesce(record_id, chr(30)), field,
+  coalesce(old, chr(30)), coalesce(new, chr(30)), coalesce(waits_for, chr(30))
 ))), 0)::varchar || '/' || count(*)
 from work.cells
 where rule <> 'synced_at'

@@ -1,10 +1,10 @@
 """Every cell that should change: record, field, old, new, and the rule that says so.
 
-In: `work.rows`, `work.link`, `records`. Out: `work.cells` (fold, record_id, field, old, new, waits_for, rule), values as
-canonical text and `waits_for` the source key of a parent that this very run creates; `work.actions` (fold, record_id,
-kind `create` or `update`, wave): one row for each record to be written.
-`work.blocked` (fold): rows of which a flag keeps cells back. `echoes` are cells that the org itself turned into something else after we wrote them:
-they are not written again.
+In: `work.rows`, `work.link`, `records`. Out, all values as canonical text:
+`work.cells` (fold, record_id, field, old, new, waits_for, rule): `waits_for` is the source key of a parent that this
+very run creates; `work.actions` (fold, record_id, kind `create` or `update`, wave): one row for each record to be written;
+`work.blocked` (fold): rows of which a flag keeps cells back.
+`echoes` are cells that the org itself turned into something else after we wrote them: they are not written again.
 """
 
 from __future__ import annotations
@@ -105,7 +105,8 @@ def _blocked_sql(bound: Bound) -> str:
     ]
     if not held:
         return "create or replace table work.blocked (fold varchar)"
-    flags = " or ".join(f"r.{quote(flag)}" for flag in (bound.entity.freeze.mapped, bound.entity.freeze.hierarchy) if flag)
+    freeze = bound.entity.freeze
+    flags = " or ".join(f"r.{quote(flag)}" for flag in (freeze.mapped, freeze.hierarchy) if flag)
     kept_back = "\n  or ".join(held)
     return f"""
 create or replace table work.blocked as
@@ -152,7 +153,7 @@ anti join echoes e
 
 
 def _unnested_sql(cells: list[tuple[str, str, str, str, str]], row: str, rows: str) -> str:
-    """Selects fold, record_id, field, old, new, rule from (field, old, new, wanted, rule) of each row: one pass for all."""
+    """Selects fold, record_id, field, old, new, rule of the wanted ones of these cells, in one pass over the rows."""
     columns = ("field", "old", "new", "wanted", "rule")
     lists = ",\n    ".join(
         f"unnest([\n      {entries}\n    ]) as {column}"
@@ -203,7 +204,7 @@ join work.rows s on s.fold = fr.fold
 where true {" ".join(skips)}
 """,
         _create_cells_sql(bound),
-        *(_create_waits_sql(bound, field) for field in bound.fields if _waits(bound, field)),
+        *(_create_waits_sql(field, column) for field, column in _own_parents(bound)),
     ]
 
 
@@ -224,13 +225,16 @@ from (
 """
 
 
-def _waits(bound: Bound, field: BoundField) -> bool:
-    return isinstance(field.rule, Reference) and field.rule.to == bound.entity.name
+def _own_parents(bound: Bound) -> list[tuple[BoundField, str]]:
+    """The fields that refer to the entity itself, each with its source column."""
+    return [
+        (field, quote(field.rule.column))
+        for field in bound.fields
+        if isinstance(field.rule, Reference) and field.rule.to == bound.entity.name
+    ]
 
 
-def _create_waits_sql(bound: Bound, field: BoundField) -> str:
-    assert isinstance(field.rule, Reference)
-    column = quote(field.rule.column)
+def _create_waits_sql(field: BoundField, column: str) -> str:
     return f"""
 insert into work.cells
 select s.fold, null, {literal(field.name)}, null, null, lower(s.{column}), {literal(field.rule.name)}
@@ -243,8 +247,7 @@ where {field.rule.value_sql(field.name)} is null
 
 def _waiting_parents_sql(bound: Bound) -> list[str]:
     """`fresh`: rows that could get a record, with their wave; linked records wait for new parents as well."""
-    entity = bound.entity
-    own = [(name, rule) for name, rule in entity.references.items() if rule.to == entity.name]
+    own = _own_parents(bound)
     open_rows = f"""
   select s.fold
   from work.rows s
@@ -253,11 +256,11 @@ def _waiting_parents_sql(bound: Bound) -> list[str]:
     if not own:
         return [f"create or replace temp table fresh as select fold, 0 as wave from (\n{open_rows}\n)"]
     parents = "\n    union\n".join(
-        f"    select s.fold, lower(s.{quote(rule.column)}) as parent\n"
+        f"    select s.fold, lower(s.{column}) as parent\n"
         "    from work.rows s\n"
         "    join open_rows o on o.fold = s.fold\n"
-        f"    join open_rows p on p.fold = lower(s.{quote(rule.column)})"
-        for _, rule in own
+        f"    join open_rows p on p.fold = lower(s.{column})"
+        for _, column in own
     )
     return [
         f"""
@@ -285,13 +288,8 @@ group by fold
 
 def _waiting_updates_sql(bound: Bound) -> list[str]:
     """Cells of linked records whose new parent is created in this run."""
-    statements = []
-    for field in bound.fields:
-        if not _waits(bound, field):
-            continue
-        assert isinstance(field.rule, Reference)
-        column = quote(field.rule.column)
-        statements.append(f"""
+    return [
+        f"""
 insert into work.cells
 select s.fold, r.Id, {literal(field.name)}, r.{quote(field.name)}, null, lower(s.{column}), {literal(field.rule.name)}
 from work.rows s
@@ -299,8 +297,9 @@ join records r on r.number = s.record_number
 join created p on p.fold = lower(s.{column})
 where s.verdict is null and not s.doubled and {_active_sql(bound)} and not ({_frozen_sql(bound, field)})
   and {field.rule.value_sql(field.name)} is null
-""")
-    return statements
+"""
+        for field, column in _own_parents(bound)
+    ]
 
 
 def _actions_sql() -> str:
@@ -320,7 +319,8 @@ def _stamp_sql(bound: Bound) -> list[str]:
     return [
         f"""
 insert into work.cells
-select fold, record_id, {literal(field.name)}, null, {canonical_sql(field.rule.value_sql(field.name), "datetime")}, null,
+select fold, record_id, {literal(field.name)}, null,
+  {canonical_sql(field.rule.value_sql(field.name), "datetime")}, null,
   {literal(field.rule.name)}
 from work.actions
 """

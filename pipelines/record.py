@@ -118,7 +118,7 @@ qualify row_number() over (order by started_at desc) > ?
 
 
 def write_outcomes(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
-    """The outcomes are in the history (but for what stayed as it was); `reference_links` and `missing` are up to date."""
+    """The outcomes are in the history (but for what stayed as it was); `reference_links` and `missing` are current."""
     con.execute(
         """
 insert into outcomes

@@ -1,7 +1,7 @@
 """Which source rows a run is about, with the records that their references mean today.
 
-In: `source`, `state`, `work.targets` (entity, fold, record_id). Out: `work.scope` (fold, number), `work.rows` (the source rows in
-scope, with a column `<field>→Id` for each reference).
+In: `source`, `state`, `work.targets` (entity, fold, record_id). Out: `work.scope` (fold, number), `work.rows` (the
+source rows in scope, with a column `<field>→Id` for each reference).
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ where s.present and ({chosen})
 
 
 def rows_sql(bound: Bound) -> str:
-    """Creates the view `work.rows`: source rows in scope, how they are linked, and the records their references mean."""
+    """Creates the view `work.rows`: source rows in scope, how they are linked, what their references mean."""
     ids = "".join(
         f",\n  t{number}.record_id as {quote(resolved(field))}" for number, field in enumerate(bound.entity.references)
     )

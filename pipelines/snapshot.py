@@ -1,7 +1,8 @@
 """The CRM's records as the entity's file holds them: kept up to date page by page, deletions and mergers included.
 
 Tables: `records` (number, Id, fold = the key without case, the declared fields with tidied text, IsDeleted,
-MasterRecordId, SystemModstamp, LastModifiedById, content_hash: see `reconcile`) and `double_keys` (fold of keys that several live records have).
+MasterRecordId, SystemModstamp, LastModifiedById, content_hash: see `reconcile`) and `double_keys` (fold of keys that
+several live records have).
 Asking the org for pages is `resources/`' work.
 """
 
@@ -20,7 +21,8 @@ WIDEST_GAP_DAYS = 14
 def empty_records_sql(bound: Bound) -> list[str]:
     """Creates an empty `records`."""
     columns = ",\n  ".join(f"{quote(name)} {duckdb_type(bound.type_of(name))}" for name in bound.record_fields)
-    return [f"create or replace table records (\n  number bigint,\n  {columns},\n  fold varchar,\n  content_hash ubigint\n)", DOUBLE_KEYS]
+    own = ",\n  ".join(("number bigint", columns, "fold varchar", "content_hash ubigint"))
+    return [f"create or replace table records (\n  {own}\n)", DOUBLE_KEYS]
 
 
 def pages_sql(bound: Bound, pages: str) -> str:
