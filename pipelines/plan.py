@@ -6,6 +6,7 @@ The hash covers every cell but time stamps, and no order: the same wishes give t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 
@@ -95,6 +96,6 @@ def short_hash(fingerprint: str) -> str:
     return f"{int(number) % (1 << 64):016x}-{count}"
 
 
-def _one(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[object, ...]:
+def _one(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
     rows = con.execute(sql).fetchall()
     return rows[0]

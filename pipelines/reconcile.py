@@ -1,9 +1,9 @@
 """Every cell that should change: record, field, old, new, and the rule that says so.
 
 In: `work.rows`, `work.link`, `records`. Out, all values as canonical text:
-`work.cells` (fold, record_id, field, old, new, waits_for, rule): `waits_for` is the source key of a parent that this
-very run creates; `work.actions` (fold, record_id, kind `create` or `update`, wave): one row for each record to be written;
-`work.blocked` (fold): rows of which a flag keeps cells back.
+`work.cells` (fold, record_id, field, old, new, waits_for, rule), where `waits_for` is the source key of a parent that
+this very run creates; `work.actions` (fold, record_id, kind `create` or `update`, wave): one row for each record to be
+written; `work.blocked` (fold): rows of which a flag keeps cells back.
 `echoes` are cells that the org itself turned into something else after we wrote them: they are not written again.
 """
 

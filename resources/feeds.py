@@ -7,6 +7,7 @@ how rows get into the entity's file in `landing.py`.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,17 @@ from resources.feed_files import assert_unchanged, combined, find, fingerprint, 
 from resources.feed_plan import plan
 from resources.feed_staging import Staging
 from resources.feed_url import fetch, is_url
+
+
+@contextmanager
+def _empty(folder: Path) -> Iterator[Path]:
+    """An empty folder of that name, gone afterwards; what a killed run left in it is dropped."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +79,8 @@ class Feeds:
         files = find(asked.folder, feed.name)
         marks = [inspect(each) for each in files]
         plans = [plan(each, feed, columns) for each in files]
-        with tempfile.TemporaryDirectory(prefix="staging-", dir=self._dlt_home) as staged:
-            staging = Staging(Path(staged), columns, progress)
+        with _empty(self._dlt_home / f"staging-{file.stem}") as staged:
+            staging = Staging(staged, columns, progress)
             staging.write(plans)
             for each, mark in zip(files, marks, strict=True):
                 assert_unchanged(each, mark)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pipelines.report import Report
 
 GATES = "gates"
+GROUP = "crm"
 OWNERS = ["team:crm"]
 KINDS = {"salesforce", "duckdb"}
 
@@ -32,7 +33,7 @@ def entity_asset(entity: "Entity") -> dg.AssetsDefinition:
 
     @dg.asset(
         name=entity.name,
-        group_name="entities",
+        group_name=GROUP,
         deps=list(entity.depends_on),
         partitions_def=DAYS,
         backfill_policy=dg.BackfillPolicy.single_run(),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from assets.making.approval import approving_command
-from assets.making.asset import KINDS, OWNERS, failure, standing, tags
+from assets.making.asset import GROUP, KINDS, OWNERS, failure, standing, tags
 from assets.making.desk import Desk
 from assets.making.metadata import gates_table, report_metadata
 from assets.making.request import PlanConfig, request_of
@@ -27,7 +27,7 @@ def plan_asset(entity: "Entity") -> dg.AssetsDefinition:
 
     @dg.asset(
         name=plan_name(entity.name),
-        group_name="plans",
+        group_name=GROUP,
         deps=list(entity.depends_on),
         pool=entity.name,
         description=f"What a sync of `{entity.name}` would do now: counts, a sample of cells, gates, API cost and the"
@@ -64,7 +64,8 @@ def _planned(
             desk.reports[entity.name] = stopped.report
             raise failure(stopped.report) from None
     desk.reports[entity.name] = report
-    metadata = {**report_metadata(report), "gates": gates_table(plan), "sample_of_cells": cells}
+    told = report_metadata(report)
     if report.status == "held":
-        metadata["to_approve"] = dg.MetadataValue.md(f"`{approving_command(entity, config, plan.hash)}`")
-    return dg.MaterializeResult(metadata=metadata)
+        command = approving_command(entity, config, plan.hash)
+        told = {"summary": told.pop("summary"), "to_approve": dg.MetadataValue.md(f"`{command}`"), **told}
+    return dg.MaterializeResult(metadata={**told, "gates": gates_table(plan), "sample_of_cells": cells})

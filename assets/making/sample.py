@@ -44,13 +44,13 @@ def sample_of_cells(con: duckdb.DuckDBPyConnection, entity: Entity) -> dg.TableM
             "key": key or "",
             "record": record_id or "new",
             "field": field,
+            "rule": rule,
             "old": _shown(entity, field, old),
             "new": _shown(entity, field, new),
-            "rule": rule,
         }
         for key, record_id, field, old, new, rule in sorted(found, key=lambda row: (row[2], str(row[0])))
     ]
-    return table(rows, dict.fromkeys(("key", "record", "field", "old", "new", "rule"), "string"))
+    return table(rows, dict.fromkeys(("key", "record", "field", "rule", "old", "new"), "string"))
 
 
 def _shown(entity: Entity, field: str, value: str | None) -> str:

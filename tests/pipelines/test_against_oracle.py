@@ -74,7 +74,11 @@ def test_people_end_as_the_oracle_says(world: Small) -> None:
     agree(PERSONNEL, oracle.PERSONNEL, world)
 
 
-@pytest.mark.parametrize("entity, spec, worlds", [(ACCOUNTS, oracle.ACCOUNTS, INSTITUTIONS), (PERSONNEL, oracle.PERSONNEL, PEOPLE)], ids=["accounts", "personnel"])
+@pytest.mark.parametrize(
+    "entity, spec, worlds",
+    [(ACCOUNTS, oracle.ACCOUNTS, INSTITUTIONS), (PERSONNEL, oracle.PERSONNEL, PEOPLE)],
+    ids=["accounts", "personnel"],
+)
 @given(data=st.data(), seed=st.integers(0, 1000))
 @settings(WORLDS, max_examples=20)
 def test_order_is_irrelevant_and_a_second_plan_is_empty(

@@ -1,4 +1,4 @@
-"""A run in a process of its own that is killed at an exact step of its load: `python -m tests.runs.doomed HOME ENTITY STEP`.
+"""A run in a process of its own that is killed at an exact step of its load: `… -m tests.runs.doomed HOME ENTITY STEP`.
 
 A step is the moment before and the moment after each thing that reaches the org or the entity's file. Step 0 never
 comes: the child lives, and prints how many steps there were. Counting begins with the load.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import sys
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ import duckdb
 
 from pipelines.batching import STANDARD
 from pipelines.ports import Crm
-from pipelines.run import Request, Warehouse, World
+from pipelines.run import Request, Stopped, Warehouse, World
 from pipelines.sync import Sync
 from resources.world import world_of
 from tests.runs.place import ALL_BULK, ENTITIES, run_id, served
@@ -33,6 +34,7 @@ class Fate:
     """Counts steps, and ends the process at the fatal one."""
 
     fatal: int
+    by: signal.Signals = signal.SIGKILL
     steps: int = 0
     armed: bool = False
 
@@ -41,7 +43,7 @@ class Fate:
             return
         self.steps += 1
         if self.steps == self.fatal:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), self.by)
 
 
 class DoomedCrm:
@@ -99,17 +101,25 @@ def doomed(world: World, fate: Fate) -> World:
 
 
 def main(home: str, entity: str, fatal: str, *asked: str) -> None:
-    """Runs the entity, whatever its plan is, and prints the steps and the report."""
-    fate = Fate(int(fatal))
+    """Runs the entity, whatever its plan is, and prints the steps and the report.
+
+    Asked: `import`, `bulk`, `interrupt` (Ctrl-C at the fatal step), `room=N` (no file grows beyond so many bytes).
+    """
+    fate = Fate(int(fatal), signal.SIGINT if "interrupt" in asked else signal.SIGKILL)
+    for room in (int(word.removeprefix("room=")) for word in asked if word.startswith("room=")):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
     request = Request(run_id=run_id(), create_missing="import" in asked)
     batching = ALL_BULK if "bulk" in asked else STANDARD
     with world_of(served(Path(home)), entity) as usual:
         world = replace(doomed(usual, fate), batching=batching)
-        with Sync(ENTITIES[entity], world, request) as sync:
-            plan = sync.prepare()
-            sync.request = replace(request, approve=plan.hash)
-            fate.armed = True
-            report = sync.carry_out()
+        try:
+            with Sync(ENTITIES[entity], world, request) as sync:
+                plan = sync.prepare()
+                sync.request = replace(request, approve=plan.hash)
+                fate.armed = True
+                report = sync.carry_out()
+        except Stopped as stopped:
+            report = stopped.report
     sys.stdout.write(json.dumps({"steps": fate.steps, **report.as_json()}) + "\n")
 
 

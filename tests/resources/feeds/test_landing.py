@@ -92,6 +92,7 @@ def test_what_a_killed_landing_left_is_not_what_the_next_one_lands(desk: Desk, m
     desk.put("people.csv", HEADER + "1,Ada,Rome\n")
     assert desk.land().rows == 1
     assert desk.rows() == [(1, "1", "Ada", "Rome")]
+    assert not list((desk.home / "dlt").glob("staging-*"))
 
 
 @pytest.mark.parametrize("ledger, limit", [(0, 3_000_000), (3_000_000, 28_000_000)], ids=["staging", "the file itself"])
