@@ -70,7 +70,7 @@ class Twins:
     """How a record that may be a missing row's twin is recognised: names alike, and any of the places equal."""
 
     name: str = "Name"
-    places: tuple[str, ...] = ()
+    places: tuple[str, ...] = ("BillingPostalCode", "BillingCity")
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -8,6 +8,7 @@ Table `missing` (fold, key, name, twin_id, twin_name, likeness) lists active row
 from __future__ import annotations
 
 from pipelines.binding import Bound
+from pipelines.entity import Twins
 from pipelines.sql import literals, quote
 
 ALIKE = 0.90
@@ -41,19 +42,26 @@ def _active_sql(bound: Bound) -> str:
     return f"s.{quote(status.column)} in {literals(status.active)}" if status else "true"
 
 
-def _twins_sql(bound: Bound, create: str, rows: str) -> list[str]:
-    twins = bound.entity.twins
-    name = _value(bound, twins.name) if twins else "null"
-    likeness = f"jaro_winkler_similarity(lower(r.{quote(twins.name)}), lower(l.name))" if twins else "null"
-    alike = "\n  union\n".join(
+NOBODY = "  select null as fold, null as record_id, null as twin_name, null as likeness where false"
+
+
+def _alike_sql(bound: Bound, twins: Twins) -> str:
+    """Selects (fold, record_id, twin_name, likeness) of lonely rows and the free records that are like them."""
+    likeness = f"jaro_winkler_similarity(lower(r.{quote(twins.name)}), lower(l.name))"
+    return "\n  union\n".join(
         f"  select l.fold, r.Id as record_id, r.{quote(twins.name)} as twin_name, {likeness} as likeness\n"
         "  from lonely l\n"
         "  join source s on s.fold = l.fold\n"
         f"  join free_records r on lower(r.{quote(place)}) = lower({_value(bound, place)})\n"
         f"  where {likeness} >= {ALIKE}"
-        for place in (twins.places if twins else ())
+        for place in twins.places
     )
-    nobody = "  select null as fold, null as record_id, null as twin_name, null as likeness where false"
+
+
+def _twins_sql(bound: Bound, create: str, rows: str) -> list[str]:
+    twins = bound.entity.twins
+    name = _value(bound, twins.name) if twins else "null"
+    alike = _alike_sql(bound, twins) if twins else NOBODY
     return [
         f"""
 {create} as
@@ -71,7 +79,7 @@ free_records as (
     and r.Id not in (select record_id from links)
 ),
 alike as (
-{alike or nobody}
+{alike}
 ),
 best as (
   select
