@@ -65,7 +65,7 @@ def world_of(settings: Settings, entity: str, progress: Progress = silent) -> It
     """Everything that a run of this entity touches; `settings` name an org that answers (see `at_org`)."""
     with SalesforceOrg(settings) as org:
         yield World(
-            source=Feeds(Path(settings.concord_feeds), settings.concord_home / "dlt"),
+            source=Feeds(settings.concord_feeds, settings.concord_home / "dlt"),
             crm=lambda: org,
             warehouse=Warehouse(settings.concord_home, entity),
             clock=lambda: datetime.now(UTC),
