@@ -103,7 +103,15 @@ class Entity:
             found.append(f"field {self.target.key!r} is the target's key, written by itself: leave it out of fields")
         if len([rule for rule in self.fields.values() if isinstance(rule, SourceStatus)]) > 1:
             found.append("more than one SourceStatus: an entity has one status")
-        for words, what in ((self.private, "private"), (tuple(f for m in self.match for f in m.fields), "match")):
+        twins = (self.twins.name, *self.twins.places) if self.twins else ()
+        if self.twins and not self.twins.places:
+            found.append("twins has no places: name fields such as BillingCity that twins share")
+        named = (
+            (self.private, "private"),
+            (tuple(field for match in self.match for field in match.fields), "match"),
+            (twins, "twins"),
+        )
+        for words, what in named:
             found += [
                 f"{what} names {word!r}, which is not among its fields ({', '.join(self.fields)})"
                 for word in words
