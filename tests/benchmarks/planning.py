@@ -1,0 +1,71 @@
+"""One plan of the things in a file, timed: `python -m tests.benchmarks.planning concord|pandas FILE all|changed`.
+
+pandas has its frames in memory before the clock starts, and writes nothing down; the rules are the same: keys without
+case, double keys and deleted records left out, blanks of the source keep what is there.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import duckdb
+
+from pipelines.plan import read_plan
+from pipelines.thinking import Wish, think
+from tests.benchmarks import things
+from tests.benchmarks.measuring import Figures, Stopwatch, peak_gigabytes
+
+COLUMNS = [f"f{n}" for n in range(things.FIELDS)]
+
+
+def concord(file: Path, scope: str) -> Figures:
+    """From the opened file to the plan with its gates and hash, all of it written down."""
+    con = things.opened(file)
+    con.execute("set memory_limit = '4GB'")
+    watch = Stopwatch()
+    think(con, things.bound(), Wish(scope, creates=False), {})
+    plan = read_plan(con, things.bound(), rows_before=0, rows_now=0)
+    figures = watch.figures() | {"peak_gb": peak_gigabytes(), "cells": plan.cells, "updates": plan.updates}
+    cells = "(select fold as key, * exclude (fold) from work.cells)"
+    return figures | {"checksum": things.checksum(con, cells)}
+
+
+def pandas(file: Path, scope: str) -> Figures:
+    """From two frames to a frame of cells."""
+    import pandas as pd
+
+    with duckdb.connect(file, read_only=True) as con:
+        source = con.execute("select k.key, k.row_hash, k.present, k.* exclude (key, row_hash, present) from source k")
+        rows = source.to_arrow_table().select(["key", "row_hash", "present", *COLUMNS]).to_pandas()
+        fields = ", ".join(things.ENTITY.fields)
+        records = con.execute(f"select Id, IsDeleted, Key__c, {fields} from records").to_arrow_table().to_pandas()
+        state = con.execute("select fold, row_hash as settled from state").to_arrow_table().to_pandas()
+    watch = Stopwatch()
+    rows = rows[rows["present"]]
+    rows["fold"] = rows["key"].str.lower()
+    if scope == "changed":
+        rows = rows.merge(state, on="fold", how="left")
+        rows = rows[rows["settled"].isna() | (rows["settled"] != rows["row_hash"])]
+    live = records[~records["IsDeleted"]]
+    live = live.assign(fold=live["Key__c"].str.lower())
+    live = live[~live["fold"].duplicated(keep=False)]
+    pairs = rows.merge(live, on="fold")
+    parts = []
+    for column, name in zip(COLUMNS, things.ENTITY.fields, strict=True):
+        new, old = pairs[column], pairs[name]
+        wanted = (new.notna() & ~(new == old).fillna(value=False)).to_numpy(dtype=bool)
+        part = pairs.loc[wanted, ["fold", "Id", name, column]]
+        part.columns = pd.Index(["key", "record_id", "old", "new"])
+        parts.append(part.assign(field=name))
+    cells = pd.concat(parts, ignore_index=True)
+    figures = watch.figures() | {"peak_gb": peak_gigabytes(), "cells": len(cells), "updates": cells["key"].nunique()}
+    with duckdb.connect() as con:
+        con.register("cells", cells)
+        return figures | {"checksum": things.checksum(con, "cells")}
+
+
+if __name__ == "__main__":
+    contender, file, scope = sys.argv[1:4]
+    print(json.dumps({"concord": concord, "pandas": pandas}[contender](Path(file), scope)))

@@ -1,0 +1,100 @@
+"""Made-up rows of twenty columns in an entity's file, on both sides, as extract and snapshot leave them there.
+
+A fifth of the records is stale in some of its fields; both sides lie in an order of their own.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from pipelines import memory
+from pipelines.binding import Bound, bind
+from pipelines.entity import Entity, Feed, Target
+from pipelines.normalise import incoming_sql, source_sql
+from pipelines.reading import set_now
+from pipelines.rules import Master
+from pipelines.snapshot import empty_records_sql, replace_sql
+from tests.pipelines.case import org_object
+
+FIELDS = 20
+ENTITY = Entity(
+    name="things",
+    source=Feed("things", key="k", changed_at=None, merged_into=None),
+    target=Target("Thing__c", "Key__c"),
+    fields={f"F{n}__c": Master(f"f{n}") for n in range(FIELDS)},
+)
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def bound() -> Bound:
+    return bind(ENTITY, org_object(ENTITY))
+
+
+def opened(file: Path) -> duckdb.DuckDBPyConnection:
+    """The entity's file as a run opens it."""
+    con = duckdb.connect(file)
+    memory.prepare(con, file)
+    set_now(con, NOW)
+    con.execute("set variable run_id = 'run'")
+    return con
+
+
+def _value_sql(column: int) -> str:
+    return f"'value ' || ((i * {column + 7}) % 100000) || '-{column}'"
+
+
+def rows_sql(rows: int) -> str:
+    """Selects the feed: k, f0 … f19, all text."""
+    columns = ",\n  ".join(f"{_value_sql(n)} as f{n}" for n in range(FIELDS))
+    return f"select\n  'k' || i as k,\n  {columns}\nfrom range({rows}) t(i)\norder by hash(i)"
+
+
+def _pages_sql(rows: int, stale: str) -> str:
+    columns = ",\n  ".join(
+        f"case when {stale} and i % {n % 7 + 2} = 0 then 'old' else {_value_sql(n)} end as F{n}__c"
+        for n in range(FIELDS)
+    )
+    return f"""
+select
+  'a00' || lpad(i::varchar, 15, '0') as Id,
+  false as IsDeleted,
+  cast(null as varchar) as MasterRecordId,
+  timestamp '2026-01-01' as SystemModstamp,
+  'u' as LastModifiedById,
+  'k' || i as Key__c,
+  {columns}
+from range({rows}) t(i)
+order by hash(i + 1)
+"""
+
+
+def make(file: Path, rows: int, *, changed: int = 0) -> None:
+    """So many rows on both sides. `changed`: all is settled but so many rows, which alone are stale."""
+    step = rows // changed if changed else 5
+    con = opened(file)
+    con.execute("create schema landing")
+    con.execute("create table landing.rejects (_file varchar, _line bigint, reason varchar)")
+    con.execute(f"create table landing.rows as select 'f' as _file, 1::bigint as _line, * from ({rows_sql(rows)})")
+    con.execute(incoming_sql(bound()))
+    con.execute(source_sql(bound(), known={}))
+    con.execute(f"create temp table pages as {_pages_sql(rows, f'i % {step} = 0')}")
+    for statement in [*empty_records_sql(bound()), *replace_sql(bound(), "pages")]:
+        con.execute(statement)
+    if changed:
+        con.execute("insert into links select s.fold, s.key, r.Id from source s join records r using (fold)")
+        con.execute(
+            "insert into state select fold, row_hash + (substr(key, 2)::bigint % ? = 0)::int, hash(null), true, 0,"
+            " 'unchanged', null, 'before' from source",
+            [step],
+        )
+    con.execute("drop table landing.rows")
+    con.close()
+
+
+def checksum(con: duckdb.DuckDBPyConnection, cells: str) -> str:
+    """The cells of a relation (key, record_id, field, old, new) in one number, whatever their order, and their count."""
+    number = "bit_xor(md5_number(concat_ws('|', key, record_id, field, coalesce(old, '-'), coalesce(new, '-'))))"
+    return str(con.execute(f"select {number} || '/' || count(*) from {cells}").fetchall()[0][0])
