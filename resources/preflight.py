@@ -5,6 +5,7 @@ Every problem is found at once and nothing is changed anywhere.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from pipelines.entity import Entity
 from pipelines.ports import SourceError, SystemicError
 from resources.feed_files import find, inspect
 from resources.feed_plan import plan
+from resources.feed_url import fetch, is_url
 from resources.salesforce.org import SalesforceOrg
 from resources.settings import Settings
 
@@ -32,7 +34,19 @@ class Problem:
 
 def feed_problems(settings: Settings, entities: Iterable[Entity]) -> list[Problem]:
     """What is wrong with the files of the feeds and their columns; rows are not looked at."""
-    return [problem for entity in entities for problem in _of_feed(Path(settings.concord_feeds), entity)]
+    found: list[Problem] = []
+    for entity in entities:
+        if not is_url(settings.concord_feeds):
+            found += _of_feed(Path(settings.concord_feeds), entity)
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                fetch(settings.concord_feeds, entity.source.name, Path(folder))
+            except SourceError as error:
+                found.append(Problem(entity.name, "feed", entity.source.name, str(error), "look at CONCORD_FEEDS"))
+            else:
+                found += _of_feed(Path(folder), entity)
+    return found
 
 
 def org_problems(settings: Settings, entities: Iterable[Entity]) -> list[Problem]:
