@@ -61,7 +61,11 @@ class Warehouse:
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _owner_only(), _plainly(self.path), duckdb.connect(self.path) as con:
             prepare(con, self.path)
-            yield con
+            try:
+                yield con
+            except RuntimeError:
+                con.interrupt()  # else the end of a statement that Ctrl-C ended is waited for
+                raise
 
     def publish(self) -> None:
         """Readers see the file as it is now; those in the middle of the former copy keep it."""
