@@ -41,7 +41,7 @@ def simple_salesforce(feed: Path, org: Embedded) -> Mapping[Cell, str]:
 
 
 class _ByClientCredentials(httpx.Client):
-    """drt logs in with a user's password alone, which new orgs refuse, and the sandbox: its token request is reworded."""
+    """drt knows the password grant alone, which new orgs and the sandbox refuse: its token request is reworded."""
 
     def post(self, url: Any, **given: Any) -> httpx.Response:
         if str(url).endswith("/services/oauth2/token"):
@@ -50,7 +50,7 @@ class _ByClientCredentials(httpx.Client):
 
 
 def drt(feed: Path, org: Embedded) -> Mapping[Cell, str]:
-    """drt-core's destination `salesforce_bulk` on the whole feed, polling every five seconds (it would every thirty)."""
+    """drt-core's destination `salesforce_bulk` on the whole feed, polling every 5 seconds (30 by default)."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from drt.config.models import SalesforceBulkDestinationConfig, SyncOptions

@@ -5,10 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import simple_salesforce
+from simple_salesforce.api import Salesforce
 
 from resources.sandbox.launch import running
 from tests.benchmarks.measuring import Figures, median, tell, timed
@@ -54,9 +53,7 @@ def test_collections_of_two_hundred_rows(org: Embedded) -> None:
     sf = client(org)
     runs: list[Figures] = []
     for start in range(0, 10_000, 200):
-        records = [
-            {"attributes": {"type": "Account"}, **account(JOB_ROWS + start + n)} for n in range(200)
-        ]
+        records = [{"attributes": {"type": "Account"}, **account(JOB_ROWS + start + n)} for n in range(200)]
         figures: Figures = {}
         with timed(figures):
             answers = _collection(sf, records)
@@ -65,7 +62,7 @@ def test_collections_of_two_hundred_rows(org: Embedded) -> None:
     tell("sandbox collection", rows=200, columns=len(FIELDS), seconds=median(runs, "seconds"))
 
 
-def _collection(sf: simple_salesforce.Salesforce, records: list[dict[str, object]]) -> list[dict[str, object]]:
+def _collection(sf: Salesforce, records: list[dict[str, object]]) -> list[dict[str, object]]:
     answer = sf.session.post(
         f"{sf.base_url}composite/sobjects",
         headers={"Authorization": f"Bearer {sf.session_id}"},

@@ -95,6 +95,6 @@ def make(file: Path, rows: int, *, changed: int = 0) -> None:
 
 
 def checksum(con: duckdb.DuckDBPyConnection, cells: str) -> str:
-    """The cells of a relation (key, record_id, field, old, new) in one number, whatever their order, and their count."""
+    """The cells of a relation (key, record_id, field, old, new) in one number, in whatever order."""
     number = "bit_xor(md5_number(concat_ws('|', key, record_id, field, coalesce(old, '-'), coalesce(new, '-'))))"
     return str(con.execute(f"select {number} || '/' || count(*) from {cells}").fetchall()[0][0])
