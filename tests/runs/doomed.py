@@ -11,7 +11,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,10 +31,10 @@ EFFECTS = ("insert", "update", "create_job", "upload", "abort", "wait", "results
 
 @dataclass
 class Fate:
-    """Counts steps, and ends the process at the fatal one."""
+    """Counts steps, and what is fatal happens at the fatal one."""
 
     fatal: int
-    by: signal.Signals = signal.SIGKILL
+    by: Callable[[], None]
     steps: int = 0
     armed: bool = False
 
@@ -43,7 +43,20 @@ class Fate:
             return
         self.steps += 1
         if self.steps == self.fatal:
-            os.kill(os.getpid(), self.by)
+            self.by()
+
+
+def killed() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def interrupted() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def full() -> None:
+    """No file grows beyond a kilobyte any more."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
 
 
 class DoomedCrm:
@@ -103,11 +116,9 @@ def doomed(world: World, fate: Fate) -> World:
 def main(home: str, entity: str, fatal: str, *asked: str) -> None:
     """Runs the entity, whatever its plan is, and prints the steps and the report.
 
-    Asked: `import`, `bulk`, `interrupt` (Ctrl-C at the fatal step), `room=N` (no file grows beyond so many bytes).
+    Asked: `import`, `bulk`, and what happens at the fatal step instead of a kill: `interrupt` (Ctrl-C), `full` (disk).
     """
-    fate = Fate(int(fatal), signal.SIGINT if "interrupt" in asked else signal.SIGKILL)
-    for room in (int(word.removeprefix("room=")) for word in asked if word.startswith("room=")):
-        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+    fate = Fate(int(fatal), interrupted if "interrupt" in asked else full if "full" in asked else killed)
     request = Request(run_id=run_id(), create_missing="import" in asked)
     batching = ALL_BULK if "bulk" in asked else STANDARD
     with world_of(served(Path(home)), entity) as usual:

@@ -43,21 +43,19 @@ class Trial:
 
 
 def stages(folder: Path, size: int, route: str) -> list[Stage]:
-    """One stage a stroke, each with the undisturbed end of both."""
+    """One stage a stroke, each with its undisturbed end."""
     folder.mkdir(parents=True)
     home = folder / "start"
     with place(home) as here:
         settle_in(here, size)
-    made, homes = [], []
+    made = []
     for entity, asked in STROKES:
-        homes.append(home)
-        home = copy_of(home, folder / f"after-{entity}")
+        start, home = home, copy_of(home, folder / f"after-{entity}")
         with place(home) as here:
-            made.append((entity, asked, steps_of(child(home, entity, 0, route, *asked))))
-            here.until_quiet(entity, create_missing="import" in asked)
-            if (entity, asked) == STROKES[-1]:
-                end = state_of(here)
-    return [Stage(start, *one, end) for start, one in zip(homes, made, strict=True)]
+            steps = steps_of(child(home, entity, 0, route, *asked))
+            finish(here, entity, asked)
+            made.append(Stage(start, entity, asked, steps, state_of(here)))
+    return made
 
 
 def child(home: Path, entity: str, step: int, *asked: str) -> subprocess.CompletedProcess[str]:
@@ -74,12 +72,8 @@ def steps_of(ended: subprocess.CompletedProcess[str]) -> int:
 
 
 def finish(here: Place, entity: str, asked: Sequence[str] = ()) -> int:
-    """Nothing is to do any more, of this entity and those after it; the number of runs it took this one."""
-    names = [name for name, _ in STROKES]
-    runs = len(here.until_quiet(entity, create_missing="import" in asked))
-    for later in names[names.index(entity) + 1 :]:
-        here.until_quiet(later)
-    return runs
+    """Nothing is to do any more; the number of runs it took."""
+    return len(here.until_quiet(entity, create_missing="import" in asked))
 
 
 def state_of(here: Place) -> State:

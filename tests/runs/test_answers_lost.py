@@ -19,8 +19,7 @@ def institutions(prefix: str, *, count: int = 3) -> list[Row]:
         {"institution_id": f"{prefix}-n{n}", "name": f"New {n}", "parent_id": f"{prefix}-d{n}"} for n in range(count)
     ]
     known = [
-        {"institution_id": f"{prefix}-s{n}", "name": f"School {n}", "parent_id": f"{prefix}-d{n}"}
-        for n in range(count)
+        {"institution_id": f"{prefix}-s{n}", "name": f"School {n}", "parent_id": f"{prefix}-d{n}"} for n in range(count)
     ]
     return [*known, *schools, *districts]
 

@@ -137,7 +137,9 @@ def test_an_org_that_goes_away_in_mid_run_leaves_nothing_unknown_for_long(here: 
 
 
 def test_an_org_that_forgets_a_job_gets_its_rows_anew(here: Place, known: str) -> None:
-    here.org.faults({"method": "GET", "path": "/jobs/ingest/[^/]+$", "action": "status", "status": 404, "code": "NOT_FOUND"})
+    here.org.faults(
+        {"method": "GET", "path": "/jobs/ingest/[^/]+$", "action": "status", "status": 404, "code": "NOT_FOUND"}
+    )
     report = here.run("accounts", approved=True, bulk=True)
     assert (report.status, report.outcomes) == ("success", {"updated": 3})
     assert names(here, known) == ["New 0", "New 1", "New 2"]

@@ -46,7 +46,13 @@ def test_a_row_whose_record_is_locked_is_tried_again_in_the_same_run(here: Place
     here.org.seed("Account", [{"Source_Key__c": "locked-1", "Name": "Old"}])
     here.feed("institutions", [{"institution_id": "locked-1", "name": "New"}])
     here.org.faults(
-        {"method": "PATCH", "path": "/composite/sobjects$", "action": "status", "status": 400, "code": "UNABLE_TO_LOCK_ROW"}
+        {
+            "method": "PATCH",
+            "path": "/composite/sobjects$",
+            "action": "status",
+            "status": 400,
+            "code": "UNABLE_TO_LOCK_ROW",
+        }
     )
     report = here.run("accounts", approved=True)
     assert (report.status, report.outcomes) == ("success", {"updated": 1})
