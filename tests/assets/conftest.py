@@ -13,14 +13,14 @@ from tests.runs.place import Place, place
 
 
 @pytest.fixture(scope="session")
-def _served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with place(tmp_path_factory.mktemp("dagster-org")) as served:
         yield served
 
 
 @pytest.fixture
-def room(_served: Place, tmp_path: Path) -> Iterator[ControlRoom]:
+def room(served: Place, tmp_path: Path) -> Iterator[ControlRoom]:
     """Nothing ran here so far; the org's records are those of all tests so far."""
-    _served.org.reset()
+    served.org.reset()
     with dg.DagsterInstance.ephemeral() as instance:
-        yield ControlRoom(Place(tmp_path / "place", _served.org), instance)
+        yield ControlRoom(Place(tmp_path / "place", served.org), instance)
