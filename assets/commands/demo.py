@@ -137,7 +137,7 @@ def feed_rows(path: Path) -> int:
 
 def conclude(story: Story) -> None:
     """The whole story in one table, whether it adds up, what is left to people, and where to click next."""
-    from assets.commands.demo_ending import left_over, summary
+    from assets.commands.demo_ending import left_over, refused, summary
     from assets.declarations import entities
 
     counted = {
@@ -155,6 +155,8 @@ def conclude(story: Story) -> None:
     rows = " and ".join(f"{count:,} rows of {name}" for name, count in counted.items())
     show(f"{'Adds up' if whole else 'DOES NOT ADD UP'}: {rows} are in the feeds, and every run gave each its outcome.")
     show(f"The second time {'nothing was left to do' if not wrote else f'{wrote:,} RECORDS WERE WRITTEN'}.")
+    if again := refused(last):
+        show(f"{again:,} rows that the org refuses were tried again; after ten times they rest.")
     show(f"{sum(report.api_calls for report in reports)} API calls, {seconds:.0f} seconds.")
     show(
         "\nNext: make ui, and open http://127.0.0.1:3000: these runs are there. Then concord missing accounts,"

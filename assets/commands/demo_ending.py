@@ -14,21 +14,25 @@ from pipelines.report import Report
 
 
 def summary(chapters: Sequence[tuple[str, Report]]) -> Table:
-    """One line a run, every outcome a column."""
-    seen = [outcome for outcome in OUTCOMES if any(report.outcomes.get(outcome) for _, report in chapters)]
-    rows = [
-        (
-            number,
-            report.entity,
-            report.status.replace("_", " "),
-            *(report.outcomes.get(outcome, 0) for outcome in seen),
-            report.extracted,
-            report.api_calls,
-            round(report.seconds, 1),
-        )
-        for number, (_, report) in enumerate(chapters, start=1)
+    """One column a run, every outcome a row."""
+    reports = [report for _, report in chapters]
+    seen = [outcome for outcome in OUTCOMES if any(report.outcomes.get(outcome) for report in reports)]
+    rows: list[tuple[object, ...]] = [
+        *((outcome, *(report.outcomes.get(outcome, 0) for report in reports)) for outcome in seen),
+        ("rows", *(report.extracted for report in reports)),
+        ("API calls", *(report.api_calls for report in reports)),
+        ("seconds", *(round(report.seconds, 1) for report in reports)),
     ]
-    return table(("", "entity", "status", *seen, "rows", "API calls", "seconds"), rows)
+    made = table(("run", *(f"{number} {report.entity}" for number, report in enumerate(reports, start=1))), rows)
+    made.rows[len(seen) - 1].end_section = True
+    return made
+
+
+def refused(last: Sequence[Report]) -> int:
+    """Rows that only the org refuses: each run tries them again."""
+    return sum(
+        count for r in last for outcome, reason, count in outcome_rows(r) if outcome == "failed" and reason.isupper()
+    )
 
 
 def left_over(last: Sequence[Report]) -> Table:

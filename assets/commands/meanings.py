@@ -47,6 +47,7 @@ MEANINGS = {
     "invalid_date": "not a date",
     "invalid_number": "not a number",
     "invalid_boolean": "neither true nor false",
+    "invalid_email": "not an e-mail address",
     "too_long": "longer than the field",
     "ragged_row": "more or fewer columns than the header",
     "bad_quote": "a quote that does not close",
