@@ -42,6 +42,8 @@ class _Steps:
         self._bars = bars
         self._entity = entity
         self._step = ""
+        for done in bars.task_ids:  # entities run one after another
+            bars.remove_task(done)
         self._task = bars.add_task(entity, total=None)
 
     def __call__(self, step: str, done: int, total: int | None) -> None:
