@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -40,6 +41,7 @@ def serve(settings: Settings, port: int = 3000, tell: Callable[[str], None] = pr
     from assets.instance import dagster_home, instance
     from resources.world import at_org
 
+    _check_free(port)
     home = dagster_home(settings)
     logs = home / "logs"
     logs.mkdir(exist_ok=True, mode=0o700)
@@ -64,6 +66,13 @@ def serve(settings: Settings, port: int = 3000, tell: Callable[[str], None] = pr
         except KeyboardInterrupt:
             return
         raise UiError(_told(processes, logs))
+
+
+def _check_free(port: int) -> None:
+    """UiError when somebody listens there: dagster-webserver would quietly take another port."""
+    with socket.socket() as probe:
+        if probe.connect_ex((HOST, port)) == 0:
+            raise UiError(f"port {port} is taken: end what listens there, or take another with --port")
 
 
 def _commands(port: int) -> dict[str, list[str]]:

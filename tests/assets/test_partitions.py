@@ -77,9 +77,13 @@ def test_today_can_be_synced() -> None:
 
 
 def test_the_daily_schedule_asks_for_the_day_that_is_over() -> None:
-    schedule = defs.get_repository_def().get_schedule_def("daily_schedule")
+    repository = defs.get_repository_def()
+    schedule = repository.get_schedule_def("daily_schedule")
     at = datetime(2026, 3, 5, 5, tzinfo=UTC)
-    with dg.DagsterInstance.ephemeral() as instance, dg.build_schedule_context(instance, at) as context:
+    with (
+        dg.DagsterInstance.ephemeral() as instance,
+        dg.build_schedule_context(instance, at, repository_def=repository) as context,
+    ):
         [request] = schedule.evaluate_tick(context).run_requests or []
     assert request.partition_key == f"{at - timedelta(days=1):%Y-%m-%d}"
     assert schedule.job_name == "daily"

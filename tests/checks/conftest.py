@@ -1,0 +1,94 @@
+"""Two towns that were synced once: one where all is well, and one where everything that a check asks about is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from assets.declarations import entities
+from checks.question import Answer, Copy, Question
+from resources.warehouse import Warehouse, read_copy
+from tests.runs.place import Place, place
+
+Ask = Callable[..., Answer]
+
+PERSON = {"first_name": "Emmy", "institution_id": "s1", "updated_at": "2026-03-01T00:00:00Z"}
+
+
+def tidy(there: Place) -> None:
+    """One school and one person, both in the CRM."""
+    [school] = there.org.seed("Account", [{"Source_Key__c": "s1", "Name": "Old"}])
+    there.org.seed("Contact", [{"Source_Key__c": "p1", "LastName": "Old", "AccountId": school, "Email": "a@b.org"}])
+    there.feed("institutions", [{"institution_id": "s1", "name": "School", "status": "A", "enrollment": 7}])
+    there.feed("personnel", [{"person_id": "p1", "last_name": "Noether", "email": "a@b.org", **PERSON}])
+
+
+def untidy(there: Place) -> None:
+    """Missing, twice, refused: whatever a check can find."""
+    accounts = [{"Source_Key__c": "s1", "Name": "Old"}, {"Name": "Missing Academy", "BillingCity": "Jena"}]
+    [school, _] = there.org.seed("Account", accounts)
+    there.org.seed(
+        "Contact",
+        [
+            {"LastName": "Twice", "AccountId": school, "Email": "twice@example.org"},
+            {"LastName": "Twice", "AccountId": school, "Email": "TWICE@example.org"},
+            {"Source_Key__c": "p1", "LastName": "Old", "AccountId": school},
+        ],
+    )
+    there.feed(
+        "institutions",
+        [
+            {"institution_id": "s1", "name": "School", "status": "A", "enrollment": 7},
+            {"institution_id": "s2", "name": "Missing Academy", "city": "Jena", "status": "A"},
+            {"institution_id": "s3", "name": "Missing too", "status": "A"},
+            {"institution_id": "s4", "name": "Missing but closed", "status": "C"},
+            {"institution_id": "s5", "name": "Twice", "status": "A"},
+            {"institution_id": "S5", "name": "Twice", "status": "A"},
+            {"institution_id": "s6", "name": "", "status": "A"},
+            {"institution_id": "s7", "name": "Odd", "status": "Z", "enrollment": "many"},
+            {"institution_id": "s8", "name": "x" * 300, "status": "A"},
+        ],
+    )
+    there.feed(
+        "personnel",
+        [
+            {"person_id": "p1", "last_name": "Noether", **PERSON},
+            {"person_id": "p2", "last_name": "Waiting", **PERSON, "institution_id": "s3"},
+            {"person_id": "p3", "last_name": "Spelled", "email": "no address", **PERSON},
+            {"person_id": "p4", "last_name": "Nowhen", **PERSON, "updated_at": "yesterday"},
+            {"person_id": "p5", "last_name": "Refused", **PERSON},
+        ],
+    )
+
+
+def _asking(there: Place) -> Ask:
+    def ask(question: Question, entity: str, now: datetime | None = None) -> Answer:
+        path = Warehouse(there.home, entity).published(entity)
+        assert path is not None
+        with read_copy(path) as con:
+            return question.answer(Copy(entities()[entity], con, now or datetime.now(UTC)))
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def well(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+    """Asks a question where all is well."""
+    yield from _town(tmp_path_factory.mktemp("well"), tidy)
+
+
+@pytest.fixture(scope="session")
+def wrong(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+    """Asks a question where everything is wrong."""
+    yield from _town(tmp_path_factory.mktemp("wrong"), untidy)
+
+
+def _town(home: Path, settle: Callable[[Place], None]) -> Iterator[Ask]:
+    with place(home) as there:
+        settle(there)
+        for entity in ("accounts", "personnel"):
+            there.run(entity, approved=True)
+        yield _asking(there)
