@@ -1,0 +1,131 @@
+"""What cannot be used is held back with a reason and a column, and no row is ever lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from assets.accounts import ENTITY as ACCOUNTS
+from assets.personnel import ENTITY as PERSONNEL
+from pipelines.entity import Entity
+from tests.pipelines.case import Case
+
+GOOD_INSTITUTION = {"institution_id": "i1", "name": "School"}
+GOOD_PERSON = {"person_id": "p1", "institution_id": "i1", "last_name": "Lee"}
+
+BAD = [
+    # entity, what is wrong, outcome, column
+    (ACCOUNTS, {"institution_id": None}, "failed: blank_key", "institution_id"),
+    (ACCOUNTS, {"institution_id": " \t "}, "failed: blank_key", "institution_id"),
+    (ACCOUNTS, {"institution_id": "k" * 256}, "failed: too_long", "institution_id"),
+    (ACCOUNTS, {"name": None}, "failed: required_blank", "name"),
+    (ACCOUNTS, {"name": "\r\n"}, "failed: required_blank", "name"),
+    (ACCOUNTS, {"name": "n" * 256}, "failed: too_long", "name"),
+    (ACCOUNTS, {"status": "X"}, "failed: unknown_status", "status"),
+    (ACCOUNTS, {"status": "a"}, "failed: unknown_status", "status"),
+    (ACCOUNTS, {"status": "I"}, "failed: unknown_status", "status"),
+    (ACCOUNTS, {"enrollment": "many"}, "failed: invalid_number", "enrollment"),
+    (ACCOUNTS, {"enrollment": "1,000"}, "failed: invalid_number", "enrollment"),
+    (ACCOUNTS, {"enrollment": "1.5"}, "failed: invalid_number", "enrollment"),
+    (ACCOUNTS, {"enrollment": "1e3"}, "failed: invalid_number", "enrollment"),
+    (ACCOUNTS, {"enrollment": "NaN"}, "failed: invalid_number", "enrollment"),
+    (ACCOUNTS, {"updated_at": "yesterday"}, "failed: invalid_date", "updated_at"),
+    (ACCOUNTS, {"updated_at": "2026-02-30"}, "failed: invalid_date", "updated_at"),
+    (ACCOUNTS, {"updated_at": "31.01.2026"}, "failed: invalid_date", "updated_at"),
+    (ACCOUNTS, {"updated_at": "01/31/2026"}, "failed: invalid_date", "updated_at"),
+    (PERSONNEL, {"institution_id": None}, "failed: required_blank", "institution_id"),
+    (PERSONNEL, {"last_name": ""}, "failed: required_blank", "last_name"),
+    (PERSONNEL, {"status": "C"}, "failed: unknown_status", "status"),
+    (PERSONNEL, {"title": "t" * 256}, "failed: too_long", "title"),
+]
+
+
+def named(case: tuple[Entity, dict[str, str | None], str, str]) -> str:
+    entity, wrong, _, _ = case
+    return f"{entity.name} {wrong!r}"[:60]
+
+
+@pytest.mark.parametrize("case", BAD, ids=named)
+def test_a_bad_value_keeps_its_row_out_and_names_the_column(
+    case: tuple[Entity, dict[str, str | None], str, str],
+) -> None:
+    entity, wrong, outcome, column = case
+    good = GOOD_INSTITUTION if entity is ACCOUNTS else GOOD_PERSON
+    other = {entity.source.key: "other", "name": "x", "institution_id": "i1", "last_name": "x"}
+    other |= {entity.source.key: "other"}
+    thought = Case(entity).source([{**good, **wrong}, other])
+    thought.plan(creates=True, targets={"i1": "001A"})
+    lines = thought.con.execute(
+        "select line, outcome || coalesce(': ' || reason, ''), field from work.outcomes order by line"
+    ).fetchall()
+    assert lines == [(1, outcome, column), (2, "created", None)]
+
+
+GOOD = [
+    ("enrollment", "42", 42),
+    ("enrollment", " 0042 ", 42),
+    ("enrollment", "42.0", 42),
+    ("enrollment", "-1", -1),
+    ("enrollment", "", None),
+    ("name", " Zoë 🦉\r\nSchool\t", "Zoë 🦉\nSchool"),
+    ("name", "n" * 255, "n" * 255),
+    ("name", "\u00a0x", "\u00a0x"),
+    ("status", None, "A"),
+]
+
+
+@pytest.mark.parametrize("column, text, value", GOOD)
+def test_values_are_typed_once(column: str, text: str | None, value: object) -> None:
+    case = Case(ACCOUNTS).source([{**GOOD_INSTITUTION, column: text}])
+    assert case.con.execute(f'select "{column}" from source').fetchall() == [(value,)]
+
+
+@pytest.mark.parametrize(
+    "text, moment",
+    [
+        ("2026-01-31T08:15:00Z", "2026-01-31 08:15:00"),
+        ("2026-01-31T08:15:00.987+02:00", "2026-01-31 06:15:00"),
+        ("2026-01-31 08:15:00", "2026-01-31 08:15:00"),
+        ("2026-01-31", "2026-01-31 00:00:00"),
+    ],
+)
+def test_the_time_of_a_change_is_utc(text: str, moment: str) -> None:
+    case = Case(ACCOUNTS).source([{**GOOD_INSTITUTION, "updated_at": text}])
+    assert case.con.execute("select changed_at::varchar from source").fetchall() == [(moment,)]
+
+
+def test_every_kind_of_row_at_once_adds_up_to_the_rows_of_the_feed() -> None:
+    rows = [{**GOOD_INSTITUTION, **wrong} for entity, wrong, _, _ in BAD if entity is ACCOUNTS]
+    rows = [
+        {**row, "institution_id": row["institution_id"] and f"{row['institution_id']}{n}"} for n, row in enumerate(rows)
+    ]
+    rows += [{"institution_id": "same", "name": "x"}] * 2 + [{"institution_id": "fine", "name": "x"}]
+    case = Case(ACCOUNTS).source(rows)
+    case.con.execute("insert into landing.rejects values ('feed.csv', 99, 'ragged_row')")
+    case.plan(creates=True)
+    told = case.con.execute("select line from work.outcomes order by line").fetchall()
+    assert told == [(n,) for n in (*range(1, len(rows) + 1), 99)]
+
+
+def test_a_row_that_goes_bad_keeps_its_record_as_it_is() -> None:
+    case = Case(ACCOUNTS).source([GOOD_INSTITUTION])
+    case.source([{**GOOD_INSTITUTION, "name": None}])
+    case.crm([{"Id": "001A", "Source_Key__c": "i1", "Name": "Old"}]).plan()
+    assert case.cells == set()
+    assert case.outcomes == {"i1": "failed: required_blank"}
+
+
+def test_a_row_that_a_full_list_no_longer_has_changes_nothing() -> None:
+    case = Case(ACCOUNTS).source([GOOD_INSTITUTION, {"institution_id": "i2", "name": "Two"}])
+    case.source([{"institution_id": "i2", "name": "Two"}])
+    case.crm([{"Id": "001A", "Source_Key__c": "i1", "Name": "Old"}]).plan()
+    assert case.cells == set()
+    assert case.outcomes == {"i2": "skipped: not_in_crm"}
+
+
+def test_a_survivor_that_is_bad_or_gone_today_is_told_once() -> None:
+    merged = {"institution_id": "i1", "name": "One", "merged_into": "i2"}
+    for later in ([merged, {"institution_id": "i2", "name": None}], [merged]):
+        case = Case(ACCOUNTS).source([merged, {"institution_id": "i2", "name": "Two"}]).source(later)
+        case.crm([{"Id": "001A", "Source_Key__c": "i1", "Name": "One", "Source_Status__c": "A"}]).plan()
+        lines = case.con.execute("select line, count(*) from work.outcomes group by line order by line").fetchall()
+        assert lines == [(n, 1) for n in range(1, len(later) + 1)]
