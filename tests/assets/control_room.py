@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
+from dagster_shared.serdes import serialize_value
 
 from assets.definitions import definitions
 from assets.making.desk import Desk
@@ -36,7 +37,7 @@ class ControlRoom:
     def log(self) -> str:
         """Every event of every run, as text."""
         runs = self.instance.get_run_records()
-        return "\n".join(entry.to_json() for run in runs for entry in self.instance.all_logs(run.dagster_run.run_id))
+        return "\n".join(serialize_value(entry) for run in runs for entry in self.instance.all_logs(run.dagster_run.run_id))
 
 
 def failure_of(result: Result) -> Any:
