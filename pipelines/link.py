@@ -40,7 +40,10 @@ ADD_SURVIVORS = """
 insert into work.scope
 select s.fold, s.number
 from source s
-where s.fold in (select survivor from survivors) and s.number not in (select number from work.scope)
+where s.present
+  and s.fold in (select survivor from survivors)
+  and s.fold not in (select fold from work.incoming where problem is not null and fold is not null)
+  and s.number not in (select number from work.scope)
 """
 
 WINNERS = f"""
