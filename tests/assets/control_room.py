@@ -36,8 +36,8 @@ class ControlRoom:
 
     def log(self) -> str:
         """Every event of every run, as text."""
-        runs = self.instance.get_run_records()
-        return "\n".join(serialize_value(entry) for run in runs for entry in self.instance.all_logs(run.dagster_run.run_id))
+        ids = [record.dagster_run.run_id for record in self.instance.get_run_records()]
+        return "\n".join(serialize_value(entry) for run_id in ids for entry in self.instance.all_logs(run_id))
 
 
 def failure_of(result: Result) -> Any:
