@@ -25,9 +25,11 @@ class ControlRoom:
         self.desk = Desk(place.settings(), lambda entity: lambda step, *_: self.watched.append((entity, step)))
         self.repository = definitions(self.desk).get_repository_def()
 
-    def run(self, job: str, config: dict[str, Any] | None = None, **more: Any) -> Result:
-        """The job's run; `config` is by asset, the job's own where none is given."""
+    def run(self, job: str, config: dict[str, Any] | None = None, *, asking: bool = False, **more: Any) -> Result:
+        """The job's run; `config` is by asset, the job's own where none is given. `asking`: with all questions."""
         definition = self.repository.get_job(job)
+        if not asking:
+            definition = _without_questions(definition)
         if config is not None:
             more["run_config"] = {"ops": {name: {"config": given} for name, given in config.items()}}
         elif definition.run_config is not None:
@@ -38,6 +40,16 @@ class ControlRoom:
         """Every event of every run, as text."""
         ids = [record.dagster_run.run_id for record in self.instance.get_run_records()]
         return "\n".join(serialize_value(entry) for run_id in ids for entry in self.instance.all_logs(run_id))
+
+
+def _without_questions(job: dg.JobDefinition) -> dg.JobDefinition:
+    """They take their time, and most tests are not about them."""
+    layer = job.asset_layer
+    gates = {key for key in layer.asset_graph.asset_check_keys if key.name == "gates"}
+    wanted = layer.executable_asset_keys
+    return job.get_subset(
+        asset_selection=wanted, asset_check_selection={key for key in gates if key.asset_key in wanted}
+    )
 
 
 def failure_of(result: Result) -> Any:

@@ -53,7 +53,7 @@ def test_the_outcomes_are_numbers_that_add_up(room: ControlRoom) -> None:
 def test_no_private_value_reaches_the_event_log(room: ControlRoom) -> None:
     settle_in(room, "priv-")
     room.run("plan_accounts")
-    room.run("update_all", partition_key=TODAY)
+    room.run("update_all", asking=True, partition_key=TODAY)
     room.run("plan_personnel", {"personnel_plan": {"scope": "all"}})
     log = room.log()
     assert "priv-p3" in log  # keys are told
@@ -89,14 +89,14 @@ def test_a_feed_that_is_not_there_fails_the_run_and_says_so(room: ControlRoom) -
 
 def test_checks_follow_the_run_that_they_are_about(room: ControlRoom) -> None:
     settle_in(room, "chk-")
-    passed = checks_of(room.run("sync_accounts", partition_key=TODAY))
+    passed = checks_of(room.run("sync_accounts", asking=True, partition_key=TODAY))
     assert passed == dict.fromkeys(
         ("gates", "missing_institutions", "duplicate_keys", "rejected_rows", "freshness", "expectations"), True
     )
 
 
 def test_questions_about_what_was_never_synced_fail_instead_of_raising(room: ControlRoom) -> None:
-    result = room.run("ask_questions")
+    result = room.run("ask_questions", asking=True)
     assert result.success
     assert set(checks_of(result).values()) == {False}
 

@@ -65,7 +65,7 @@ def test_a_day_run_late_writes_the_values_of_today(room: ControlRoom) -> None:
     assert named(room, "late-") == [FIRST]
 
 
-@pytest.mark.parametrize("scope", ["slice", "catch_up", "changed", "all"])
+@pytest.mark.parametrize("scope", ["slice", "changed"])
 def test_without_a_partition_a_run_is_about_all_that_is_not_settled(room: ControlRoom, scope: str) -> None:
     three_days(room, f"none-{scope}-")
     sync(room, scope)
