@@ -9,6 +9,8 @@ written; `work.blocked` (fold): rows of which a flag keeps cells back.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pipelines.binding import Bound, BoundField
 from pipelines.rules import Case, Reference, SyncedAt, resolved
 from pipelines.sql import canonical_sql, differs_sql, literal, literals, quote
@@ -153,20 +155,28 @@ anti join echoes e
 
 
 def _unnested_sql(cells: list[tuple[str, str, str, str, str]], row: str, rows: str) -> str:
-    """Selects fold, record_id, field, old, new, rule of the wanted ones of these cells, in one pass over the rows."""
-    columns = ("field", "old", "new", "wanted", "rule")
-    lists = ",\n    ".join(
-        f"unnest([\n      {entries}\n    ]) as {column}"
-        for column, entries in zip(columns, (",\n      ".join(part) for part in zip(*cells, strict=True)), strict=True)
-    )
+    """Selects fold, record_id, field, old, new, rule of the wanted ones of these cells, in one pass over the rows.
+
+    A cell is (field, old, new, wanted, rule), all SQL. What is unnested is paid for by every cell, wanted or not.
+    """
+    names = ", ".join(f"({n}, {field}, {rule})" for n, (field, _, _, _, rule) in enumerate(cells))
+    olds = _list_sql(old for _, old, _, _, _ in cells)
+    news = _list_sql(new for _, _, new, _, _ in cells)
+    numbers = _list_sql(f"case when {wanted} then {n} end" for n, (_, _, _, wanted, _) in enumerate(cells))
     return f"""select fold, record_id, field, old, new, rule
 from (
   select
     {row},
-    {lists}
+    unnest({olds}) as old,
+    unnest({news}) as new,
+    unnest({numbers}) as n
   from {rows}
 )
-where wanted"""
+join (values {names}) names (n, field, rule) using (n)"""
+
+
+def _list_sql(entries: Iterable[str]) -> str:
+    return "[\n      " + ",\n      ".join(entries) + "\n    ]"
 
 
 def _doubled_cells_sql(bound: Bound) -> str:

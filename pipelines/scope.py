@@ -78,10 +78,15 @@ def reference_hash_sql(bound: Bound) -> str:
     return f"hash({ids or 'null'})"
 
 
+LOST_RECORDS = "select l.fold from links l join records r on r.Id = l.record_id where r.IsDeleted"
+"""Rows whose record was deleted in the CRM, or merged into another."""
+
+
 def scope_sql(bound: Bound, scope: Scope) -> str:
     """Creates `work.scope`. Keys are looked up in a registered table `wanted_keys`."""
     unsettled = (
-        f"t.fold is null or not t.settled or t.row_hash <> s.row_hash or t.ref_hash <> {reference_hash_sql(bound)}"
+        "t.fold is null or not t.settled or t.row_hash <> s.row_hash"
+        f" or t.ref_hash <> {reference_hash_sql(bound)} or s.fold in ({LOST_RECORDS})"
     )
     if isinstance(scope, Slice):
         window = "(s.changed_at >= getvariable('slice_start') and s.changed_at < getvariable('slice_end'))"

@@ -264,6 +264,8 @@ class Sync:
         if report.error not in ("newer_file", "file_unusable", "disk_full"):
             with self._opened() as con:
                 write_run(con, report)
+            if self.world.warehouse.published(self.entity.name):
+                self.world.warehouse.publish()
         return report
 
     def _wish(self, con: duckdb.DuckDBPyConnection) -> Wish:

@@ -28,13 +28,6 @@ def summary(chapters: Sequence[tuple[str, Report]]) -> Table:
     return made
 
 
-def refused(last: Sequence[Report]) -> int:
-    """Rows that only the org refuses: each run tries them again."""
-    return sum(
-        count for r in last for outcome, reason, count in outcome_rows(r) if outcome == "failed" and reason.isupper()
-    )
-
-
 def left_over(last: Sequence[Report]) -> Table:
     """Rows that nothing could be done with, and why."""
     rows = [

@@ -117,7 +117,6 @@ PEOPLE = (
     Case("longest_name", "created"),
     # rows that cannot be used
     Case("email_invalid", "failed: invalid_email", 0.0002, least=2),
-    Case("email_refused_by_org", "failed: INVALID_EMAIL_ADDRESS", 0.0002, least=2),
     Case("name_too_long", "failed: too_long"),
     Case("name_blank", "failed: required_blank"),
     Case("institution_blank", "failed: required_blank"),

@@ -23,7 +23,6 @@ ABSENT = (
     "at_no_institution",
     "survivor_new",
     "email_invalid",
-    "email_refused_by_org",
     "key_blank",
     *ODD,
 )
@@ -139,7 +138,6 @@ rows as (
     case
       when {blank} or p.kind = 'inactive_without_email' then null
       when p.kind = 'email_invalid' then 'nobody at ' || p.home
-      when p.kind = 'email_refused_by_org' then 'p' || p.number || '@école.example.org'
       when p.kind = 'two_rows_with_the_email' and p.nth % 2 = 0 then other.email
       else p.email
     end as email,

@@ -104,7 +104,7 @@ def test_released_rows_are_tried_again(synced: Shell) -> None:
 
 def test_a_record_that_people_deleted_comes_back_only_when_its_key_is_released(synced: Shell) -> None:
     delete_contact(synced, "P1")
-    assert synced("sync", "personnel", "--scope", "all", "--json").json["reasons"]["skipped: deleted_in_crm"] == 1
+    assert synced("sync", "personnel", "--json").json["reasons"]["skipped: deleted_in_crm"] == 1
     assert synced("release", "personnel", "--json").json["links"] == 0
     assert synced("release", "personnel", "--keys", synced.keys("P1"), "--json").json["links"] == 1
     assert synced("sync", "personnel", "--json").json["outcomes"]["created"] == 1
