@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from pipelines.report import Report
     from resources.settings import Settings
 
-"""Outcomes of rows whose record was written."""
-
 
 def demo(
     *,

@@ -111,9 +111,9 @@ def _show(entity: str, found: list[Lacking], terminal: Terminal, most: int) -> N
 
 
 def _import(entity: str, keys: Path | None, approve: str | None, terminal: Terminal) -> None:
-    from assets.commands.keys_file import read_keys
     from assets.commands.running import Order, carry_out
     from assets.declarations import entities
+    from resources.keys_file import read_keys
     from resources.settings import read_settings
 
     if (create := entities()[entity].create) != "on_request":

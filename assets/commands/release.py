@@ -30,9 +30,9 @@ def release(
     """
     with answering(as_json=as_json) as terminal:
         chosen([entity])
-        from assets.commands.keys_file import read_keys
         from pipelines import release as releasing
         from resources.archive import NeverRun
+        from resources.keys_file import read_keys
         from resources.settings import read_settings
         from resources.warehouse import Warehouse
 

@@ -127,7 +127,7 @@ def _check_sync(names: tuple[str, ...], scope: Scope, keys: Path | None, approve
     if keys and scope == "all":
         raise WrongUse("--keys and --scope all exclude each other: keys are a scope of their own")
     if keys:
-        from assets.commands.keys_file import read_keys
+        from resources.keys_file import read_keys
 
         read_keys(keys)
 

@@ -81,25 +81,12 @@ def request_of(context: dg.AssetExecutionContext, config: PlanConfig, mode: Lite
 
 def _scope(context: dg.AssetExecutionContext, config: PlanConfig) -> Scope:
     from pipelines.scope import Keys, Slice
+    from resources.keys_file import read_keys
 
     if config.keys_file:
-        return Keys(keys_in(Path(config.keys_file)))
+        return Keys(read_keys(Path(config.keys_file)))
     sliced = config.scope in (Rows.slice, Rows.catch_up)
     if sliced and (context.has_partition_key or context.has_partition_key_range):
         window = context.partition_time_window
         return Slice(window.start, window.end, catch_up=config.scope is Rows.catch_up)
     return Rows.changed.value if sliced else config.scope.value
-
-
-def keys_in(file: Path) -> frozenset[str]:
-    """The keys of a file, one a line, blank lines apart."""
-    from resources.settings import SettingsError
-
-    try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"the file of keys {file} cannot be read: {type(error).__name__}") from None
-    keys = frozenset(line.strip() for line in lines if line.strip())
-    if not keys:
-        raise SettingsError(f"the file of keys {file} names no key: write one a line")
-    return keys
