@@ -46,7 +46,7 @@ def _without_questions(job: dg.JobDefinition) -> dg.JobDefinition:
     """They take their time, and most tests are not about them."""
     layer = job.asset_layer
     gates = {key for key in layer.asset_graph.asset_check_keys if key.name == "gates"}
-    wanted = layer.executable_asset_keys
+    wanted = set(layer.executable_asset_keys)
     return job.get_subset(
         asset_selection=wanted, asset_check_selection={key for key in gates if key.asset_key in wanted}
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -33,7 +34,7 @@ def named(room: ControlRoom, prefix: str) -> list[str]:
     return [day for day in (FIRST, SECOND, THIRD) if records[f"{prefix}{day}"]["Name"] == f"New {day}"]
 
 
-def sync(room: ControlRoom, scope: str, **more: object) -> dg.ExecuteInProcessResult:
+def sync(room: ControlRoom, scope: str, **more: Any) -> dg.ExecuteInProcessResult:
     return room.run("sync_accounts", {"accounts": {"scope": scope}}, **more)
 
 
