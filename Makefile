@@ -37,7 +37,7 @@ ui: $(READY) ## the sandbox org, Dagster's web pages and its daemon, on loopback
 	@$(BIN)/concord ui $(ARGS)
 
 test: $(READY) ## the tests
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 check: $(READY) ## all that a change must pass: format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .
