@@ -94,7 +94,6 @@ def _environment(settings: Settings, home: Path) -> dict[str, str]:
         "CONCORD_HOME": str(settings.concord_home.absolute()),
         "CONCORD_FEEDS": feeds if "://" in feeds else str(Path(feeds).absolute()),
         "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
-        "PYTHONSAFEPATH": "1",  # whatever lies in the folder we are started in is not imported
         "DAGSTER_DISABLE_TELEMETRY": "1",
     }
 
