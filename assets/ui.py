@@ -64,6 +64,9 @@ def serve(settings: Settings, port: int = 3000, tell: Callable[[str], None] = pr
             while not _ended(processes):
                 time.sleep(0.5)
         except KeyboardInterrupt:
+            tell("ending …")
+            for process in processes.values():
+                os.killpg(process.pid, signal.SIGINT)  # all at once; then each is waited for
             return
         raise UiError(_told(processes, logs))
 
@@ -117,6 +120,7 @@ def _started(command: list[str], environment: dict[str, str], log: Path) -> Iter
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
+    """SIGINT lets runs write down how far they came; what does not end by that is ended less gently."""
     for number, patience in ((signal.SIGINT, STOP_SECONDS), (signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
         try:
             os.killpg(process.pid, number)
