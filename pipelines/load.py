@@ -10,31 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import duckdb
-import pyarrow as pa
-
 from pipelines import ledger
 from pipelines.batching import Batching
 from pipelines.binding import Bound
 from pipelines.failures import class_sql, classify
+from pipelines.jobs import end_job
 from pipelines.ledger import Batch
-from pipelines.ports import CLEAR, Crm, JobInfo, LostAnswer, Progress, RowResult, SystemicError
+from pipelines.payload import ANSWERS, answers_of, records, sendable_sql, table
+from pipelines.ports import Crm, LostAnswer, Progress, SystemicError
 from pipelines.run import OpenFile
-from pipelines.sql import literal, quote
 
 Operation = Literal["insert", "update"]
-ANSWERS = pa.schema(
-    [
-        ("key", pa.string()),
-        ("record_id", pa.string()),
-        ("created", pa.bool_()),
-        ("status", pa.string()),
-        ("code", pa.string()),
-        ("message", pa.string()),
-        ("fields", pa.string()),
-    ]
-)
-
 
 FILL_WAITING = (
     f"""
@@ -115,7 +101,7 @@ class Loader:
         """All rows of one operation, each by its route."""
         kind = "create" if operation == "insert" else "update"
         with self.open() as con:
-            con.execute(_sendable_sql(self.bound), [kind, wave])
+            con.execute(sendable_sql(self.bound), [kind, wave])
             total, characters = con.execute(
                 "select count(*), coalesce(sum(characters), 0) from work.sendable"
             ).fetchall()[0]
@@ -143,7 +129,7 @@ class Loader:
 
     def _send_collection(self, batch: Batch) -> None:
         with self.open() as con:
-            keys, rows = self._records(con, batch)
+            keys, rows = records(con, batch)
             ledger.mark(con, batch, "SENT")
         sobject = self.bound.entity.target.sobject
         try:
@@ -155,7 +141,7 @@ class Loader:
             self._refuse(batch, error)
             raise
         with self.open() as con:
-            ledger.answer(con, batch, _answers(keys, sent))
+            ledger.answer(con, batch, answers_of(keys, sent))
         self._stop_if_systemic(batch)
 
     def _send_job(self, batch: Batch) -> None:
@@ -164,7 +150,7 @@ class Loader:
             job_id = self.crm.create_job(sobject, batch.operation)
             with self.open() as con:
                 ledger.mark(con, batch, "JOB", job_id=job_id)
-                rows = self._table(con, batch)
+                rows = table(con, batch)
             try:
                 self.crm.upload(job_id, rows)
             except LostAnswer:
@@ -204,118 +190,3 @@ class Loader:
             state = con.execute("select state from batches where batch = ?", [batch.number]).fetchall()[0][0]
             if batch.route == "collections" or state == "INTENT":
                 ledger.mark(con, batch, "REFUSED", message=error.code)
-
-    def _records(self, con: duckdb.DuckDBPyConnection, batch: Batch) -> tuple[list[str], list[dict[str, str | None]]]:
-        """Keys and rows of a small batch, in the same order."""
-        found = con.execute(
-            """
-select r.fold, r.record_id, list(c.field order by c.field), list(c.new order by c.field)
-from batch_rows r
-join batch_cells c on c.batch = r.batch and c.fold = r.fold
-where r.batch = ?
-group by r.fold, r.record_id
-order by r.fold
-""",
-            [batch.number],
-        ).fetchall()
-        keys = [record_id if batch.operation == "update" else fold for fold, record_id, _, _ in found]
-        rows = [
-            {**({"Id": record_id} if record_id else {}), **dict(zip(fields, values, strict=True))}
-            for _, record_id, fields, values in found
-        ]
-        return keys, rows
-
-    def _table(self, con: duckdb.DuckDBPyConnection, batch: Batch) -> pa.Table:
-        """Rows of a job, one text column a field: null leaves alone, `CLEAR` clears."""
-        fields = [
-            name
-            for (name,) in con.execute(
-                "select distinct field from batch_cells where batch = ? order by field", [batch.number]
-            ).fetchall()
-        ]
-        cells = ",\n  ".join(
-            f"max(case when c.field = {literal(name)} then coalesce(c.new, '{CLEAR}') end) as {quote(name)}"
-            for name in fields
-        )
-        record = "any_value(r.record_id) as Id,\n  " if batch.operation == "update" else ""
-        return con.execute(
-            f"""
-select
-  {record}{cells}
-from batch_rows r
-join batch_cells c on c.batch = r.batch and c.fold = r.fold
-where r.batch = ?
-group by r.fold
-order by r.fold
-""",
-            [batch.number],
-        ).to_arrow_table()
-
-
-def _sendable_sql(bound: Bound) -> str:
-    """Creates `work.sendable`, the rows that wait for no parent: fold, record_id, locks_with (rows that lock one parent
-    lie side by side), characters, unspeakable (a value that a bulk job would take for "clear")."""
-    parent = next(iter(bound.entity.references), None)
-    lock = (
-        f"coalesce(max(c.new) filter (where c.field = {literal(parent)}), any_value(r.{quote(parent)}), '')"
-        if parent
-        else "''"
-    )
-    return f"""
-create or replace table work.sendable as
-select
-  a.fold,
-  a.record_id,
-  {lock} as locks_with,
-  sum(coalesce(length(c.new), 4) + 3) as characters,
-  bool_or(c.new = '{CLEAR}') as unspeakable
-from work.actions a
-join work.cells c on c.fold = a.fold
-left join records r on r.Id = a.record_id
-where a.kind = ? and a.wave = ? and a.fold not in (select fold from work.cells where waits_for is not null)
-group by a.fold, a.record_id
-"""
-
-
-def _answers(keys: list[str], sent: list[RowResult]) -> pa.Table:
-    if len(keys) != len(sent):
-        raise SystemicError("answer_shape", f"{len(keys)} rows were sent and {len(sent)} answers came")
-    return pa.Table.from_pydict(
-        {
-            "key": keys,
-            "record_id": [result.record_id for result in sent],
-            "created": [result.created for result in sent],
-            "status": ["success" if result.success else "failed" for result in sent],
-            "code": [result.code for result in sent],
-            "message": [result.message for result in sent],
-            "fields": [",".join(result.fields) for result in sent],
-        },
-        schema=ANSWERS,
-    )
-
-
-def end_job(bound: Bound, crm: Crm, open_file: OpenFile, batch: Batch, progress: Progress) -> JobInfo:
-    """The job of this batch has ended and its results are in the ledger.
-
-    One that was never closed is aborted, so that it never will run; its rows are `lost`. LostAnswer if even that
-    cannot be found out.
-    """
-    job_id = batch.job_id or ""
-    info = crm.wait(job_id, progress)
-    if info.state == "Open":
-        try:
-            crm.abort(job_id)
-        except LostAnswer:
-            # it may have been closed at last by a request that was slow, and run meanwhile
-            info = crm.wait(job_id, progress)
-            if info.state == "Open":
-                raise
-    if info.state in ("Open", "Gone", "Aborted"):
-        answers = ANSWERS.empty_table()
-    else:
-        key = "Id" if batch.operation == "update" else bound.entity.target.key
-        found = crm.results(job_id, key)
-        answers = found.rename_columns(["key", *found.column_names[1:]])
-    with open_file() as con:
-        ledger.answer(con, batch, answers)
-    return info

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pipelines import ledger
 from pipelines.binding import Bound
-from pipelines.load import end_job
+from pipelines.jobs import end_job
 from pipelines.ports import Crm, LostAnswer, Progress, SystemicError
 from pipelines.run import OpenFile
 
