@@ -1,4 +1,4 @@
-"""What should come of a directory and a CRM, told a second time: plain Python over dicts, from the contract of the feeds.
+"""What should come of a directory and a CRM, told a second time: plain Python, from the contract of the feeds.
 
 It shares nothing with `pipelines/`. Links of earlier runs, deletions and likely twins are not in it.
 """
@@ -191,15 +191,14 @@ class Oracle:
         key = fold(row.get(self.spec.parent[1]))
         if not self.spec.own_parents:
             return self.accounts.get(key)
-        key = self.heir(key) or key
-        if key in self.record:
-            return self.record[key]
-        if self.creates and key in self.usable and key not in self.verdict and self._active(self.usable[key]):
-            return f"new {key}"
-        if key in self.usable and self.verdict.get(key, "").startswith(("deactivated", "unchanged")):
-            return self.keyed[key][0]
-        found = self.keyed.get(key, []) if key else []
-        return found[0] if len(found) == 1 else None
+        heir = self.heir(key) or key
+        for one in (heir, key):
+            if one in self.record:
+                return self.record[one]
+            if one and len(found := self.keyed.get(one, [])) == 1:
+                return found[0]
+        new = self.creates and heir in self.usable and heir not in self.verdict and self._active(self.usable[heir])
+        return f"new {heir}" if new else None
 
     def _active(self, row: Row) -> bool:
         return (row.get("status") or "A") == "A"
@@ -218,7 +217,9 @@ class Oracle:
             fields = {**self.spec.master, **self.spec.fill}
             self.records[f"new {key}"] = {
                 **{name: number(row.get(column), column in self.spec.numbers) for name, column in fields.items()},
-                **{"Source_Key__c": row[self.spec.key], "Source_Status__c": "A", self.spec.parent[0]: target},
+                "Source_Key__c": row[self.spec.key],
+                "Source_Status__c": "A",
+                self.spec.parent[0]: target,
             }
             return "created"
         return self._update(key, row, target)

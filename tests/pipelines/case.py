@@ -1,4 +1,4 @@
-"""A small world for the thinking: source rows and CRM records as dicts, in an in-memory DuckDB, and what would be done."""
+"""A small world for the thinking: source rows and CRM records as dicts, in DuckDB's memory, and what would be done."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from pipelines.plan import Plan, read_plan
 from pipelines.ports import FieldInfo, ObjectInfo, arrow_type
 from pipelines.reading import set_now
 from pipelines.snapshot import empty_records_sql, merge_sql
-from pipelines.sql import quote
 from pipelines.thinking import Wish, think
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -158,7 +157,8 @@ class Case:
     def cells(self) -> set[tuple[str, str | None, str, str | None, str | None]]:
         """(key, record, field, old, new) of every planned cell but time stamps; a parent to come is `→ key`."""
         found = self.con.execute(
-            "select fold, record_id, field, old, coalesce(new, '→ ' || waits_for) from work.cells where rule <> 'synced_at'"
+            "select fold, record_id, field, old, coalesce(new, '→ ' || waits_for) from work.cells"
+            " where rule <> 'synced_at'"
         ).fetchall()
         return set(found)
 
@@ -173,7 +173,3 @@ class Case:
             "select coalesce(key, file || ':' || line), outcome || coalesce(': ' || reason, '') from work.outcomes"
         ).fetchall()
         return dict(found)
-
-    def records(self) -> list[dict[str, object]]:
-        """The CRM's live records."""
-        return self.con.execute(f"select * from records where not {quote('IsDeleted')}").to_arrow_table().to_pylist()

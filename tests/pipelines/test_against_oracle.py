@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Mapping
 
@@ -13,11 +14,14 @@ from assets.accounts import ENTITY as ACCOUNTS
 from assets.personnel import ENTITY as PERSONNEL
 from pipelines.entity import Entity
 from tests import oracle
-from tests.oracle import Oracle, Record, Spec, fold
+from tests.oracle import Oracle, Record, Spec
 from tests.pipelines.case import Case
 from tests.worlds import HOME_ACCOUNTS, INSTITUTIONS, PEOPLE, Small
 
-WORLDS = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+WORLDS = settings(
+    max_examples=int(os.environ.get("WORLDS", "40")),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 
 def planned(entity: Entity, world: Small) -> Case:
@@ -80,7 +84,7 @@ def test_people_end_as_the_oracle_says(world: Small) -> None:
     ids=["accounts", "personnel"],
 )
 @given(data=st.data(), seed=st.integers(0, 1000))
-@settings(WORLDS, max_examples=20)
+@settings(WORLDS, max_examples=12)
 def test_order_is_irrelevant_and_a_second_plan_is_empty(
     entity: Entity, spec: Spec, worlds: st.SearchStrategy[Small], data: st.DataObject, seed: int
 ) -> None:
@@ -89,9 +93,4 @@ def test_order_is_irrelevant_and_a_second_plan_is_empty(
     shuffled = random.Random(seed).sample(world.rows, len(world.rows))
     assert planned(entity, Small(shuffled, world.records, world.creates)).cells == case.cells
     end = ended(entity, spec, case, world.records)
-    again = planned(entity, Small(world.rows, end, world.creates))
-    assert {cell for cell in again.cells if fold(cell[0]) not in waiting(world, case)} == set()
-
-
-def waiting(world: Small, case: Case) -> set[str]:
-    return set()
+    assert planned(entity, Small(world.rows, end, world.creates)).cells == set()

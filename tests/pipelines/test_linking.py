@@ -79,7 +79,7 @@ def test_a_stored_link_outlives_a_key_that_somebody_wiped() -> None:
 
 
 @pytest.mark.parametrize(
-    ("records", "outcome"),
+    "records, outcome",
     [
         pytest.param([], "skipped: deleted_in_crm", id="deleted by a person"),
         pytest.param([person("003A", "p7")], "held: rekeyed_in_crm", id="given another key by a person"),
@@ -141,7 +141,7 @@ def test_a_merged_row_whose_survivor_has_a_record_is_marked_closed_and_nothing_e
 
 
 @pytest.mark.parametrize(
-    ("rows", "outcome"),
+    "rows, outcome",
     [
         pytest.param([institution("i1", merged_into="i9")], "held: merge_survivor_unknown", id="nobody"),
         pytest.param([institution("i1", merged_into="i1")], "held: merge_circle", id="itself"),

@@ -12,7 +12,7 @@ from tests.pipelines.case import Case
 GOOD_INSTITUTION = {"institution_id": "i1", "name": "School"}
 GOOD_PERSON = {"person_id": "p1", "institution_id": "i1", "last_name": "Lee"}
 
-BAD = [
+BAD: list[tuple[Entity, dict[str, str | None], str, str]] = [
     # entity, what is wrong, outcome, column
     (ACCOUNTS, {"institution_id": None}, "failed: blank_key", "institution_id"),
     (ACCOUNTS, {"institution_id": " \t "}, "failed: blank_key", "institution_id"),
@@ -50,8 +50,7 @@ def test_a_bad_value_keeps_its_row_out_and_names_the_column(
 ) -> None:
     entity, wrong, outcome, column = case
     good = GOOD_INSTITUTION if entity is ACCOUNTS else GOOD_PERSON
-    other = {entity.source.key: "other", "name": "x", "institution_id": "i1", "last_name": "x"}
-    other |= {entity.source.key: "other"}
+    other = {"name": "x", "institution_id": "i1", "last_name": "x"} | {entity.source.key: "other"}
     thought = Case(entity).source([{**good, **wrong}, other])
     thought.plan(creates=True, targets={"i1": "001A"})
     lines = thought.con.execute(
@@ -94,11 +93,13 @@ def test_the_time_of_a_change_is_utc(text: str, moment: str) -> None:
 
 
 def test_every_kind_of_row_at_once_adds_up_to_the_rows_of_the_feed() -> None:
-    rows = [{**GOOD_INSTITUTION, **wrong} for entity, wrong, _, _ in BAD if entity is ACCOUNTS]
+    rows: list[dict[str, str | None]] = [
+        {**GOOD_INSTITUTION, **wrong} for entity, wrong, _, _ in BAD if entity is ACCOUNTS
+    ]
     rows = [
         {**row, "institution_id": row["institution_id"] and f"{row['institution_id']}{n}"} for n, row in enumerate(rows)
     ]
-    rows += [{"institution_id": "same", "name": "x"}] * 2 + [{"institution_id": "fine", "name": "x"}]
+    rows += [{"institution_id": key, "name": "x"} for key in ("same", "same", "fine")]
     case = Case(ACCOUNTS).source(rows)
     case.con.execute("insert into landing.rejects values ('feed.csv', 99, 'ragged_row')")
     case.plan(creates=True)
@@ -122,10 +123,10 @@ def test_a_row_that_a_full_list_no_longer_has_changes_nothing() -> None:
     assert case.outcomes == {"i2": "skipped: not_in_crm"}
 
 
-def test_a_survivor_that_is_bad_or_gone_today_is_told_once() -> None:
-    merged = {"institution_id": "i1", "name": "One", "merged_into": "i2"}
-    for later in ([merged, {"institution_id": "i2", "name": None}], [merged]):
-        case = Case(ACCOUNTS).source([merged, {"institution_id": "i2", "name": "Two"}]).source(later)
-        case.crm([{"Id": "001A", "Source_Key__c": "i1", "Name": "One", "Source_Status__c": "A"}]).plan()
-        lines = case.con.execute("select line, count(*) from work.outcomes group by line order by line").fetchall()
-        assert lines == [(n, 1) for n in range(1, len(later) + 1)]
+@pytest.mark.parametrize("today", [[{"institution_id": "i2", "name": None}], []], ids=["bad", "gone"])
+def test_a_survivor_that_is_bad_or_gone_today_is_told_once(today: list[dict[str, str | None]]) -> None:
+    merged: dict[str, str | None] = {"institution_id": "i1", "name": "One", "merged_into": "i2"}
+    case = Case(ACCOUNTS).source([merged, {"institution_id": "i2", "name": "Two"}]).source([merged, *today])
+    case.crm([{"Id": "001A", "Source_Key__c": "i1", "Name": "One", "Source_Status__c": "A"}]).plan()
+    lines = case.con.execute("select line, count(*) from work.outcomes group by line order by line").fetchall()
+    assert lines == [(n, 1) for n in range(1, len(today) + 2)]

@@ -1,4 +1,4 @@
-"""Kills a run at a step of its load, runs again until all is quiet, and looks whether the org ended as if undisturbed."""
+"""Kills a run at a step of its load, runs again until all is quiet, and compares the org with an undisturbed one."""
 
 from __future__ import annotations
 

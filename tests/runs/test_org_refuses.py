@@ -59,9 +59,12 @@ def goes_on(here: Place, prefix: str) -> None:
 
 def test_wrong_credentials_are_told_without_them(here: Place, known: str) -> None:
     wrong = here.settings(salesforce_client_secret="hunter2")
-    with world_of(wrong, "accounts") as world, Sync(ACCOUNTS, world, Request(run_id="r1")) as sync:
-        with pytest.raises(Stopped) as caught:
-            sync.prepare()
+    with (
+        world_of(wrong, "accounts") as world,
+        Sync(ACCOUNTS, world, Request(run_id="r1")) as sync,
+        pytest.raises(Stopped) as caught,
+    ):
+        sync.prepare()
     report = caught.value.report
     assert (report.status, report.error) == ("failure", "INVALID_CREDENTIALS")
     assert "hunter2" not in str(report)

@@ -1,4 +1,4 @@
-"""Rows that the org will not take: the others go on, and after a while they are left alone until their source changes."""
+"""Rows that the org will not take: the others go on, and after a while they rest until their source changes."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def test_ctrl_c_in_mid_load_is_in_the_history_and_the_next_run_goes_on(town: Pla
 
 def test_ctrl_c_in_the_middle_of_a_statement_is_ctrl_c(tmp_path: Path) -> None:
     file = Warehouse(tmp_path, "accounts")
-    with pytest.raises(KeyboardInterrupt), file.open() as con:
+    with pytest.raises(KeyboardInterrupt), file.open() as con:  # noqa: PT012 - the file's context turns it into one
         threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
         con.execute("select count(*) from range(10_000_000_000) numbers(n) where n % 7 = 3").fetchall()
 
@@ -85,8 +85,11 @@ def test_a_file_of_a_newer_version_is_refused_untouched(here: Place) -> None:
 
 
 def test_a_run_that_cannot_even_begin_says_so_by_itself(here: Place) -> None:
-    with world_of(here.settings(), "accounts") as world, Sync(ACCOUNTS, world, Request(run_id="r")) as sync:
-        with pytest.raises(Stopped) as caught:
-            sync.prepare()
+    with (
+        world_of(here.settings(), "accounts") as world,
+        Sync(ACCOUNTS, world, Request(run_id="r")) as sync,
+        pytest.raises(Stopped) as caught,
+    ):
+        sync.prepare()
     assert caught.value.report.error == "feed_missing"
     assert caught.value.report.api_calls == 0

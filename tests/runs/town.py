@@ -1,7 +1,9 @@
-"""A town of schools and teachers, untidy on both sides: what a whole run is tried on. `size` is the number of each kind.
+"""A town of schools and teachers, untidy on both sides: what a whole run is tried on. `size` is how many of each kind.
 
-Accounts: linked and stale ones (some frozen, closed, edited by people), new districts with new schools below them,
-linked schools whose district is new, two mergers. People: linked and stale, found by e-mail, new at old and new schools.
+Accounts: linked and stale ones (some frozen, closed, edited by people), new districts with new schools below
+them, linked schools whose district is new, two mergers.
+
+People: linked and stale, found by e-mail, new at old and new schools.
 """
 
 from __future__ import annotations
