@@ -10,6 +10,7 @@ from __future__ import annotations
 from pipelines.binding import Bound, BoundField
 from pipelines.cells import active_sql, frozen_sql, unnested_sql
 from pipelines.rules import Reference, SyncedAt
+from pipelines.scope import parent
 from pipelines.sql import canonical_sql, literal, quote
 
 
@@ -18,7 +19,7 @@ def created_sql(bound: Bound, *, creates: bool) -> list[str]:
     if not creates:
         return ["create or replace temp table created as select fold, 0 as wave from work.scope where false"]
     skips = [
-        f"and ({value} is not null or lower(s.{quote(rule.column)}) in (select fold from fresh))"
+        f"and ({value} is not null or s.{quote(parent(field))} in (select fold from fresh))"
         if rule.to == bound.entity.name
         else f"and {value} is not null"
         for field, rule in bound.entity.references.items()
@@ -56,9 +57,9 @@ from (
 
 
 def _own_parents(bound: Bound) -> list[tuple[BoundField, str]]:
-    """The fields that refer to the entity itself, each with its source column."""
+    """The fields that refer to the entity itself, each with the column that holds the parent's key."""
     return [
-        (field, quote(field.rule.column))
+        (field, quote(parent(field.name)))
         for field in bound.fields
         if isinstance(field.rule, Reference) and field.rule.to == bound.entity.name
     ]
@@ -67,10 +68,10 @@ def _own_parents(bound: Bound) -> list[tuple[BoundField, str]]:
 def _create_waits_sql(field: BoundField, column: str) -> str:
     return f"""
 insert into work.cells
-select s.fold, null, {literal(field.name)}, null, null, lower(s.{column}), {literal(field.rule.name)}
+select s.fold, null, {literal(field.name)}, null, null, s.{column}, {literal(field.rule.name)}
 from created c
 join work.rows s on s.fold = c.fold
-join created p on p.fold = lower(s.{column})
+join created p on p.fold = s.{column}
 where {field.rule.value_sql(field.name)} is null
 """
 
@@ -86,10 +87,10 @@ def waiting_parents_sql(bound: Bound) -> list[str]:
     if not own:
         return [f"create or replace temp table fresh as select fold, 0 as wave from (\n{open_rows}\n)"]
     parents = "\n    union\n".join(
-        f"    select s.fold, lower(s.{column}) as parent\n"
+        f"    select s.fold, s.{column} as parent\n"
         "    from work.rows s\n"
         "    join open_rows o on o.fold = s.fold\n"
-        f"    join open_rows p on p.fold = lower(s.{column})"
+        f"    join open_rows p on p.fold = s.{column}"
         for _, column in own
     )
     return [
@@ -121,10 +122,10 @@ def waiting_updates_sql(bound: Bound) -> list[str]:
     return [
         f"""
 insert into work.cells
-select s.fold, r.Id, {literal(field.name)}, r.{quote(field.name)}, null, lower(s.{column}), {literal(field.rule.name)}
+select s.fold, r.Id, {literal(field.name)}, r.{quote(field.name)}, null, s.{column}, {literal(field.rule.name)}
 from work.rows s
 join records r on r.number = s.record_number
-join created p on p.fold = lower(s.{column})
+join created p on p.fold = s.{column}
 where s.verdict is null and not s.doubled and {active_sql(bound)} and not ({frozen_sql(bound, field)})
   and {field.rule.value_sql(field.name)} is null
 """

@@ -106,10 +106,44 @@ where s.present and ({chosen})
 """
 
 
+HEIRS = """
+create or replace table work.heirs as
+with recursive chain as (
+  select fold, merged_fold as heir, 1 as depth
+  from source
+  where merged_fold is not null
+  union all
+  select c.fold, s.merged_fold, c.depth + 1
+  from chain c
+  join source s on s.fold = c.heir
+  where s.merged_fold is not null and c.depth < 20
+)
+select fold, arg_max(heir, depth) as heir
+from chain
+group by fold
+having max(depth) < 20
+"""
+"""Creates `work.heirs` (fold, heir): what a merged row's institution or person is called now."""
+
+
+def parent(field: str) -> str:
+    """The name of the column of `work.rows` that holds the key of a row's parent in the same entity, as it is now."""
+    return f"{field}→Key"
+
+
 def rows_sql(bound: Bound) -> str:
     """Creates the view `work.rows`: source rows in scope, how they are linked, what their references mean."""
     ids = "".join(
         f",\n  t{number}.record_id as {quote(resolved(field))}" for number, field in enumerate(bound.entity.references)
+    )
+    own = [(name, rule) for name, rule in bound.entity.references.items() if rule.to == bound.entity.name]
+    keys = "".join(
+        f",\n  coalesce(h{number}.heir, lower(s.{quote(rule.column)})) as {quote(parent(name))}"
+        for number, (name, rule) in enumerate(own)
+    )
+    heirs = "\n".join(
+        f"left join work.heirs h{number} on h{number}.fold = lower(s.{quote(rule.column)})"
+        for number, (_, rule) in enumerate(own)
     )
     return f"""
 create or replace view work.rows as
@@ -121,31 +155,33 @@ select
   l.verdict,
   l.doubled,
   l.survivor,
-  {reference_hash_sql(bound)} as ref_hash{ids}
+  {reference_hash_sql(bound)} as ref_hash{ids}{keys}
 from work.link l
 join source s on s.number = l.source_number
 {reference_joins_sql(bound)}
+{heirs}
 """
 
 
 def circles_sql(entity: Entity) -> list[str]:
     """Holds linked and unlinked rows whose chain of parents comes back to themselves."""
     statements = []
-    for rule in entity.references.values():
+    for field, rule in entity.references.items():
         if rule.to != entity.name:
             continue
-        column = quote(rule.column)
+        key, column = quote(parent(field)), quote(rule.column)
         statements.append(f"""
 update work.link set verdict = 'held: parent_circle', record_id = null, record_number = null
 from (
   with recursive up as (
-    select s.fold, lower(s.{column}) as onto, 1 as depth
+    select s.fold, s.{key} as onto, 1 as depth
     from work.rows s
-    where s.{column} is not null
+    where s.{key} is not null
     union all
-    select u.fold, lower(s.{column}), u.depth + 1
+    select u.fold, coalesce(h.heir, lower(s.{column})), u.depth + 1
     from up u
     join source s on s.fold = u.onto
+    left join work.heirs h on h.fold = lower(s.{column})
     where s.{column} is not null and u.onto <> u.fold and u.depth < 20
   )
   select distinct fold from up where onto = fold

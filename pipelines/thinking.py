@@ -17,7 +17,17 @@ from pipelines.link import link_sql, match_sql
 from pipelines.missing import hold_twins_sql
 from pipelines.ports import SystemicError
 from pipelines.reconcile import reconcile_sql
-from pipelines.scope import Keys, Scope, Slice, circles_sql, linked_targets_sql, own_targets_sql, rows_sql, scope_sql
+from pipelines.scope import (
+    HEIRS,
+    Keys,
+    Scope,
+    Slice,
+    circles_sql,
+    linked_targets_sql,
+    own_targets_sql,
+    rows_sql,
+    scope_sql,
+)
 from pipelines.sql import literal, quote
 
 TARGETS = "create or replace table work.targets (entity varchar, fold varchar, record_id varchar)"
@@ -68,6 +78,7 @@ def _think(con: duckdb.DuckDBPyConnection, bound: Bound, wish: Wish, published: 
         choose(con, bound, wish.scope)
     for statement in link_sql():
         con.execute(statement)
+    con.execute(HEIRS)
     con.execute(rows_sql(bound))
     refers_to_itself = entity.name in {rule.to for rule in entity.references.values()}
     if refers_to_itself:

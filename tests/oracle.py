@@ -123,11 +123,14 @@ class Oracle:
 
     def _returns(self, key: str, column: str) -> bool:
         at, seen = key, set[str]()
-        while (at := fold(self.usable.get(at, {}).get(column))) and at not in seen:
+        while (at := self._now(fold(self.usable.get(at, {}).get(column)))) and at not in seen:
             if at == key:
                 return True
             seen.add(at)
         return False
+
+    def _now(self, key: str) -> str:
+        return self.heir(key) or key
 
     def heir(self, key: str) -> str | None:
         """Who a merged row's institution or person is now; None when the mergers go in a circle."""
@@ -191,7 +194,7 @@ class Oracle:
         key = fold(row.get(self.spec.parent[1]))
         if not self.spec.own_parents:
             return self.accounts.get(key)
-        heir = self.heir(key) or key
+        heir = self._now(key)
         for one in (heir, key):
             if one in self.record:
                 return self.record[one]
