@@ -190,9 +190,13 @@ where m.survivor = link.fold and m.fate = 'rekey'
 )
 
 
+CONTESTED = "create or replace temp table contested (record_id varchar)"
+"""Records that rows tied for: a weaker rule does not give them to a third row behind their backs."""
+
+
 def link_sql() -> list[str]:
     """Statements that create `work.link`, all but what the match rules find (see `match_sql`)."""
-    return [SURVIVORS, ADD_SURVIVORS, WINNERS, LINKED, MERGED, *MERGED_LINKS]
+    return [SURVIVORS, ADD_SURVIVORS, WINNERS, LINKED, MERGED, *MERGED_LINKS, CONTESTED]
 
 
 def match_sql(bound: Bound, match: Same) -> list[str]:
@@ -217,6 +221,7 @@ free_records as (
   from records r
   where not r.IsDeleted and r.fold is null
     and r.Id not in (select record_id from links)
+    and r.Id not in (select record_id from contested)
     and r.Id not in (select record_id from work.link where record_id is not null)
 ),
 pairs as (
@@ -248,5 +253,11 @@ from (
   group by fold
 ) m
 where m.fold = link.fold
+""",
+        """
+insert into contested
+select distinct record_id
+from matches
+where fold in (select fold from matches where records > 1 or claimants > 1)
 """,
     ]

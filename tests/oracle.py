@@ -97,7 +97,7 @@ class Oracle:
             return "failed: required_blank"
         if (row.get("status") or "A") not in self.spec.statuses:
             return "failed: unknown_status"
-        for column in {**self.spec.master, **self.spec.fill}.values():
+        for column in sorted({**self.spec.master, **self.spec.fill}.values(), key=self.spec.numbers.__contains__):
             value = row.get(column) or ""
             if column in self.spec.numbers and value and not value.isdigit():
                 return "failed: invalid_number"
@@ -113,6 +113,7 @@ class Oracle:
                 else:
                     self.record[key], self.how[key] = found[0], "key"
         self._merge()
+        self.contested: set[str] = set()
         for fields in self.spec.match:
             self._match(fields)
         if self.spec.own_parents:
@@ -179,6 +180,7 @@ class Oracle:
                 for record_id, record in self.records.items()
                 if record["Source_Key__c"] is None
                 and record_id not in self.record.values()
+                and record_id not in self.contested
                 and None not in meant
                 and all(fold(record[name]) == fold(value) for name, value in zip(fields, meant, strict=True))
             ]
@@ -188,6 +190,7 @@ class Oracle:
                 self.record[key], self.how[key] = found[0], "same_" + ",_".join(fields)
             elif found:
                 self.verdict[key] = "held: ambiguous_match"
+                self.contested.update(found)
 
     def target(self, row: Row) -> str | None:
         """The record that the row's parent or institution has, or will have."""

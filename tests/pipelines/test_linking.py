@@ -47,6 +47,13 @@ def test_two_rows_that_claim_one_record_are_both_held() -> None:
     assert case.outcomes == {"p1": "held: ambiguous_match", "p2": "held: ambiguous_match"}
 
 
+def test_a_record_that_rows_tied_for_is_not_given_to_a_third_by_a_weaker_rule() -> None:
+    tied = [{**ANN, "last_name": "Ray"}, {**ANN, "person_id": "p2", "last_name": "Fox"}]
+    case = Case(PERSONNEL).source([*tied, {**ANN, "person_id": "p3", "email": None}])
+    case.crm([person("003A", Email="ann@example.org", AccountId="001A")]).plan(creates=True, targets=HERE)
+    assert case.outcomes == {"p1": "held: ambiguous_match", "p2": "held: ambiguous_match", "p3": "created"}
+
+
 def test_a_record_that_has_another_key_is_never_matched() -> None:
     case = Case(PERSONNEL).source([ANN]).crm([person("003A", "p9", Email="ann@example.org", AccountId="001A")])
     case.plan(creates=True, targets=HERE)
