@@ -9,7 +9,7 @@ import csv
 import itertools
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -123,6 +123,12 @@ class Place:
             told = {name: value for name, value in row.items() if name not in NOT_COMPARED}
             found[key] = told | {name: keys.get(told[name]) for name in ("ParentId", "AccountId") if told.get(name)}
         return found
+
+    def by_id(self, sobject: str, fields: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """These fields of the org's live records, and their keys, by id."""
+        with SalesforceOrg(self.settings()) as org:
+            rows = _all(org, sobject, ["Id", "Source_Key__c", *sorted(fields)])
+        return {row.pop("Id"): row for row in rows}
 
 
 def _all(org: SalesforceOrg, sobject: str, fields: Sequence[str]) -> list[dict[str, Any]]:
