@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.metadata import version
 from typing import Annotated
@@ -51,7 +52,8 @@ for command in (demo, ui, check, plan, sync, missing, history, errors, release, 
 
 
 def main() -> None:
-    """The console script."""
+    """The console script. Every file it makes, Dagster's too, is its owner's alone."""
+    os.umask(0o077)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without UTF-8 is no reason to fall over

@@ -43,6 +43,8 @@ class Gates:
     """Of any one mapped field: cells that would become blank, of the linked records in scope."""
     shrunk: Limit | None = Limit(share=0.20)
     """Rows that a full list has less than at the last run."""
+    columns_lost: Limit | None = Limit()
+    """Columns of a full list that were filled at the last run and are blank throughout now."""
 
 
 @plain_dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Measures:
     rows_now: int
     doubled_keys: int
     """Keys for which the plan holds more than one record or row: always 0, or the plan is wrong."""
+    columns_lost: int = 0
 
 
 @plain_dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ def judge(gates: Gates, m: Measures) -> list[Verdict]:
         ("creates", gates.creates, m.creates, m.records),
         ("blanked", gates.blanked, blankest[1], m.records),
         ("shrunk", gates.shrunk, max(0, m.rows_before - m.rows_now), m.rows_before),
+        ("columns_lost", gates.columns_lost, m.columns_lost, 0),
     )
     verdicts = [
         Verdict(name, passed=not limit.exceeded(count, whole), observed=count, limit=str(limit))

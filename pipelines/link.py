@@ -187,8 +187,21 @@ update work.link set
 from merged m
 where m.survivor = link.fold and m.fate = 'rekey'
 """,
+    # a new record beside the two would only hide that somebody has to choose
+    """
+update work.link set verdict = m.fate
+from merged m
+where m.survivor = link.fold and m.fate = 'held: ambiguous_merge'
+""",
 )
 
+
+HELD_HEIRS = """
+update work.link set verdict = 'held: merge_survivor_' || split_part(heir.verdict, ': ', 2)
+from work.link heir
+where link.verdict = 'linked: rekeyed_to_survivor' and heir.fold = link.survivor and heir.verdict is not null
+"""
+"""A merged row waits where its survivor is held after all, by what comes after linking."""
 
 CONTESTED = "create or replace temp table contested (record_id varchar)"
 """Records that rows tied for: a weaker rule does not give them to a third row behind their backs."""

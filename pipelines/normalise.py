@@ -6,9 +6,11 @@ Compared once here, values need no tidying anywhere else.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pipelines.binding import Bound
 from pipelines.ports import FieldInfo
-from pipelines.sql import duckdb_type, hash_sql, literals, quote, tidy_sql
+from pipelines.sql import duckdb_type, hash_sql, literal, literals, quote, tidy_sql
 
 EMAIL = r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+"
 """What every org asks of an address at least; what is stricter there, the org itself refuses."""
@@ -47,7 +49,7 @@ def problem_of_value(info: FieldInfo) -> str:
     return "invalid_boolean" if info.type == "boolean" else "invalid_number"
 
 
-def incoming_sql(bound: Bound) -> str:
+def incoming_sql(bound: Bound, *, known: Collection[str] = ()) -> str:
     """Creates `work.incoming` from `landing.rows`: one row a landed row, none dropped.
 
     Columns: _file, _line, key, fold (the key without case), merged_fold, the typed source columns, row_hash
@@ -56,13 +58,17 @@ def incoming_sql(bound: Bound) -> str:
     feed = bound.entity.source
     texts = {column: quote(column) for column in bound.entity.columns}
     tidied = ",\n    ".join(f"{tidy_sql(f'l.{name}')} as {name}" for name in texts.values())
-    typed = ",\n    ".join(f"{_value_sql(bound, column)} as {quote(column)}" for column in bound.columns)
+    typed = ",\n    ".join(f"{_value_sql(bound, column, known)} as {quote(column)}" for column in bound.columns)
     problems = "\n      ".join(
         f"when {test} then {{'problem': '{why}', 'guilty': '{at}'}}" for test, why, at in _tests(bound)
     )
     hashed = ", ".join(quote(column) for column in bound.columns) or "null"
     merged = f"lower(t.{quote(feed.merged_into)})" if feed.merged_into else "cast(null as varchar)"
     changed = moment_sql(f"t.{quote(feed.changed_at)}") if feed.changed_at else "cast(null as timestamp)"
+    status = bound.entity.status
+    remembers = status is not None and status.column in known
+    remembered = f",\n    o.{quote(status.column)} as known_status" if status and remembers else ""
+    remembering = f"left join source o on o.fold = lower(t.{quote(feed.key)})" if remembers else ""
     return f"""
 create or replace table work.incoming as
 with tidied as (
@@ -75,8 +81,9 @@ with tidied as (
 counted as (
   select
     t.*,
-    count(*) over (partition by lower(t.{quote(feed.key)})) as same_key
+    count(*) over (partition by lower(t.{quote(feed.key)})) as same_key{remembered}
   from tidied t
+  {remembering}
 ),
 judged as (
   select
@@ -101,11 +108,13 @@ from judged
 """
 
 
-def _value_sql(bound: Bound, column: str) -> str:
+def _value_sql(bound: Bound, column: str, known: Collection[str]) -> str:
+    """A blank status is the one that was known, and the default only for a row never seen before."""
     value = typed_sql(f"t.{quote(column)}", bound.columns[column])
     status = bound.entity.status
     if status and column == status.column:
-        return f"coalesce({value}, '{status.default}')"
+        before = "t.known_status, " if column in known else ""
+        return f"coalesce({value}, {before}{literal(status.default)})"
     return value
 
 

@@ -102,6 +102,7 @@ said as (
     coalesce(res.record_id, l.record_id) as record_id,
     case
     {f"when {survivor} then 'failed: survivor_not_written'" if phase == "loaded" else ""}
+    {"when l.verdict = 'linked: rekeyed_to_survivor' then 'held: gate'" if phase == "held" else ""}
     when l.verdict is not null then l.verdict
     when a.kind in ('create', 'update') then {written}
     when l.record_id is not null and a.kind is null and i.fold is not null then i.intended

@@ -64,7 +64,13 @@ class Plan:
 
 
 def read_plan(
-    con: duckdb.DuckDBPyConnection, bound: Bound, *, rows_before: int, rows_now: int, batching: Batching = STANDARD
+    con: duckdb.DuckDBPyConnection,
+    bound: Bound,
+    *,
+    rows_before: int,
+    rows_now: int,
+    columns_lost: int = 0,
+    batching: Batching = STANDARD,
 ) -> Plan:
     """The plan that the `work` tables hold, judged by the entity's gates."""
     records, updates, creates, cells, doubled = _one(con, MEASURE_SQL)
@@ -78,6 +84,7 @@ def read_plan(
         rows_before=rows_before if bound.entity.source.lists == "everything" else 0,
         rows_now=rows_now,
         doubled_keys=doubled,
+        columns_lost=columns_lost,
     )
     cost = sum(batching.cost_of(count) for _, _, count in con.execute(COST_SQL).fetchall())
     return Plan(

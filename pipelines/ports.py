@@ -126,6 +126,10 @@ class Crm(Protocol):
     def user_id(self) -> str:
         """The 18-character id of the user we write as."""
 
+    @property
+    def org_id(self) -> str:
+        """The 18-character id of the org: what is known of one org is never applied to another."""
+
     def describe(self, sobject: str) -> ObjectInfo:
         """The object as the user may see it; asked once, then remembered. An unknown object is a SystemicError."""
 

@@ -23,6 +23,7 @@ from pipelines.normalise import incoming_sql, source_sql
 from pipelines.ports import Crm, Progress, Snapshot, Source, arrow_type
 from pipelines.run import OpenFile, Warehouse
 from pipelines.snapshot import OVERLAP_SECONDS, WIDEST_GAP_DAYS, empty_records_sql, merge_sql, replace_sql
+from pipelines.sql import quote, tidy_sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,12 @@ class Extracted:
     rows_before: int
     landed: bool
     ignored: tuple[str, ...]
+    lost: tuple[str, ...] = ()
+    """Columns of a full list that had values at the last run and have none now."""
 
+
+NOTICED = 10
+"""Filled cells that a column must have had before its loss is noticed: of fewer, all may rightly be gone."""
 
 USABLE_ROWS = "select count(*) from work.incoming where problem is null"
 
@@ -66,27 +72,45 @@ def extract(bound: Bound, con: duckdb.DuckDBPyConnection, now: datetime) -> Extr
         )
         con.execute("begin")
         set_now(con, now)
-        con.execute(incoming_sql(bound))
+        con.execute(incoming_sql(bound, known=known))
         con.execute(source_sql(bound, known=known))
+        memory.write(con, "filled", json.dumps(_filled(con, bound)))
         memory.write(con, "columns", json.dumps({name: [i.type, i.length] for name, i in bound.columns.items() if i}))
         memory.write(con, "landed", memory.read(con, "landing") or "")
         con.execute("commit")
     rows = con.execute(USABLE_ROWS).fetchall()[0][0]
     before = int(memory.read(con, "rows_before") or 0)
     ignored = tuple(name for name in (memory.read(con, "ignored") or "").split(",") if name)
-    return Extracted(rows=rows, rows_before=before, landed=fresh, ignored=ignored)
+    lost = _lost(con) if bound.entity.source.lists == "everything" else ()
+    return Extracted(rows=rows, rows_before=before, landed=fresh, ignored=ignored, lost=lost)
 
 
-def snapshot(bound: Bound, crm: Crm, warehouse: Warehouse, now: datetime, progress: Progress) -> None:
+def _filled(con: duckdb.DuckDBPyConnection, bound: Bound) -> dict[str, int]:
+    """How many cells of each mapped column the feed fills."""
+    names = list(bound.columns)
+    counts = ", ".join(f"count({tidy_sql(f'l.{quote(name)}')})" for name in names)
+    found = con.execute(f"select {counts or 'null'} from landing.rows l").fetchall()[0]
+    return dict(zip(names, found, strict=False))
+
+
+def _lost(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    before = json.loads(memory.read(con, "filled_before") or "{}")
+    now = json.loads(memory.read(con, "filled") or "{}")
+    return tuple(name for name, count in before.items() if count >= NOTICED and now.get(name) == 0)
+
+
+def snapshot(
+    bound: Bound, crm: Crm, warehouse: Warehouse, now: datetime, progress: Progress, *, everything: bool = False
+) -> None:
     """`records` holds the CRM's records as they are now, and `echoes` what it made of our last writes.
 
-    The first time, and when other fields are wanted, everything is read; after a long pause too, since deletions are
-    no longer told then. Else only what changed.
+    The first time, when other fields are wanted, and on request everything is read; after a long pause too, since
+    deletions are no longer told then. Else only what changed.
     """
     fields = _kept(bound)
     with warehouse.open() as con:
         watermark = _moment(memory.read(con, "watermark"))
-        full = watermark is None or memory.read(con, "record_fields") != fields
+        full = everything or watermark is None or memory.read(con, "record_fields") != fields
         if not _has_records(con):
             for statement in empty_records_sql(bound):
                 con.execute(statement)

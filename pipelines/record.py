@@ -35,6 +35,9 @@ where o.record_id is not null
     "insert into links select fold, key, record_id from fresh_links",
 )
 
+UNBLOCKED = "o.fold not in (select fold from work.asked_blocked)"
+"""Boolean of an outcome `o`: no flag kept a cell back, so that lifting a flag changes nothing."""
+
 STATE = (
     """
 create or replace temp table fresh_state as
@@ -78,7 +81,8 @@ def record(con: duckdb.DuckDBPyConnection, bound: Bound, *, everything: bool) ->
         con.execute("delete from work.targets where entity = ?", [bound.entity.name])
         con.execute(own_targets_sql(bound.entity))
     for statement in STATE:
-        con.execute(statement.replace("{settled}", SETTLED))
+        con.execute(statement.replace("{settled}", f"({SETTLED}) and {UNBLOCKED}"))
+    memory.write(con, "filled_before", memory.read(con, "filled") or "{}")
     memory.write(con, "rows_before", str(con.execute(USABLE_ROWS).fetchall()[0][0]))
     if everything:
         memory.write(con, "declaration", bound.entity.fingerprint)

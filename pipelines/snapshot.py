@@ -11,7 +11,7 @@ from __future__ import annotations
 from pipelines.binding import Bound
 from pipelines.sql import duckdb_type, hash_sql, quote, tidy_sql
 
-OVERLAP_SECONDS = 60
+OVERLAP_SECONDS = 300
 """How far an incremental snapshot reaches back: a change is stamped when it begins and seen when it is committed."""
 
 WIDEST_GAP_DAYS = 14

@@ -107,11 +107,13 @@ class Sync:
         land(self.entity, world.source, warehouse.path, warehouse.open, world.progress)
         self._crm = crm = world.crm()
         bound = bind(self.entity, crm.describe(self.entity.target.sobject))
+        self._stay_in_org(crm.org_id)
         settle(bound, crm, warehouse.open, world.progress)
         with warehouse.open() as con:
             extracted = extract(bound, con, self._started_at)
         world.progress("snapshot", 0, None)
-        snapshot(bound, crm, warehouse, world.clock(), world.progress)
+        everything = self.request.scope == "all"
+        snapshot(bound, crm, warehouse, world.clock(), world.progress, everything=everything)
         world.progress("plan", 0, None)
         with self._opened() as con:
             think(con, bound, self._wish(con), self._published())
@@ -120,14 +122,29 @@ class Sync:
             con.execute("create or replace table work.asked_refs as select fold, ref_hash from work.rows")
             con.execute("create or replace table work.waited (fold varchar)")
             con.execute(TABLE)
+            con.execute("create or replace table work.asked_blocked as from work.blocked")
             plan = read_plan(
                 con,
                 bound,
                 rows_before=extracted.rows_before,
                 rows_now=extracted.rows,
+                columns_lost=len(extracted.lost),
                 batching=world.batching,
             )
         return Prepared(crm, bound, extracted, plan)
+
+    def _stay_in_org(self, org_id: str) -> None:
+        """The entity's file belongs to the org it first met: its links and snapshot mean nothing in another."""
+        with self.world.warehouse.open() as con:
+            known = memory.read(con, "org")
+            if known is None:
+                memory.write(con, "org", org_id)
+        if known not in (None, org_id):
+            raise SystemicError(
+                "another_org",
+                f"{self.world.warehouse.path} belongs to org {known}, the settings name org {org_id}:"
+                " give each org a CONCORD_HOME of its own",
+            )
 
     def carry_out(self) -> Report:
         """The report of the run, which is recorded and published if the entity's file can be written at all."""

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.binding import Bound
-from pipelines.link import link_sql, match_sql
+from pipelines.link import HELD_HEIRS, link_sql, match_sql
 from pipelines.missing import hold_twins_sql
 from pipelines.ports import SystemicError
 from pipelines.reconcile import reconcile_sql
@@ -31,6 +31,26 @@ from pipelines.scope import (
 from pipelines.sql import literal, quote
 
 TARGETS = "create or replace table work.targets (entity varchar, fold varchar, record_id varchar)"
+
+RIVALS = (
+    """
+create or replace temp table rivals as
+select s.fold, s.number
+from source s
+where s.present and s.merged_fold is null
+  and s.number not in (select number from work.scope)
+  and s.fold not in (select fold from links)
+  and s.fold not in (select fold from records where fold is not null and not IsDeleted)
+  and s.fold not in (select fold from work.incoming where problem is not null and fold is not null)
+""",
+    "insert into work.scope select fold, number from rivals",
+)
+"""Rows outside the scope that have no record either: they could claim the same one, so they take part in matching."""
+
+WITHOUT_RIVALS = (
+    "delete from work.link where fold in (select fold from rivals)",
+    "delete from work.scope where number in (select number from rivals)",
+)
 
 QUARANTINED = """
 update work.link set verdict = 'held: quarantined', record_id = null, record_number = null
@@ -76,6 +96,24 @@ def _think(con: duckdb.DuckDBPyConnection, bound: Bound, wish: Wish, published: 
     read_targets(con, bound, published)
     if wish.scope is not None:
         choose(con, bound, wish.scope)
+    _link(con, bound)
+    for statement in circles_sql(entity):
+        con.execute(statement)
+    if not wish.releases:
+        con.execute(QUARANTINED, [entity.retries])
+    if wish.hold_twins:
+        for statement in hold_twins_sql(bound):
+            con.execute(statement)
+    con.execute(HELD_HEIRS)
+    for statement in reconcile_sql(bound, creates=wish.creates):
+        con.execute(statement)
+
+
+def _link(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
+    """`work.link` says which record each row in scope has, and `work.rows` shows both."""
+    entity = bound.entity
+    for statement in RIVALS if entity.match else ():
+        con.execute(statement)
     for statement in link_sql():
         con.execute(statement)
     con.execute(HEIRS)
@@ -86,17 +124,10 @@ def _think(con: duckdb.DuckDBPyConnection, bound: Bound, wish: Wish, published: 
     for match in entity.match:
         for statement in match_sql(bound, match):
             con.execute(statement)
+    for statement in WITHOUT_RIVALS if entity.match else ():
+        con.execute(statement)
     if refers_to_itself:
         con.execute(linked_targets_sql(entity))
-    for statement in circles_sql(entity):
-        con.execute(statement)
-    if not wish.releases:
-        con.execute(QUARANTINED, [entity.retries])
-    if wish.hold_twins:
-        for statement in hold_twins_sql(bound):
-            con.execute(statement)
-    for statement in reconcile_sql(bound, creates=wish.creates):
-        con.execute(statement)
 
 
 def read_targets(con: duckdb.DuckDBPyConnection, bound: Bound, published: dict[str, Path]) -> None:

@@ -121,6 +121,9 @@ class Oracle:
                 if self._returns(key, self.spec.parent[1]):
                     self.verdict[key] = "held: parent_circle"
                     self.record.pop(key, None)
+            for key, said in list(self.verdict.items()):
+                if said == "linked: rekeyed_to_survivor" and self.verdict.get(self._now(key)):
+                    self.verdict[key] = "held: merge_survivor_parent_circle"
 
     def _returns(self, key: str, column: str) -> bool:
         at, seen = key, set[str]()
@@ -167,6 +170,9 @@ class Oracle:
             else:
                 self.verdict[key] = "linked: rekeyed_to_survivor"
                 self.record[heir], self.how[heir] = mine, "merged"
+        for key, heir in losers.items():
+            if heir and self.verdict[key] == "held: ambiguous_merge":
+                self.verdict[heir] = "held: ambiguous_merge"
 
     def _match(self, fields: tuple[str, ...]) -> None:
         columns = {**self.spec.master, **self.spec.fill}

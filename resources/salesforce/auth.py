@@ -26,11 +26,12 @@ Post = Callable[[str, Mapping[str, str]], requests.Response]
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """Admits to one instance. `user_id` is empty when the answer did not tell it."""
+    """Admits to one instance. `user_id` and `org_id` are empty when the answer did not tell them."""
 
     value: str = field(repr=False)
     instance_url: str
     user_id: str = ""
+    org_id: str = ""
 
 
 class Login(Protocol):
@@ -133,8 +134,8 @@ def _granted(post: Post, login_url: str, form: Mapping[str, str], instance_url: 
         raise login_refusal(response, login_url, f"{looked_at}, SALESFORCE_LOGIN_URL")
     answer = body(response)
     # `id` is the address of the user: https://login.salesforce.com/id/<org>/<user>
-    user_id = str(answer.get("id", "")).rpartition("/")[2]
-    return Token(answer["access_token"], instance_url or answer["instance_url"].rstrip("/"), user_id)
+    org_id, user_id = ["", "", *str(answer.get("id", "")).split("/")][-2:]
+    return Token(answer["access_token"], instance_url or answer["instance_url"].rstrip("/"), user_id, org_id)
 
 
 def _audience(login_url: str) -> str:

@@ -64,6 +64,10 @@ class SalesforceOrg:
     def user_id(self) -> str:
         return self._session.user_id
 
+    @property
+    def org_id(self) -> str:
+        return self._session.org_id
+
     def describe(self, sobject: str) -> ObjectInfo:
         name = sobject.lower()
         if name not in self._described:

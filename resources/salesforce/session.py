@@ -91,8 +91,16 @@ class OrgSession(requests.Session):
         """The 18-character id of the user we are."""
         if user_id := self.token.user_id:
             return long_id(user_id)
-        url = f"{self.token.instance_url}/services/oauth2/userinfo"
-        return long_id(str(body(self.request("GET", url))["user_id"]))
+        return long_id(str(self._userinfo()["user_id"]))
+
+    @property
+    def org_id(self) -> str:
+        """The 18-character id of the org we are in."""
+        return long_id(self.token.org_id or str(self._userinfo()["organization_id"]))
+
+    def _userinfo(self) -> Mapping[str, Any]:
+        told: Mapping[str, Any] = body(self.request("GET", f"{self.token.instance_url}/services/oauth2/userinfo"))
+        return told
 
     @property
     def asked_at(self) -> datetime:

@@ -103,7 +103,7 @@ class Case:
                 " where table_schema = 'main' and table_name = 'source'"
             ).fetchall()
         )
-        self.con.execute(incoming_sql(self.bound))
+        self.con.execute(incoming_sql(self.bound, known=known))
         self.con.execute(source_sql(self.bound, known=known))
         return self
 

@@ -37,6 +37,7 @@ TABLE = [
     ({"rows_now": 7_999}, ["shrunk"]),
     ({"rows_now": 0}, ["shrunk"]),
     ({"rows_before": 0, "rows_now": 0}, []),
+    ({"columns_lost": 1}, ["columns_lost"]),
     ({"doubled_keys": 1}, ["duplicate_keys"]),
     ({"removals": 1, "creates": 9_999, "doubled_keys": 2}, ["removals", "creates", "duplicate_keys"]),
 ]
@@ -49,7 +50,7 @@ def test_a_plan_over_a_limit_fails_that_gate(unusual: dict[str, object], failing
 
 
 def test_a_declaration_sets_its_own_limits_or_switches_a_gate_off_but_duplicate_keys_stay() -> None:
-    own = Gates(changes=Limit(count=3), creates=None, removals=None, blanked=None, shrunk=None)
+    own = Gates(changes=Limit(count=3), creates=None, removals=None, blanked=None, shrunk=None, columns_lost=None)
     verdicts = judge(own, replace(CALM, updates=4, creates=9_999, doubled_keys=1))
     assert [(verdict.name, verdict.passed, verdict.limit) for verdict in verdicts] == [
         ("changes", False, "3"),

@@ -6,6 +6,7 @@ import pytest
 
 from assets.accounts import ENTITY as ACCOUNTS
 from assets.personnel import ENTITY as PERSONNEL
+from pipelines.scope import Keys
 from tests.pipelines.case import Case
 
 ANN = {"person_id": "p1", "institution_id": "i1", "first_name": "Ann", "last_name": "Lee", "email": "ann@example.org"}
@@ -171,7 +172,7 @@ def test_two_merged_rows_with_records_and_a_survivor_without_are_a_tie() -> None
         [institution("i1", merged_into="i3"), institution("i2", merged_into="i3"), institution("i3")]
     )
     case.crm([account("001A", "i1"), account("001B", "i2")]).plan()
-    assert case.outcomes == {"i1": "held: ambiguous_merge", "i2": "held: ambiguous_merge", "i3": "skipped: not_in_crm"}
+    assert set(case.outcomes.values()) == {"held: ambiguous_merge"}
 
 
 def test_a_chain_of_mergers_ends_at_the_last_survivor() -> None:
@@ -187,3 +188,17 @@ def test_keys_that_differ_only_in_case_are_one_key_twice() -> None:
     case = Case(ACCOUNTS).source([institution("i1"), institution("I1"), institution("i2")])
     case.plan(creates=True)
     assert case.outcomes == {"i1": "held: duplicate_key", "I1": "held: duplicate_key", "i2": "created"}
+
+
+def test_a_row_outside_the_scope_that_could_claim_the_record_makes_it_a_tie() -> None:
+    case = Case(PERSONNEL).source([ANN, {**ANN, "person_id": "p2"}]).crm([person("003A", Email="ann@example.org")])
+    case.plan(creates=True, targets=HERE, scope=Keys(frozenset({"p1"})))
+    assert case.outcomes == {"p1": "held: ambiguous_match"}
+    assert case.cells == set()
+
+
+def test_a_blank_status_is_the_one_that_was_known() -> None:
+    gone = {**ANN, "status": "I"}
+    case = Case(PERSONNEL).source([gone]).source([ANN])
+    case.crm([person("003A", "p1", AccountId="001A", Source_Status__c="I", FirstName="Anna")]).plan(targets=HERE)
+    assert case.outcomes == {"p1": "unchanged"}
