@@ -17,6 +17,7 @@ from pipelines.outcomes import TABLE, other_outcomes_sql, scope_outcomes_sql
 from pipelines.plan import Plan, read_plan
 from pipelines.ports import FieldInfo, ObjectInfo, arrow_type
 from pipelines.reading import set_now
+from pipelines.scope import Scope
 from pipelines.snapshot import empty_records_sql, merge_sql
 from pipelines.thinking import Wish, think
 
@@ -127,7 +128,7 @@ class Case:
         self,
         *,
         creates: bool = False,
-        scope: str = "all",
+        scope: Scope = "all",
         targets: Mapping[str, str] | None = None,
         hold_twins: bool = False,
     ) -> Plan:

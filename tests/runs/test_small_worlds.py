@@ -1,4 +1,4 @@
-"""Small random worlds side by side in a real org: whole runs must end as the oracle says, and then have nothing to do."""
+"""Small random worlds side by side in a real org: whole runs end as the oracle says, and then have nothing to do."""
 
 from __future__ import annotations
 
