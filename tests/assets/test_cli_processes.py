@@ -78,7 +78,7 @@ def many_stale(shell: Shell, count: int) -> str:
 
 def wait_until_it_writes(shell: Shell) -> None:
     """Until a write has reached the org and waits for its answer."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 110
     while not shell.faults_met():
         assert time.monotonic() < deadline, "the sync wrote nothing"
         time.sleep(0.1)
