@@ -50,7 +50,7 @@ def test_ctrl_c_in_the_middle_of_a_statement_is_ctrl_c(tmp_path: Path) -> None:
         con.execute("select count(*) from range(10_000_000_000) numbers(n) where n % 7 = 3").fetchall()
 
 
-@pytest.mark.parametrize("step", [2, 9, 20])
+@pytest.mark.parametrize("step", [9, pytest.param(2, marks=pytest.mark.soak), pytest.param(20, marks=pytest.mark.soak)])
 def test_a_disk_that_fills_in_mid_load_is_told_and_the_next_run_goes_on(town: Place, step: int) -> None:
     ended = child(town.home, "accounts", step, "import", "full")
     assert ended.returncode == 0, ended.stderr
