@@ -23,7 +23,7 @@ COLUMNS = [f"f{n}" for n in range(things.FIELDS)]
 def concord(file: Path, scope: str) -> Figures:
     """From the opened file to the plan with its gates and hash, all of it written down."""
     con = things.opened(file)
-    con.execute("set memory_limit = '4GB'")
+    con.execute("set memory_limit = '3GB'")  # of the 4 GB that the whole process may have
     watch = Stopwatch()
     think(con, things.bound(), Wish(scope, creates=False), {})
     plan = read_plan(con, things.bound(), rows_before=0, rows_now=0)

@@ -60,7 +60,7 @@ def test_plan_of_ten_thousand_changed_rows_among_a_million(tmp_path: Path) -> No
 def test_plan_of_ten_times_as_many_within_four_gigabytes(tmp_path: Path) -> None:
     small, large = tmp_path / "small.duckdb", tmp_path / "large.duckdb"
     things.make(small, MILLION)
-    things.make(large, 10 * MILLION)
+    things.multiply(small, large, 10)
     runs = in_turn(1, small=lambda: _planned(small, "all", tmp_path), large=lambda: _planned(large, "all", tmp_path))
     assert runs["large"][0]["updates"] == 10 * int(runs["small"][0]["updates"] or 0)
     tell(

@@ -16,7 +16,7 @@ from pipelines.entity import Entity, Feed, Target
 from pipelines.normalise import incoming_sql, source_sql
 from pipelines.reading import set_now
 from pipelines.rules import Master
-from pipelines.snapshot import empty_records_sql, replace_sql
+from pipelines.snapshot import DOUBLE_KEYS, empty_records_sql, replace_sql
 from tests.pipelines.case import org_object
 
 FIELDS = 20
@@ -97,6 +97,23 @@ def make(file: Path, rows: int, *, changed: int = 0) -> None:
             [step],
         )
     con.execute("drop table landing.rows")
+    con.close()
+
+
+def multiply(small: Path, large: Path, times: int) -> None:
+    """The large file holds the rows and records of the small one so many times, under keys of their own."""
+    con = opened(large)
+    con.execute("set memory_limit = '4GB'")
+    con.execute(f"attach '{small}' as small (read_only)")
+    con.execute("create schema landing")
+    for table in ("landing.rejects", "work.incoming"):
+        con.execute(f"create table {table} as from small.{table} limit 0")
+    key = "{0} || '-' || i as {0}"
+    for table, keys in (("source", ("key", "fold")), ("records", ("Key__c", "fold", "Id"))):
+        count = con.execute(f"select max(number) from small.{table}").fetchall()[0][0]
+        changed = ", ".join([f"number + i * {count} as number", *(key.format(name) for name in keys)])
+        con.execute(f"create table {table} as select * replace ({changed}) from small.{table}, range({times}) t(i)")
+    con.execute(DOUBLE_KEYS)
     con.close()
 
 
