@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from checks.question import Answer, Copy, Question, Row
 from pipelines.entity import Entity
-from pipelines.sql import literals, quote
+from pipelines.sql import given, literals
 
 
 def missing_sql(entity: Entity) -> str:
     """Selects (key) of active rows of the source that no live record stands for."""
     status = entity.status
-    active = f"s.{quote(status.column)} in {literals(status.active)}" if status else "true"
+    active = f"s.{given(status.column)} in {literals(status.active)}" if status else "true"
     return f"""
 select s.key
 from source s

@@ -101,6 +101,11 @@ class Entity:
             found.append(f"name {self.name!r} must be a lower-case identifier such as 'accounts'")
         if self.target.key in self.fields:
             found.append(f"field {self.target.key!r} is the target's key, written by itself: leave it out of fields")
+        found += [
+            f"column {column!r} is what Concord calls the place of a row: give the feed's another name"
+            for column in self.columns
+            if column in ("_file", "_line")
+        ]
         if len([rule for rule in self.fields.values() if isinstance(rule, SourceStatus)]) > 1:
             found.append("more than one SourceStatus: an entity has one status")
         twins = (self.twins.name, *self.twins.places) if self.twins else ()

@@ -58,10 +58,18 @@ with recursive chain as (
   join records r on r.Id = c.onto
   where r.IsDeleted and r.MasterRecordId is not null and c.depth < {DEEPEST}
 )
-select loser, arg_max(onto, depth) as winner
-from chain
-group by loser
+select l.loser, r.Id, r.number, r.fold
+from (select loser, arg_max(onto, depth) as winner from chain group by loser) l
+join records r on r.Id = l.winner and not r.IsDeleted
 """
+
+CLAIMED = """
+create or replace temp table claimed as
+select c.fold, l.record_id
+from work.scope c
+join links l on l.fold = c.fold
+"""
+"""A table of its own, so that its size is known when it is joined: at first there are no links at all."""
 
 LINKED = """
 create or replace table work.link as
@@ -73,11 +81,9 @@ with stored as (
     coalesce(r.number, w.number) as record_number,
     coalesce(r.fold, w.fold) as record_fold,
     w.Id is not null as through_merge
-  from work.scope c
-  join links l on l.fold = c.fold
+  from claimed l
   left join records r on r.Id = l.record_id and not r.IsDeleted
-  left join winners on winners.loser = l.record_id
-  left join records w on w.Id = winners.winner and not w.IsDeleted
+  left join winners w on w.loser = l.record_id
 ),
 keyed as (
   select r.fold, r.Id as record_id, r.number as record_number
@@ -209,7 +215,7 @@ CONTESTED = "create or replace temp table contested (record_id varchar)"
 
 def link_sql() -> list[str]:
     """Statements that create `work.link`, all but what the match rules find (see `match_sql`)."""
-    return [SURVIVORS, ADD_SURVIVORS, WINNERS, LINKED, MERGED, *MERGED_LINKS, CONTESTED]
+    return [SURVIVORS, ADD_SURVIVORS, WINNERS, CLAIMED, LINKED, MERGED, *MERGED_LINKS, CONTESTED]
 
 
 def match_sql(bound: Bound, match: Same) -> list[str]:

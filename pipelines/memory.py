@@ -12,6 +12,7 @@ import duckdb
 
 from pipelines import ledger
 from pipelines.ports import SystemicError
+from pipelines.sql import quote
 
 VERSION = 1
 
@@ -41,10 +42,7 @@ def prepare(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     con.execute("set preserve_insertion_order = false")
     # weighing dictionaries against FSST takes half of the time of writing a table, and saves next to nothing
     con.execute("set disabled_compression_methods = 'dictionary'")
-    known = con.execute(
-        "select count(*) from information_schema.tables where table_schema = 'main' and table_name = 'meta'"
-    ).fetchall()[0][0]
-    if known:
+    if has(con, "meta"):
         version = int(read(con, "version") or 0)
         if version > VERSION:
             raise SystemicError(
@@ -56,6 +54,22 @@ def prepare(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     for statement in TABLES:
         con.execute(statement)
     write(con, "version", str(VERSION))
+
+
+def has(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether a table is there that only a first run makes."""
+    found = con.execute(
+        "select count(*) from information_schema.tables where table_schema = 'main' and table_name = ?", [table]
+    ).fetchall()
+    return bool(found[0][0])
+
+
+def columns(con: duckdb.DuckDBPyConnection, table: str) -> set[str]:
+    """The columns of a table, quoted; none where there is no such table."""
+    found = con.execute(
+        "select column_name from information_schema.columns where table_schema = 'main' and table_name = ?", [table]
+    ).fetchall()
+    return {quote(name) for (name,) in found}
 
 
 def read(con: duckdb.DuckDBPyConnection, name: str) -> str | None:

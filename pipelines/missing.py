@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pipelines.binding import Bound
 from pipelines.entity import Twins
-from pipelines.sql import literals, quote
+from pipelines.sql import given, literals, quote
 
 ALIKE = 0.90
 """Jaro-Winkler likeness of two names, from 0 to 1, from which a record is called a likely twin."""
@@ -39,7 +39,7 @@ def hold_twins_sql(bound: Bound) -> list[str]:
 
 def _active_sql(bound: Bound) -> str:
     status = bound.entity.status
-    return f"s.{quote(status.column)} in {literals(status.active)}" if status else "true"
+    return f"s.{given(status.column)} in {literals(status.active)}" if status else "true"
 
 
 NOBODY = "  select null as fold, null as record_id, null as twin_name, null as likeness where false"

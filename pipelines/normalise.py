@@ -10,7 +10,10 @@ from collections.abc import Collection
 
 from pipelines.binding import Bound
 from pipelines.ports import FieldInfo
-from pipelines.sql import duckdb_type, hash_sql, literal, literals, quote, tidy_sql
+from pipelines.sql import duckdb_type, given, literal, literals, quote, tidy_sql
+
+HELD_PROBLEMS = ("duplicate_key", "older_than_known")
+"""Problems that are no mistake of the row itself: somebody has to choose."""
 
 EMAIL = r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+"
 """What every org asks of an address at least; what is stricter there, the org itself refuses."""
@@ -54,24 +57,24 @@ def incoming_sql(bound: Bound, *, known: Collection[str] = ()) -> str:
 
     Columns: _file, _line, key, fold (the key without case), merged_fold, the typed source columns, row_hash
     (of all that is mapped, not of the change time), given_changed_at, problem, problem_column.
+    `known`: the columns, quoted, that `source` has; none where there is none yet.
+    A row whose own change time is before the one that is known, with other content, is `older_than_known`.
     """
     feed = bound.entity.source
-    texts = {column: quote(column) for column in bound.entity.columns}
-    tidied = ",\n    ".join(f"{tidy_sql(f'l.{name}')} as {name}" for name in texts.values())
-    typed = ",\n    ".join(f"{_value_sql(bound, column, known)} as {quote(column)}" for column in bound.columns)
+    tidied = ",\n    ".join(f"{tidy_sql(f'l.{quote(column)}')} as {given(column)}" for column in bound.entity.columns)
+    typed = ",\n    ".join(f"{_value_sql(bound, column)} as {given(column)}" for column in bound.columns)
     problems = "\n      ".join(
         f"when {test} then {{'problem': '{why}', 'guilty': '{at}'}}" for test, why, at in _tests(bound)
     )
-    hashed = ", ".join(quote(column) for column in bound.columns) or "null"
-    merged = f"lower(t.{quote(feed.merged_into)})" if feed.merged_into else "cast(null as varchar)"
-    changed = moment_sql(f"t.{quote(feed.changed_at)}") if feed.changed_at else "cast(null as timestamp)"
-    status = bound.entity.status
-    remembers = status is not None and status.column in known
-    remembered = f",\n    o.{quote(status.column)} as known_status" if status and remembers else ""
-    remembering = f"left join source o on o.fold = lower(t.{quote(feed.key)})" if remembers else ""
+    hashed = ", ".join(given(column) for column in bound.columns) or "null"
+    merged = f"lower(t.{given(feed.merged_into)})" if feed.merged_into else "cast(null as varchar)"
+    changed = moment_sql(f"t.{given(feed.changed_at)}") if feed.changed_at else "cast(null as timestamp)"
     return f"""
 create or replace table work.incoming as
-with tidied as (
+with known as (
+  {_known_sql(bound, known)}
+),
+tidied as (
   select
     l._file,
     l._line,
@@ -81,119 +84,97 @@ with tidied as (
 counted as (
   select
     t.*,
-    count(*) over (partition by lower(t.{quote(feed.key)})) as same_key{remembered}
+    count(*) over (partition by lower(t.{given(feed.key)})) as same_key,
+    k.status as known_status,
+    k.given_at as known_at,
+    k.row_hash as known_hash
   from tidied t
-  {remembering}
+  left join known k on k.fold = lower(t.{given(feed.key)})
 ),
 judged as (
   select
     t._file,
     t._line,
-    t.{quote(feed.key)} as key,
-    lower(t.{quote(feed.key)}) as fold,
+    t.{given(feed.key)} as key,
+    lower(t.{given(feed.key)}) as fold,
     {merged} as merged_fold,
     {changed} as given_changed_at,
     case
       {problems}
     end as verdict,
+    t.known_at,
+    t.known_hash,
     {typed}
   from counted t
+),
+hashed as (
+  select *, hash(key, merged_fold, {hashed}) as row_hash
+  from judged
+),
+aged as (
+  select
+    *,
+    case
+      when given_changed_at < known_at and row_hash <> known_hash
+        then {{'problem': 'older_than_known', 'guilty': {literal(feed.changed_at or "")}}}
+    end as late
+  from hashed
 )
 select
-  * exclude (verdict),
-  verdict.problem as problem,
-  verdict.guilty as problem_column,
-  hash(key, merged_fold, {hashed}) as row_hash
-from judged
+  * exclude (verdict, known_at, known_hash, late),
+  coalesce(verdict, late).problem as problem,
+  coalesce(verdict, late).guilty as problem_column
+from aged
 """
 
 
-def _value_sql(bound: Bound, column: str, known: Collection[str]) -> str:
+def _known_sql(bound: Bound, known: Collection[str]) -> str:
+    """Selects what `source` knows of its rows (fold, status, given_at, row_hash); nothing where there is none yet."""
+    status = bound.entity.status
+    column = given(status.column) if status else ""
+    said = column if column in known else "cast(null as varchar)"
+    if not known:
+        return "select null as fold, null as status, cast(null as timestamp) as given_at, 0 as row_hash where false"
+    return f"select fold, {said} as status, given_at, row_hash from source"
+
+
+def _value_sql(bound: Bound, column: str) -> str:
     """A blank status is the one that was known, and the default only for a row never seen before."""
-    value = typed_sql(f"t.{quote(column)}", bound.columns[column])
+    value = typed_sql(f"t.{given(column)}", bound.columns[column])
     status = bound.entity.status
     if status and column == status.column:
-        before = "t.known_status, " if column in known else ""
-        return f"coalesce({value}, {before}{literal(status.default)})"
+        return f"coalesce({value}, t.known_status, {literal(status.default)})"
     return value
 
 
 def _tests(bound: Bound) -> list[tuple[str, str, str]]:
     """(SQL test, reason, column) in the order in which a row is blamed."""
     feed, status = bound.entity.source, bound.entity.status
-    key = f"t.{quote(feed.key)}"
+    key = f"t.{given(feed.key)}"
     tests = [(f"{key} is null", "blank_key", feed.key), ("t.same_key > 1", "duplicate_key", feed.key)]
+    tests.append((f"contains({key}, chr(0))", "invalid_character", feed.key))
     key_length = bound.info.fields[bound.entity.target.key].length
     if key_length:
         tests.append((f"length({key}) > {key_length}", "too_long", feed.key))
-    tests += [(f"t.{quote(column)} is null", "required_blank", column) for column in feed.required]
+    tests += [(f"t.{given(column)} is null", "required_blank", column) for column in feed.required]
     if status:
-        text = f"t.{quote(status.column)}"
+        text = f"t.{given(status.column)}"
         tests.append(
             (f"{text} is not null and {text} not in {literals(status.known)}", "unknown_status", status.column)
         )
     if feed.changed_at:
-        text = f"t.{quote(feed.changed_at)}"
+        text = f"t.{given(feed.changed_at)}"
         tests.append((f"{text} is not null and {moment_sql(text)} is null", "invalid_date", feed.changed_at))
     for column, info in bound.columns.items():
-        text = f"t.{quote(column)}"
+        text = f"t.{given(column)}"
         if info is None:
             continue
         if duckdb_type(info.type) != "varchar":
             tests.append((f"{text} is not null and {typed_sql(text, info)} is null", problem_of_value(info), column))
             continue
+        tests.append((f"contains({text}, chr(0))", "invalid_character", column))
         if info.type == "email":
             tests.append((f"not regexp_full_match({text}, '{EMAIL}')", "invalid_email", column))
         if info.length:
             tests.append((f"length({text}) > {info.length}", "too_long", column))
     return tests
-
-
-def source_sql(bound: Bound, *, known: dict[str, str]) -> str:
-    """Creates `source` anew: the incoming rows without a problem over the rows known before.
-
-    `known` are the columns of the present `source` table with their types, empty when there is none. A row that a full
-    list no longer has stays, `present = false`: absence changes nothing.
-    """
-    types = {column: duckdb_type(info.type) if info else "varchar" for column, info in bound.columns.items()}
-    columns = {"key": "varchar", "fold": "varchar", "merged_fold": "varchar", **types, "row_hash": "ubigint"}
-    fresh = ",\n    ".join(f"i.{quote(column)}" for column in columns)
-    touched = "case when o.row_hash = i.row_hash then o.changed_at end, " if known else ""
-    merged = f"""
-create or replace table source as
-with fresh as (
-  select
-    {fresh},
-    coalesce(i.given_changed_at, {touched}getvariable('now')) as changed_at,
-    true as present
-  from work.incoming i
-  {"left join source o on o.fold = i.fold" if known else ""}
-  where i.problem is null
-)
-"""
-    content = hash_sql(quote(str(field.rule.source_column)) for field in bound.compared)
-    numbered = f"select row_number() over () as number, *, {content} as content_hash"
-    if not known:
-        return f"{merged}{numbered} from fresh"
-    old = ",\n  ".join(
-        f"try_cast(o.{quote(column)} as {kind}) as {quote(column)}"
-        if column in known
-        else f"cast(null as {kind}) as {quote(column)}"
-        for column, kind in columns.items()
-    )
-    still = (
-        "exists (select 1 from work.incoming i where i.fold = o.fold)"
-        if bound.entity.source.lists == "everything"
-        else "o.present"
-    )
-    return f"""{merged}{numbered} from (
-select * from fresh
-union all by name
-select
-  {old},
-  o.changed_at,
-  {still} as present
-from source o
-where not exists (select 1 from work.incoming i where i.fold = o.fold and i.problem is null)
-)
-"""

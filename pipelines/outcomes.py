@@ -11,9 +11,10 @@ from typing import Literal
 
 from pipelines.binding import Bound
 from pipelines.failures import class_sql
+from pipelines.normalise import HELD_PROBLEMS
 from pipelines.rules import resolved
 from pipelines.scope import Keys, Scope, Slice
-from pipelines.sql import literal, literals, quote
+from pipelines.sql import given, literal, literals, quote
 
 OUTCOMES = ("created", "updated", "unchanged", "linked", "deactivated", "skipped", "held", "failed")
 
@@ -50,10 +51,10 @@ def _scope_sql(bound: Bound, phase: Phase, *, creates: bool) -> str:
     entity = bound.entity
     status = entity.status
     status_field = next((name for name, rule in entity.fields.items() if rule is status), "")
-    inactive = f"(s.{quote(status.column)} not in {literals(status.active)})" if status else "false"
-    lowered = f"lower(s.{quote(status.column)})" if status else "''"
+    inactive = f"(s.{given(status.column)} not in {literals(status.active)})" if status else "false"
+    lowered = f"lower(s.{given(status.column)})" if status else "''"
     missing = "\n    ".join(
-        f"when s.{quote(resolved(name))} is null and s.{quote(rule.column)} is not null"
+        f"when s.{quote(resolved(name))} is null and s.{given(rule.column)} is not null"
         f" then 'skipped: {rule.missing_reason}'"
         for name, rule in entity.references.items()
         if rule.missing == "skip"
@@ -154,14 +155,15 @@ def other_outcomes_sql(bound: Bound, scope: Scope) -> list[str]:
     if isinstance(scope, Slice) and not scope.catch_up:
         return []
     asked = "and i.fold in (select fold from wanted_keys)" if isinstance(scope, Keys) else ""
+    held = f"i.problem in {literals(HELD_PROBLEMS)}"
     unusable = f"""
 insert into work.outcomes
 select
   i._file, i._line, i.key, i.fold, null,
-  case when i.problem = 'duplicate_key' then 'held' else 'failed' end,
+  case when {held} then 'held' else 'failed' end,
   i.problem,
   i.problem_column,
-  case when i.problem = 'duplicate_key' then null else 'row' end,
+  case when {held} then null else 'row' end,
   null,
   null
 from work.incoming i

@@ -1,10 +1,13 @@
 """What a run would do, in numbers and one hash: the thing a person approves.
 
-The hash covers every cell but time stamps, and no order: the same wishes give the same hash, whatever batch or route.
+The hash covers every cell but time stamps, and what the failed gates saw, and no order: the same wishes give the same
+hash, whatever batch or route.
 """
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +44,31 @@ select coalesce(bit_xor(md5_number(concat_ws(chr(31),
 from work.cells
 where rule <> 'synced_at'
 """
+
+AGREED_SQL = """
+create or replace table work.agreed as
+select fold, field, new, waits_for is not null as waits
+from work.cells
+where rule <> 'synced_at'
+"""
+"""What the gates let pass, or a person approved: `work.agreed`."""
+
+WITHIN_AGREED_SQL = (
+    """
+delete from work.cells c
+where c.rule <> 'synced_at' and not exists (
+  select 1 from work.agreed a
+  where a.fold = c.fold and a.field = c.field
+    and (a.waits or (c.waits_for is null and a.new is not distinct from c.new))
+)
+""",
+    """
+delete from work.cells
+where fold not in (select fold from work.cells where rule <> 'synced_at')
+""",
+    "delete from work.actions where fold not in (select fold from work.cells)",
+)
+"""A plan made anew in mid-run loses what was not agreed to: the next run proposes it."""
 
 COST_SQL = "select kind, wave, count(*) from work.actions group by kind, wave"
 
@@ -86,21 +114,24 @@ def read_plan(
         doubled_keys=doubled,
         columns_lost=columns_lost,
     )
+    gates = judge(bound.entity.gates, measures)
     cost = sum(batching.cost_of(count) for _, _, count in con.execute(COST_SQL).fetchall())
     return Plan(
-        hash=short_hash(_one(con, HASH_SQL)[0]),
+        hash=short_hash(_one(con, HASH_SQL)[0], gates),
         creates=creates,
         updates=updates,
         cells=cells,
         cost=cost + (1 if creates or updates else 0),
-        gates=tuple(judge(bound.entity.gates, measures)),
+        gates=tuple(gates),
     )
 
 
-def short_hash(fingerprint: str) -> str:
+def short_hash(fingerprint: str, gates: Sequence[Verdict]) -> str:
     """Sixteen hexadecimal digits and the number of cells: short enough to type, long enough to be one plan's alone."""
     number, count = fingerprint.split("/")
-    return f"{int(number) % (1 << 64):016x}-{count}"
+    failed = ",".join(f"{gate.name}={gate.observed}" for gate in gates if not gate.passed)
+    mixed = int(number) ^ (int(hashlib.sha256(failed.encode()).hexdigest(), 16) if failed else 0)
+    return f"{mixed % (1 << 64):016x}-{count}"
 
 
 def _one(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:

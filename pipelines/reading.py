@@ -19,10 +19,11 @@ from pipelines import memory
 from pipelines.binding import Bound
 from pipelines.echoes import echoes_sql
 from pipelines.entity import Entity
-from pipelines.normalise import incoming_sql, source_sql
+from pipelines.normalise import incoming_sql
 from pipelines.ports import Crm, Progress, Snapshot, Source, arrow_type
 from pipelines.run import OpenFile, Warehouse
 from pipelines.snapshot import OVERLAP_SECONDS, WIDEST_GAP_DAYS, empty_records_sql, merge_sql, replace_sql
+from pipelines.source_rows import source_sql
 from pipelines.sql import quote, tidy_sql
 
 
@@ -64,12 +65,7 @@ def extract(bound: Bound, con: duckdb.DuckDBPyConnection, now: datetime) -> Extr
     """`work.incoming` and `source` hold what was landed, typed and merged; counts are of the whole feed."""
     fresh = memory.read(con, "landed") != memory.read(con, "landing")
     if fresh:
-        known = dict(
-            con.execute(
-                "select column_name, data_type from information_schema.columns"
-                " where table_schema = 'main' and table_name = 'source'"
-            ).fetchall()
-        )
+        known = memory.columns(con, "source")
         con.execute("begin")
         set_now(con, now)
         con.execute(incoming_sql(bound, known=known))
@@ -111,7 +107,7 @@ def snapshot(
     with warehouse.open() as con:
         watermark = _moment(memory.read(con, "watermark"))
         full = everything or watermark is None or memory.read(con, "record_fields") != fields
-        if not _has_records(con):
+        if not memory.has(con, "records"):
             for statement in empty_records_sql(bound):
                 con.execute(statement)
     if watermark is not None and now - watermark > timedelta(days=WIDEST_GAP_DAYS):
@@ -159,13 +155,6 @@ def _spool(bound: Bound, taken: Snapshot, spool: Path, progress: Progress) -> in
             done += page.num_rows
             progress("snapshot", done, None)
     return done
-
-
-def _has_records(con: duckdb.DuckDBPyConnection) -> bool:
-    found = con.execute(
-        "select count(*) from information_schema.tables where table_schema = 'main' and table_name = 'records'"
-    ).fetchall()
-    return bool(found[0][0])
 
 
 def _moment(text: str | None) -> datetime | None:

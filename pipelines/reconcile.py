@@ -13,7 +13,7 @@ from pipelines.binding import Bound, BoundField
 from pipelines.cells import active_sql, frozen_sql, unnested_sql
 from pipelines.creation import created_sql, waiting_parents_sql, waiting_updates_sql
 from pipelines.rules import Case, SyncedAt, resolved
-from pipelines.sql import canonical_sql, differs_sql, literal, quote
+from pipelines.sql import canonical_sql, differs_sql, given, literal, quote
 
 
 def reconcile_sql(bound: Bound, *, creates: bool) -> list[str]:
@@ -36,7 +36,7 @@ def _updates(field: BoundField) -> bool:
 
 def _status_sql(bound: Bound) -> str:
     status = bound.entity.status
-    return f"s.{quote(status.column)}" if status else "null"
+    return f"s.{given(status.column)}" if status else "null"
 
 
 def _case(bound: Bound, field: BoundField) -> Case:

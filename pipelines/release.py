@@ -1,4 +1,4 @@
-"""Letting rows go: out of quarantine, and from records that people deleted. The next run tries them afresh."""
+"""Letting rows go: out of quarantine, from records that people deleted, from newer values. The next run tries them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
+
+from pipelines import memory
 
 RESTING = """
 select fold from state
@@ -21,42 +23,50 @@ left join records r on r.Id = l.record_id
 where coalesce(r.IsDeleted, true)
 """
 
+OUTDATED = """
+select i.fold
+from work.incoming i
+join released_keys k on k.fold = i.fold
+where i.problem = 'older_than_known'
+"""
+
+NOBODY = "select fold from links where false"
+
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """How many rows may try again, and how many links to deleted records are forgotten."""
+    """Rows that may try again, links to deleted records that are forgotten, rows that are taken though older."""
 
     rows: int
     links: int
+    outdated: int
 
 
 def release(con: duckdb.DuckDBPyConnection, keys: Iterable[str] | None) -> Released:
     """Rows with failures count none any more, all of them or those of `keys`, and the next run looks at them.
 
-    Links to deleted records are forgotten for `keys` alone, so that nobody brings back by the way what people deleted.
+    For `keys` alone are links to deleted records forgotten, and rows taken that are older than what is known: nobody
+    brings back by the way what people deleted, or what the source itself has left behind.
     """
     folds = sorted({key.strip().lower() for key in keys or ()})
     con.register("asked_keys", pa.table({"fold": pa.array(folds, pa.string())}))
     con.execute("create or replace temp table released_keys as from asked_keys")
     con.unregister("asked_keys")
     con.execute("begin")
-    everybody = "true" if keys is None else "false"
-    con.execute(f"create or replace temp table resting as {RESTING.format(everybody=everybody)}")
-    con.execute(f"create or replace temp table orphaned as {ORPHANED}" if _has_records(con) else NONE_ORPHANED)
+    resting = _chosen(con, "resting", RESTING.format(everybody="true" if keys is None else "false"))
     con.execute("update state set failures = 0, settled = false where fold in (from resting)")
+    # a file whose first run never reached the org has no records yet, and perhaps no source
+    orphaned = _chosen(con, "orphaned", ORPHANED if memory.has(con, "records") else NOBODY)
     con.execute("delete from links where fold in (from orphaned)")
     con.execute("update state set settled = false where fold in (from orphaned)")
-    rows, links = con.execute("select (select count(*) from resting), (select count(*) from orphaned)").fetchall()[0]
+    outdated = _chosen(con, "outdated", OUTDATED if memory.has(con, "source") else NOBODY)
+    if outdated:
+        con.execute("update source set given_at = null where fold in (from outdated)")
+        memory.write(con, "landed", "")  # the feed is read again, although it is the same
     con.execute("commit")
-    return Released(rows, links)
+    return Released(resting, orphaned, outdated)
 
 
-NONE_ORPHANED = "create or replace temp table orphaned as select fold from links where false"
-
-
-def _has_records(con: duckdb.DuckDBPyConnection) -> bool:
-    """A file whose first run never reached the org has no records yet."""
-    found = con.execute(
-        "select count(*) from information_schema.tables where table_schema = 'main' and table_name = 'records'"
-    ).fetchall()
-    return bool(found[0][0])
+def _chosen(con: duckdb.DuckDBPyConnection, name: str, chosen: str) -> int:
+    con.execute(f"create or replace temp table {name} as {chosen}")
+    return int(con.execute(f"select count(*) from {name}").fetchall()[0][0])

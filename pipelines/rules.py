@@ -15,7 +15,7 @@ from typing import ClassVar, Literal
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
-from pipelines.sql import differs_sql, literal, literals, quote
+from pipelines.sql import differs_sql, given, literal, literals, quote
 
 STRICT = ConfigDict(extra="forbid")
 
@@ -55,7 +55,7 @@ class Rule:
         """The new value, typed, from the source row `s`."""
         if self.source_column is None:
             raise NotImplementedError(f"{type(self).__name__} reads no column and must say its value")
-        return f"s.{quote(self.source_column)}"
+        return f"s.{given(self.source_column)}"
 
     def when_sql(self, case: Case) -> str:
         """Boolean: an existing record's cell is to be written. Freeze flags are added by `reconcile`."""

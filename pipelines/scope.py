@@ -13,7 +13,7 @@ from pipelines.binding import Bound
 from pipelines.entity import Entity
 from pipelines.rules import Reference, resolved
 from pipelines.snapshot import reference_links_sql
-from pipelines.sql import literal, quote
+from pipelines.sql import given, literal, quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _join_sql(number: int, rule: Reference) -> str:
     alias = f"t{number}"
     return (
         f"left join work.targets {alias} on {alias}.entity = {literal(rule.to)}"
-        f" and {alias}.fold = lower(s.{quote(rule.column)})"
+        f" and {alias}.fold = lower(s.{given(rule.column)})"
     )
 
 
@@ -138,11 +138,11 @@ def rows_sql(bound: Bound) -> str:
     )
     own = [(name, rule) for name, rule in bound.entity.references.items() if rule.to == bound.entity.name]
     keys = "".join(
-        f",\n  coalesce(h{number}.heir, lower(s.{quote(rule.column)})) as {quote(parent(name))}"
+        f",\n  coalesce(h{number}.heir, lower(s.{given(rule.column)})) as {quote(parent(name))}"
         for number, (name, rule) in enumerate(own)
     )
     heirs = "\n".join(
-        f"left join work.heirs h{number} on h{number}.fold = lower(s.{quote(rule.column)})"
+        f"left join work.heirs h{number} on h{number}.fold = lower(s.{given(rule.column)})"
         for number, (_, rule) in enumerate(own)
     )
     return f"""
@@ -169,7 +169,7 @@ def circles_sql(entity: Entity) -> list[str]:
     for field, rule in entity.references.items():
         if rule.to != entity.name:
             continue
-        key, column = quote(parent(field)), quote(rule.column)
+        key, column = quote(parent(field)), given(rule.column)
         statements.append(f"""
 update work.link set verdict = 'held: parent_circle', record_id = null, record_number = null
 from (

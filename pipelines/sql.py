@@ -13,6 +13,11 @@ def quote(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
 
 
+def given(column: str) -> str:
+    """The name, quoted, under which tables of rows hold a column of the feed: no feed's word collides with ours."""
+    return quote(f"feed_{column}")
+
+
 def literal(text: str) -> str:
     """A word of a declaration as an SQL string."""
     return "'" + text.replace("'", "''") + "'"

@@ -22,7 +22,7 @@ from pipelines.binding import Bound, bind
 from pipelines.entity import Entity
 from pipelines.load import Loader
 from pipelines.outcomes import RETRY_SCOPE_SQL, TABLE, UNRESOLVED_SQL, Phase, other_outcomes_sql, scope_outcomes_sql
-from pipelines.plan import Plan, read_plan
+from pipelines.plan import AGREED_SQL, WITHIN_AGREED_SQL, Plan, read_plan
 from pipelines.ports import Crm, SourceError, SystemicError
 from pipelines.reading import Extracted, extract, land, set_now, snapshot
 from pipelines.record import record, record_links, write_outcomes, write_run
@@ -123,6 +123,7 @@ class Sync:
             con.execute("create or replace table work.waited (fold varchar)")
             con.execute(TABLE)
             con.execute("create or replace table work.asked_blocked as from work.blocked")
+            con.execute(AGREED_SQL)
             plan = read_plan(
                 con,
                 bound,
@@ -203,6 +204,8 @@ class Sync:
                 con.execute(RETRY_SCOPE_SQL)
                 again = Wish(None, creates=self._may_create(), releases=True)
                 think(con, ready.bound, again, self._published())
+                for statement in WITHIN_AGREED_SQL:
+                    con.execute(statement)
         return None
 
     def _conclude(self, phase: Phase, stopped: SystemicError | None = None, checked: Verified = NOT_VERIFIED) -> Report:

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from pipelines import memory
 from pipelines.binding import Bound
 from pipelines.link import HELD_HEIRS, link_sql, match_sql
 from pipelines.missing import hold_twins_sql
@@ -141,8 +142,21 @@ def read_targets(con: duckdb.DuckDBPyConnection, bound: Bound, published: dict[s
                 "not_synced_yet",
                 f"{bound.entity.name} refers to {name}, which was never synced: run `concord sync {name}` first",
             )
+        _same_org(con, name)
         links = f"{quote(other(name))}.reference_links"
         con.execute(f"insert into work.targets select {literal(name)}, fold, record_id from {links}")
+
+
+def _same_org(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Record ids of another org mean nothing here."""
+    theirs = con.execute(f"select value from {quote(other(name))}.meta where name = 'org'").fetchall()
+    ours = memory.read(con, "org")
+    if ours and theirs and theirs[0][0] != ours:
+        raise SystemicError(
+            "another_org",
+            f"the published copy of {name} belongs to org {theirs[0][0]}, this file to org {ours}:"
+            f" run `concord sync {name}` against this org, in a CONCORD_HOME of its own",
+        )
 
 
 def choose(con: duckdb.DuckDBPyConnection, bound: Bound, scope: Scope) -> None:

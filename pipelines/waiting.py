@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pipelines.entity import Entity
 from pipelines.rules import Reference
-from pipelines.sql import literal, literals, quote
+from pipelines.sql import given, literal, literals, quote
 
 TOUCHED = """
 select run_id
@@ -25,8 +25,8 @@ def waiting_sql(entity: Entity, rule: Reference, schema: str) -> str:
 
     Run on the file of `rule.to`, with that of `entity` attached as `schema`; only what has no record itself is listed.
     """
-    status, column, at = entity.status, f"s.{quote(rule.column)}", quote(schema)
-    active = f"s.{quote(status.column)} in {literals(status.active)}" if status else "true"
+    status, column, at = entity.status, f"s.{given(rule.column)}", quote(schema)
+    active = f"s.{given(status.column)} in {literals(status.active)}" if status else "true"
     return f"""
 select
   lower({column}) as fold,
@@ -48,9 +48,9 @@ def lacking_sql(entity: Entity, waiting: list[str]) -> str:
     of a rejected or held row, or `not_in_feed` for what is only referred to. `waiting` are `waiting_sql` texts.
     """
     status, twins = entity.status, entity.twins
-    inactive = f"s.{quote(status.column)} not in {literals(status.active)}" if status else "false"
+    inactive = f"s.{given(status.column)} not in {literals(status.active)}" if status else "false"
     name_column = entity.fields[twins.name].source_column if twins and twins.name in entity.fields else None
-    name = f"s.{quote(name_column)}" if name_column else "cast(null as varchar)"
+    name = f"s.{given(name_column)}" if name_column else "cast(null as varchar)"
     nobody = "select null::varchar as fold, null::varchar as key, 0 as waiting where false"
     return f"""
 with waiters as (

@@ -19,8 +19,8 @@ def release(
 ) -> None:
     """Lets rows out of quarantine: the next run tries them again. Nothing is asked of the org.
 
-    With --keys only those, and where people deleted the record of one of them, the link to it is forgotten as well: the
-    next run may create a new record.
+    With --keys only those. Where people deleted the record of one of them, the link to it is forgotten as well, so that
+    the next run may create a new record; a row of the feed that is older than what is known is taken all the same.
 
     Examples:
 
@@ -47,6 +47,6 @@ def release(
                 warehouse.publish()
         terminal.show(
             f"{released.rows:,} rows of {entity} are out of quarantine, {released.links:,} links to deleted records are"
-            f" forgotten. Next: concord sync {entity}"
+            f" forgotten, {released.outdated:,} older rows will be taken. Next: concord sync {entity}"
         )
         terminal.answer({"entity": entity, **asdict(released)})

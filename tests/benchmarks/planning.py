@@ -37,8 +37,8 @@ def pandas(file: Path, scope: str) -> Figures:
     import pandas as pd
 
     with duckdb.connect(file, read_only=True) as con:
-        source = con.execute("select k.key, k.row_hash, k.present, k.* exclude (key, row_hash, present) from source k")
-        rows = source.to_arrow_table().select(["key", "row_hash", "present", *COLUMNS]).to_pandas()
+        columns = ", ".join(f"feed_{column} as {column}" for column in COLUMNS)
+        rows = con.execute(f"select key, row_hash, present, {columns} from source").to_arrow_table().to_pandas()
         fields = ", ".join(things.ENTITY.fields)
         records = con.execute(f"select Id, IsDeleted, Key__c, {fields} from records").to_arrow_table().to_pandas()
         state = con.execute("select fold, row_hash as settled from state").to_arrow_table().to_pandas()

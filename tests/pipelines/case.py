@@ -12,13 +12,14 @@ import pyarrow as pa
 from pipelines import memory
 from pipelines.binding import Bound, bind
 from pipelines.entity import Entity
-from pipelines.normalise import incoming_sql, source_sql
+from pipelines.normalise import incoming_sql
 from pipelines.outcomes import TABLE, other_outcomes_sql, scope_outcomes_sql
 from pipelines.plan import Plan, read_plan
 from pipelines.ports import FieldInfo, ObjectInfo, arrow_type
 from pipelines.reading import set_now
 from pipelines.scope import Scope
 from pipelines.snapshot import empty_records_sql, merge_sql
+from pipelines.source_rows import source_sql
 from pipelines.thinking import Wish, think
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -98,12 +99,7 @@ class Case:
         table = pa.table({"_file": ["feed.csv"] * count, "_line": list(range(1, count + 1)), **data})
         self.con.register("landed", table)
         self.con.execute("create or replace table landing.rows as from landed")
-        known = dict(
-            self.con.execute(
-                "select column_name, data_type from information_schema.columns"
-                " where table_schema = 'main' and table_name = 'source'"
-            ).fetchall()
-        )
+        known = memory.columns(self.con, "source")
         self.con.execute(incoming_sql(self.bound, known=known))
         self.con.execute(source_sql(self.bound, known=known))
         return self
@@ -149,6 +145,7 @@ class Case:
             path = Path(f"{name}.published.duckdb")
             path.unlink(missing_ok=True)
             with duckdb.connect(path) as other:
+                memory.prepare(other, path)
                 other.execute("create table reference_links (fold varchar, record_id varchar)")
                 for key, record_id in targets.items():
                     other.execute("insert into reference_links values (lower(?), ?)", [key, record_id])

@@ -40,6 +40,10 @@ MISTAKES = [
         "entity 'things': more than one SourceStatus: an entity has one status",
     ),
     (
+        {"fields": {"Name": Master("_line")}},
+        "entity 'things': column '_line' is what Concord calls the place of a row: give the feed's another name",
+    ),
+    (
         {"private": ("Email",)},
         "entity 'things': private names 'Email', which is not among its fields (Name, Synced__c)",
     ),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from assets.accounts import ENTITY as ACCOUNTS
 from pipelines.gates import Gates, Limit, Measures, judge
-from pipelines.plan import Plan
+from pipelines.plan import Plan, short_hash
 from tests.pipelines.case import Case
 
 CALM = Measures(
@@ -91,3 +91,8 @@ def test_the_hash_of_a_plan_has_no_order_and_changes_with_any_cell(rows: list[di
     if any(row["institution_id"] == "a" for row in rows):
         assert hash_of(rows, old="older") != hash_of(rows)
     assert hash_of([*rows, {"institution_id": "g", "name": "x"}]) != hash_of(rows)
+
+
+def test_plans_without_a_cell_are_told_apart_by_what_their_gates_saw() -> None:
+    calm, lost, more = (short_hash("0/0", judge(Gates(), replace(CALM, columns_lost=count))) for count in (0, 1, 2))
+    assert len({calm, lost, more}) == 3

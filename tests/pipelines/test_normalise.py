@@ -20,6 +20,8 @@ BAD: list[tuple[Entity, dict[str, str | None], str, str]] = [
     (ACCOUNTS, {"name": None}, "failed: required_blank", "name"),
     (ACCOUNTS, {"name": "\r\n"}, "failed: required_blank", "name"),
     (ACCOUNTS, {"name": "n" * 256}, "failed: too_long", "name"),
+    (ACCOUNTS, {"institution_id": "i\0"}, "failed: invalid_character", "institution_id"),
+    (ACCOUNTS, {"name": "School\0"}, "failed: invalid_character", "name"),
     (ACCOUNTS, {"status": "X"}, "failed: unknown_status", "status"),
     (ACCOUNTS, {"status": "a"}, "failed: unknown_status", "status"),
     (ACCOUNTS, {"status": "I"}, "failed: unknown_status", "status"),
@@ -75,7 +77,7 @@ GOOD = [
 @pytest.mark.parametrize("column, text, value", GOOD)
 def test_values_are_typed_once(column: str, text: str | None, value: object) -> None:
     case = Case(ACCOUNTS).source([{**GOOD_INSTITUTION, column: text}])
-    assert case.con.execute(f'select "{column}" from source').fetchall() == [(value,)]
+    assert case.con.execute(f"select feed_{column} from source").fetchall() == [(value,)]
 
 
 @pytest.mark.parametrize(

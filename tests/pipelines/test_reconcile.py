@@ -6,6 +6,8 @@ import pytest
 
 from assets.accounts import ENTITY as ACCOUNTS
 from assets.personnel import ENTITY as PERSONNEL
+from pipelines.entity import Entity, Feed, Target
+from pipelines.rules import Master
 from tests.pipelines.case import Case
 
 
@@ -131,3 +133,20 @@ def test_an_echo_ends_when_either_side_changes(said: str, holds: str) -> None:
     case.con.execute("insert into echoes values ('001A', 'Name', 'new school', 'New School')")
     case.plan()
     assert case.changes("a") == {"Name": said}
+
+
+OUR_WORDS = ("key", "number", "fold", "present", "problem", "verdict", "record_id", "row_hash", "at", 'a "quote"')
+
+
+@pytest.mark.parametrize("column", OUR_WORDS)
+def test_a_feed_may_call_its_columns_as_it_likes(column: str) -> None:
+    entity = Entity(
+        name="things",
+        source=Feed("things", key=f"{column} id"),
+        target=Target("Thing__c", key="Key__c"),
+        fields={"Name": Master(column)},
+    )
+    case = Case(entity).source([{f"{column} id": "1", column: "new"}])
+    case.crm([{"Id": "001", "Key__c": "1", "Name": "old"}])
+    case.plan()
+    assert case.changes("1") == {"Name": "new"}

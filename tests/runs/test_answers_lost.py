@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from resources.salesforce.org import SalesforceOrg
 from tests.runs.place import Place, Row
 
 COLLECTIONS = "/composite/sobjects$"
@@ -90,3 +93,19 @@ def test_one_run_brings_all_about_although(what: str, here: Place) -> None:
     assert (report.status, report.outcomes) == ("success", {"created": 6, "updated": 3})
     assert ended(here, prefix) == END
     assert here.run("accounts").status == "nothing_to_do"
+
+
+def test_a_plan_made_anew_in_mid_run_writes_nothing_that_was_not_agreed_to(here: Place) -> None:
+    (record_id,) = here.org.seed("Account", [{"Source_Key__c": "agreed-1", "Name": "Old", "Phone": "1"}])
+    here.feed("institutions", [{"institution_id": "agreed-1", "name": "New", "phone": "2"}])
+    here.org.faults({"method": "PATCH", "path": COLLECTIONS, "action": "drop"})
+
+    def somebody_blanks_the_phone(_: float) -> None:
+        with SalesforceOrg(here.settings()) as org:
+            org.update("Account", [{"Id": record_id, "Phone": None}])
+
+    report = here.run("accounts", world=lambda world: replace(world, sleep=somebody_blanks_the_phone))
+    assert (report.status, report.outcomes) == ("success", {"updated": 1})
+    assert [here.records("Account")["agreed-1"][name] for name in ("Name", "Phone")] == ["New", None]
+    here.run("accounts", scope="all")
+    assert here.records("Account")["agreed-1"]["Phone"] == "2"
