@@ -54,10 +54,12 @@ def test_an_older_feed_delivered_again_changes_nothing_until_somebody_wants_it(h
     told = here.outcomes("accounts")
     assert told["older-1"] == "held: older_than_known"
     assert {told["older-2"], told["older-3"]} == {"unchanged: source_unchanged"}
+    deliver(1, "First", "Second", "Other")
+    assert names() == ["Second", "Second", "Other"]
     with Warehouse(here.home, "accounts").open() as con:
         assert release(con, ["OLDER-1", "older-2"]) == Released(rows=0, links=0, outdated=1)
     here.run("accounts", approved=True)
-    assert names() == ["First", "Second", "First"]
+    assert names() == ["First", "Second", "Other"]
     deliver(3, "Third", "Third", "Third")
     assert names() == ["Third", "Third", "Third"]
 
