@@ -36,12 +36,24 @@ def at_org(settings: Settings) -> Iterator[Settings]:
     if not settings.uses_sandbox:
         yield settings
         return
-    state = sandbox_state(settings)
-    if found := attach(state):
-        yield at_sandbox(settings, found)
-        return
-    with serving(state) as started:
-        yield at_sandbox(settings, started)
+    with ExitStack() as stack:
+        yield at_sandbox(settings, _found_or_started(sandbox_state(settings), stack))
+
+
+def _found_or_started(state: Path, stack: ExitStack) -> Connection:
+    """The sandbox that serves there, or one that is started for as long as the stack lives."""
+    try:
+        if found := attach(state):
+            return found
+        try:
+            return stack.enter_context(running(state))
+        except (DidNotStart, StateInUse):
+            # somebody else was quicker
+            if found := attach(state):
+                return found
+            raise
+    except (DidNotStart, StateInUse) as error:
+        raise SystemicError("sandbox_not_started", str(error)) from error
 
 
 @contextmanager

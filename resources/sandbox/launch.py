@@ -7,6 +7,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -17,7 +18,7 @@ import orjson
 
 from .files import write_private
 from .limits import DAILY_CALLS
-from .org import StateInUse, lock_state
+from .org import StateInUse, in_use
 
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
@@ -66,15 +67,31 @@ def connection_file(state: Path) -> Path:
 
 
 def attach(state: Path) -> Connection | None:
-    """The live server of that state directory, or None."""
-    published = connection_file(state)
-    if not published.exists():
+    """The live server of that state directory, or None. One that is about to serve is waited for."""
+    if not state.is_dir():
         return None
-    try:
-        lock_state(state).close()
-    except StateInUse:
-        return Connection.from_json(published.read_bytes())
+    published = connection_file(state)
+    deadline = time.monotonic() + START_SECONDS
+    while in_use(state):
+        if published.exists():
+            connection = Connection.from_json(published.read_bytes())
+            if _lives(connection.pid):
+                return connection
+        if time.monotonic() > deadline:
+            raise DidNotStart(f"the sandbox in {state} does not say where it serves; see {state / 'server.log'}")
+        time.sleep(0.1)
     return None
+
+
+def _lives(pid: int) -> bool:
+    """What a killed server said of itself is no longer true."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 @contextmanager
@@ -84,7 +101,8 @@ def running(state: Path, *, port: int = 0, daily_limit: int = DAILY_CALLS) -> It
     StateInUse if another one has that directory.
     """
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock_state(state).close()
+    if in_use(state):
+        raise StateInUse(f"the sandbox state in {state} is already in use by a running sandbox")
     command = [sys.executable, "-m", __package__, "--state", str(state), "--port", str(port)]
     command += ["--daily-limit", str(daily_limit), "--json", "--until-stdin-closes"]
     with (state / "server.log").open("ab") as log:

@@ -6,6 +6,7 @@ HTTP does not belong here.
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +26,10 @@ from .sessions import Sessions
 from .store import Store
 
 Clock = Callable[[], datetime]
+
+
+LOCK_SECONDS = 0.5
+"""Somebody who only asks whether the directory is in use has the lock for a moment."""
 
 
 class StateInUse(Exception):
@@ -132,9 +137,24 @@ class Org:
 def lock_state(state: Path) -> IO[bytes]:
     """The directory is ours until the file is closed or the process ends; StateInUse if it is somebody else's."""
     file = (state / "lock").open("ab")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        raise StateInUse(f"the sandbox state in {state} is already in use by a running sandbox") from None
-    return file
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                file.close()
+                raise StateInUse(f"the sandbox state in {state} is already in use by a running sandbox") from None
+            time.sleep(0.02)
+        else:
+            return file
+
+
+def in_use(state: Path) -> bool:
+    """Whether a running sandbox has that directory."""
+    with (state / "lock").open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False

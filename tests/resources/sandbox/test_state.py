@@ -7,7 +7,9 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ import requests
 
 from resources.sandbox.administration import Administrator
 from resources.sandbox.launch import attach, connection_file, running
-from resources.sandbox.org import Org, StateInUse
+from resources.sandbox.org import Org, StateInUse, lock_state
 from tests.resources.sandbox.conftest import Rest, log_in
 
 ROOT = Path(__file__).parents[3]
@@ -60,6 +62,15 @@ def test_a_live_server_is_found_and_a_second_one_refused(state: Path) -> None:
             Org(state)
 
     assert attach(state) is None
+
+
+def test_a_server_about_to_serve_is_waited_for_whatever_a_killed_one_said(state: Path) -> None:
+    with running(state) as killed:
+        os.kill(killed.pid, signal.SIGKILL)
+    serves = replace(killed, pid=os.getpid(), url="https://127.0.0.1:1")
+    with lock_state(state):
+        threading.Timer(0.3, serves.publish).start()
+        assert attach(state) == serves
 
 
 def test_an_empty_directory_has_no_server(state: Path) -> None:
