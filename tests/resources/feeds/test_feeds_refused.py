@@ -134,6 +134,12 @@ def test_a_bad_csv_is_refused(desk: Desk, content: bytes, code: str, text: str) 
     assert (refused.code, str(refused)) == (code, text)
 
 
+def test_a_column_that_is_read_is_not_suggested_for_another(desk: Desk) -> None:
+    desk.put("people.csv", b"id,names\n1,Ada\n")
+    with pytest.raises(SourceError, match="no column name; it has: id, names"):
+        desk.land(("id", "name", "names"))
+
+
 def test_a_position_beyond_the_first_chunk_is_right(desk: Desk) -> None:
     rows = b"1,Ada,R\xc3\xb6m\n" * 200_000
     desk.put("people.csv", HEADER + rows + b"1,\xff,x\n")
