@@ -15,6 +15,7 @@ from pipelines.ports import Progress, SystemicError
 from pipelines.sync import World
 from resources.feeds import Feeds
 from resources.salesforce.org import SalesforceOrg
+from resources.salesforce.patience import Patience
 from resources.sandbox.launch import Connection, DidNotStart, attach, running
 from resources.sandbox.org import StateInUse
 from resources.settings import Settings
@@ -73,9 +74,11 @@ def at_sandbox(settings: Settings, sandbox: Connection) -> Settings:
 
 
 @contextmanager
-def world_of(settings: Settings, entity: str, progress: Progress = silent) -> Iterator[World]:
+def world_of(
+    settings: Settings, entity: str, progress: Progress = silent, patience: Patience | None = None
+) -> Iterator[World]:
     """Everything that a run of this entity touches; `settings` name an org that answers (see `at_org`)."""
-    with SalesforceOrg(settings) as org:
+    with SalesforceOrg(settings, patience) as org:
         yield World(
             source=Feeds(settings.concord_feeds, settings.concord_home / "dlt"),
             crm=lambda: org,

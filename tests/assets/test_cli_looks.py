@@ -86,7 +86,7 @@ def test_a_file_that_cannot_be_written_is_told(synced: Shell) -> None:
 
 def test_names_cannot_move_the_cursor_of_a_terminal(synced: Shell) -> None:
     with Warehouse(synced.home, "accounts").open() as con:
-        con.execute("update source set name = chr(27) || '[2J' || name where key = 'I3'")
+        con.execute("update source set feed_name = chr(27) || '[2J' || feed_name where key = 'I3'")
     Warehouse(synced.home, "accounts").publish()
     said = synced("missing", "accounts")
     assert "·[2JGamma Academy" in said.out

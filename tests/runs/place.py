@@ -71,7 +71,7 @@ class Place:
     ) -> Report:
         """The report of one run. `approved`: whatever the plan is, a person wants it; `bulk`: by bulk jobs alone."""
         declared = ENTITIES[entity] if isinstance(entity, str) else entity
-        with world_of(self.settings(), declared.name) as usual:
+        with world_of(self.settings(), declared.name, patience=HASTY) as usual:
             batching = ALL_BULK if bulk else usual.batching
             outside = world(replace(usual, sleep=lambda _: None, batching=batching))
             return run_once(declared, outside, Request(run_id=run_id(), **request), approved=approved)

@@ -11,7 +11,7 @@ from pipelines.report import Report
 from pipelines.run import Request, Stopped
 from pipelines.sync import Sync
 from resources.world import world_of
-from tests.runs.place import Place, Row, run_id
+from tests.runs.place import HASTY, Place, Row, run_id
 
 COLLECTIONS = "/composite/sobjects$"
 
@@ -37,7 +37,7 @@ def names(here: Place, prefix: str) -> list[object]:
 def stopped(here: Place, trouble: object) -> Report:
     """The report of a run for which trouble begins once it has its plan."""
     with (
-        world_of(here.settings(), "accounts") as world,
+        world_of(here.settings(), "accounts", patience=HASTY) as world,
         Sync(ACCOUNTS, world, Request(run_id=run_id())) as sync,
     ):
         sync.request = Request(run_id=run_id(), approve=sync.prepare().hash)
@@ -60,7 +60,7 @@ def goes_on(here: Place, prefix: str) -> None:
 def test_wrong_credentials_are_told_without_them(here: Place, known: str) -> None:
     wrong = here.settings(salesforce_client_secret="hunter2")
     with (
-        world_of(wrong, "accounts") as world,
+        world_of(wrong, "accounts", patience=HASTY) as world,
         Sync(ACCOUNTS, world, Request(run_id="r1")) as sync,
         pytest.raises(Stopped) as caught,
     ):
