@@ -106,26 +106,6 @@ where s.present and ({chosen})
 """
 
 
-HEIRS = """
-create or replace table work.heirs as
-with recursive chain as (
-  select fold, merged_fold as heir, 1 as depth
-  from source
-  where merged_fold is not null
-  union all
-  select c.fold, s.merged_fold, c.depth + 1
-  from chain c
-  join source s on s.fold = c.heir
-  where s.merged_fold is not null and c.depth < 20
-)
-select fold, arg_max(heir, depth) as heir
-from chain
-group by fold
-having max(depth) < 20
-"""
-"""Creates `work.heirs` (fold, heir): what a merged row's institution or person is called now."""
-
-
 def parent(field: str) -> str:
     """The name of the column of `work.rows` that holds the key of a row's parent in the same entity, as it is now."""
     return f"{field}→Key"

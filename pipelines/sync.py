@@ -6,47 +6,28 @@ nothing to the CRM, `carry_out` loads it. What each step does is in the module o
 
 from __future__ import annotations
 
-import random
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from contextlib import ExitStack
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 import duckdb
 
-from pipelines import memory
-from pipelines.binding import Bound, bind
+from pipelines.binding import Bound
 from pipelines.entity import Entity
-from pipelines.load import Loader
-from pipelines.outcomes import RETRY_SCOPE_SQL, TABLE, UNRESOLVED_SQL, Phase, other_outcomes_sql, scope_outcomes_sql
-from pipelines.plan import AGREED_SQL, WITHIN_AGREED_SQL, Plan, read_plan
+from pipelines.errand import Errand
+from pipelines.outcomes import Phase, other_outcomes_sql
+from pipelines.plan import Plan
 from pipelines.ports import Crm, SourceError, SystemicError
-from pipelines.reading import Extracted, extract, land, set_now, snapshot
-from pipelines.record import record, record_links, write_outcomes, write_run
+from pipelines.prepare import Prepared, prepare
+from pipelines.record import record, write_outcomes, write_run
 from pipelines.report import Report, status_of
+from pipelines.rounds import load_in_rounds
 from pipelines.run import Request, Stopped, Warehouse, World
-from pipelines.scope import Keys, Slice
-from pipelines.settle import settle
-from pipelines.thinking import Wish, think
 from pipelines.verify import NOT_VERIFIED, Verified, verify
 
 __all__ = ["Plan", "Report", "Request", "Stopped", "Sync", "Warehouse", "World"]
-
-ROUNDS = 3
-"""How often rows whose answer got lost, or that were locked, are read and planned again within one run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """What a run knows once it has a plan."""
-
-    crm: Crm
-    bound: Bound
-    extracted: Extracted
-    plan: Plan
 
 
 class Sync:
@@ -93,7 +74,7 @@ class Sync:
     def prepare(self) -> Plan:
         """The plan, in the entity's file. Nothing is written to the CRM."""
         try:
-            self._prepared = self._prepare()
+            self._prepared = prepare(self._errand, self._connect)
         except (SystemicError, SourceError) as error:
             raise Stopped(self._remembered(self._failure(error.code, str(error)))) from error
         except KeyboardInterrupt:
@@ -101,51 +82,13 @@ class Sync:
             raise
         return self._prepared.plan
 
-    def _prepare(self) -> Prepared:
-        world, warehouse = self.world, self.world.warehouse
-        world.progress("extract", 0, None)
-        land(self.entity, world.source, warehouse.path, warehouse.open, world.progress)
-        self._crm = crm = world.crm()
-        bound = bind(self.entity, crm.describe(self.entity.target.sobject))
-        self._stay_in_org(crm.org_id)
-        settle(bound, crm, warehouse.open, world.progress)
-        with warehouse.open() as con:
-            extracted = extract(bound, con, self._started_at)
-        world.progress("snapshot", 0, None)
-        everything = self.request.scope == "all"
-        snapshot(bound, crm, warehouse, world.clock(), world.progress, everything=everything)
-        world.progress("plan", 0, None)
-        with self._opened() as con:
-            think(con, bound, self._wish(con), self._published())
-            con.execute("create or replace table work.asked as from work.scope")
-            con.execute("create or replace table work.asked_link as from work.link")
-            con.execute("create or replace table work.asked_refs as select fold, ref_hash from work.rows")
-            con.execute("create or replace table work.waited (fold varchar)")
-            con.execute(TABLE)
-            con.execute("create or replace table work.asked_blocked as from work.blocked")
-            con.execute(AGREED_SQL)
-            plan = read_plan(
-                con,
-                bound,
-                rows_before=extracted.rows_before,
-                rows_now=extracted.rows,
-                columns_lost=len(extracted.lost),
-                batching=world.batching,
-            )
-        return Prepared(crm, bound, extracted, plan)
+    def _connect(self) -> Crm:
+        self._crm = self.world.crm()
+        return self._crm
 
-    def _stay_in_org(self, org_id: str) -> None:
-        """The entity's file belongs to the org it first met: its links and snapshot mean nothing in another."""
-        with self.world.warehouse.open() as con:
-            known = memory.read(con, "org")
-            if known is None:
-                memory.write(con, "org", org_id)
-        if known not in (None, org_id):
-            raise SystemicError(
-                "another_org",
-                f"{self.world.warehouse.path} belongs to org {known}, the settings name org {org_id}:"
-                " give each org a CONCORD_HOME of its own",
-            )
+    @property
+    def _errand(self) -> Errand:
+        return Errand(self.entity, self.world, self.request, self._started_at)
 
     def carry_out(self) -> Report:
         """The report of the run, which is recorded and published if the entity's file can be written at all."""
@@ -161,73 +104,35 @@ class Sync:
         if plan.obstacles(self.request.approve):
             return self._conclude("held")
         try:
-            stopped = self._load()
+            stopped = load_in_rounds(self._errand, self.prepared)
             checked = NOT_VERIFIED
             if stopped is None and plan.cells:
                 checked = verify(self.bound, self.prepared.crm, self.world.warehouse.open, self.request.run_id)
         except SystemicError as error:
             return self._conclude("loaded", error)
         except KeyboardInterrupt:
-            with self._opened() as con:
-                self._judge(con, "loaded")
+            with self._errand.opened() as con:
+                self._errand.judge(con, self.bound, "loaded")
             self._conclude("loaded", SystemicError("interrupted", "interrupted during the load; the next run goes on"))
             raise
         return self._conclude("loaded", stopped, checked)
 
-    def _load(self) -> SystemicError | None:
-        """The plan is loaded, and what got lost or was locked has been read and planned again a few times."""
-        ready, warehouse = self.prepared, self.world.warehouse
-        for attempt in range(ROUNDS + 1):
-            loader = Loader(
-                bound=ready.bound,
-                crm=ready.crm,
-                open=warehouse.open,
-                run_id=self.request.run_id,
-                plan_hash=ready.plan.hash,
-                progress=self.world.progress,
-                batching=self.world.batching,
-            )
-            stopped = None
-            try:
-                loader.load()
-            except SystemicError as error:
-                stopped = error
-            with self._opened() as con:
-                self._judge(con, "loaded")
-                record_links(con)
-                unresolved = con.execute(UNRESOLVED_SQL).fetchall()[0][0]
-            if stopped or not unresolved or attempt == ROUNDS:
-                return stopped
-            self.world.sleep(random.uniform(0.5, 1.5) * 2**attempt)  # noqa: S311 - jitter, not a secret
-            snapshot(ready.bound, ready.crm, warehouse, self.world.clock(), self.world.progress)
-            with self._opened() as con:
-                con.execute(RETRY_SCOPE_SQL)
-                again = Wish(None, creates=self._may_create(), releases=True)
-                think(con, ready.bound, again, self._published())
-                for statement in WITHIN_AGREED_SQL:
-                    con.execute(statement)
-        return None
-
     def _conclude(self, phase: Phase, stopped: SystemicError | None = None, checked: Verified = NOT_VERIFIED) -> Report:
         """The run is recorded and published."""
-        with self._opened() as con:
+        with self._errand.opened() as con:
             con.execute("begin")
             if phase != "loaded":
-                self._judge(con, phase)
+                self._errand.judge(con, self.bound, phase)
             for statement in other_outcomes_sql(self.bound, self.request.scope):
                 con.execute(statement)
             if phase == "loaded":
-                record(con, self.bound, everything=self._compares_everything(con) and stopped is None)
+                record(con, self.bound, everything=self._errand.compares_everything(con) and stopped is None)
             report = self._counted(con, phase, stopped, checked)
             write_outcomes(con, self.bound)
             write_run(con, report)
             con.execute("commit")
         self.world.warehouse.publish()
         return report
-
-    def _judge(self, con: duckdb.DuckDBPyConnection, phase: Phase) -> None:
-        for statement in scope_outcomes_sql(self.bound, phase, creates=self._may_create()):
-            con.execute(statement)
 
     def _counted(
         self, con: duckdb.DuckDBPyConnection, phase: Phase, stopped: SystemicError | None, checked: Verified
@@ -282,39 +187,8 @@ class Sync:
     def _remembered(self, report: Report) -> Report:
         """The failed run is in the history, if the file can be written at all."""
         if report.error not in ("newer_file", "file_unusable", "disk_full"):
-            with self._opened() as con:
+            with self._errand.opened() as con:
                 write_run(con, report)
             if self.world.warehouse.published(self.entity.name):
                 self.world.warehouse.publish()
         return report
-
-    def _wish(self, con: duckdb.DuckDBPyConnection) -> Wish:
-        scope = self.request.scope
-        return Wish(
-            scope="all" if self._compares_everything(con) else scope,
-            creates=self._may_create(),
-            hold_twins=self.request.create_missing and not isinstance(scope, Keys),
-            releases=scope == "all",
-        )
-
-    def _compares_everything(self, con: duckdb.DuckDBPyConnection) -> bool:
-        """Scope `all`, or `changed` after the declaration changed: what was settled under the old one is open again."""
-        if isinstance(self.request.scope, Slice | Keys):
-            return False
-        return self.request.scope == "all" or memory.read(con, "declaration") != self.entity.fingerprint
-
-    def _may_create(self) -> bool:
-        wanted = self.entity.create
-        return wanted == "scheduled" or (wanted == "on_request" and self.request.create_missing)
-
-    def _published(self) -> dict[str, Path]:
-        found = {name: self.world.warehouse.published(name) for name in self.entity.depends_on}
-        return {name: path for name, path in found.items() if path}
-
-    @contextmanager
-    def _opened(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The file, on a connection that knows the run: its id and its one time."""
-        with self.world.warehouse.open() as con:
-            set_now(con, self._started_at)
-            con.execute("set variable run_id = ?", [self.request.run_id])
-            yield con

@@ -14,12 +14,13 @@ import pyarrow as pa
 
 from pipelines import memory
 from pipelines.binding import Bound
-from pipelines.link import HELD_HEIRS, link_sql, match_sql
+from pipelines.link import link_sql
+from pipelines.matching import CONTESTED, RIVALS, WITHOUT_RIVALS, match_sql
+from pipelines.mergers import HEIRS, HELD_HEIRS
 from pipelines.missing import hold_twins_sql
 from pipelines.ports import SystemicError
 from pipelines.reconcile import reconcile_sql
 from pipelines.scope import (
-    HEIRS,
     Keys,
     Scope,
     Slice,
@@ -32,26 +33,6 @@ from pipelines.scope import (
 from pipelines.sql import literal, quote
 
 TARGETS = "create or replace table work.targets (entity varchar, fold varchar, record_id varchar)"
-
-RIVALS = (
-    """
-create or replace temp table rivals as
-select s.fold, s.number
-from source s
-where s.present and s.merged_fold is null
-  and s.number not in (select number from work.scope)
-  and s.fold not in (select fold from links)
-  and s.fold not in (select fold from records where fold is not null and not IsDeleted)
-  and s.fold not in (select fold from work.incoming where problem is not null and fold is not null)
-""",
-    "insert into work.scope select fold, number from rivals",
-)
-"""Rows outside the scope that have no record either: they could claim the same one, so they take part in matching."""
-
-WITHOUT_RIVALS = (
-    "delete from work.link where fold in (select fold from rivals)",
-    "delete from work.scope where number in (select number from rivals)",
-)
 
 QUARANTINED = """
 update work.link set verdict = 'held: quarantined', record_id = null, record_number = null
@@ -113,7 +94,7 @@ def _think(con: duckdb.DuckDBPyConnection, bound: Bound, wish: Wish, published: 
 def _link(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
     """`work.link` says which record each row in scope has, and `work.rows` shows both."""
     entity = bound.entity
-    for statement in RIVALS if entity.match else ():
+    for statement in (*RIVALS, CONTESTED) if entity.match else ():
         con.execute(statement)
     for statement in link_sql():
         con.execute(statement)

@@ -1,0 +1,97 @@
+"""From the feed and the org to a plan in the entity's file: nothing is written to the CRM."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import duckdb
+
+from pipelines import memory
+from pipelines.binding import Bound, bind
+from pipelines.errand import Errand
+from pipelines.outcomes import TABLE
+from pipelines.plan import AGREED_SQL, Plan, read_plan
+from pipelines.ports import Crm, SystemicError
+from pipelines.reading import Extracted, extract, land, snapshot
+from pipelines.run import Warehouse
+from pipelines.scope import Keys
+from pipelines.settle import settle
+from pipelines.thinking import Wish, think
+
+ASKED = (
+    "create or replace table work.asked as from work.scope",
+    "create or replace table work.asked_link as from work.link",
+    "create or replace table work.asked_refs as select fold, ref_hash from work.rows",
+    "create or replace table work.asked_blocked as from work.blocked",
+    "create or replace table work.waited (fold varchar)",
+    TABLE,
+    AGREED_SQL,
+)
+"""What the plan knew, for the end of the run: rounds that read and plan again have tables of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a run knows once it has a plan."""
+
+    crm: Crm
+    bound: Bound
+    extracted: Extracted
+    plan: Plan
+
+
+def prepare(errand: Errand, connect: Callable[[], Crm]) -> Prepared:
+    """The plan is in the entity's file. Raises SourceError or SystemicError where there can be none."""
+    entity, world = errand.entity, errand.world
+    warehouse, progress = world.warehouse, world.progress
+    progress("extract", 0, None)
+    land(entity, world.source, warehouse.path, warehouse.open, progress)
+    crm = connect()
+    bound = bind(entity, crm.describe(entity.target.sobject))
+    stay_in_org(warehouse, crm.org_id)
+    settle(bound, crm, warehouse.open, progress)
+    with warehouse.open() as con:
+        extracted = extract(bound, con, errand.started_at)
+    progress("snapshot", 0, None)
+    everything = errand.request.scope == "all"
+    snapshot(bound, crm, warehouse, world.clock(), progress, everything=everything)
+    progress("plan", 0, None)
+    with errand.opened() as con:
+        think(con, bound, wish_of(errand, con), errand.published())
+        for statement in ASKED:
+            con.execute(statement)
+        plan = read_plan(
+            con,
+            bound,
+            rows_before=extracted.rows_before,
+            rows_now=extracted.rows,
+            columns_lost=len(extracted.lost),
+            batching=world.batching,
+        )
+    return Prepared(crm, bound, extracted, plan)
+
+
+def stay_in_org(warehouse: Warehouse, org_id: str) -> None:
+    """The entity's file belongs to the org it first met: its links and snapshot mean nothing in another."""
+    with warehouse.open() as con:
+        known = memory.read(con, "org")
+        if known is None:
+            memory.write(con, "org", org_id)
+    if known not in (None, org_id):
+        raise SystemicError(
+            "another_org",
+            f"{warehouse.path} belongs to org {known}, the settings name org {org_id}:"
+            " give each org a CONCORD_HOME of its own",
+        )
+
+
+def wish_of(errand: Errand, con: duckdb.DuckDBPyConnection) -> Wish:
+    """What the request means for the thinking."""
+    scope = errand.request.scope
+    return Wish(
+        scope="all" if errand.compares_everything(con) else scope,
+        creates=errand.may_create,
+        hold_twins=errand.request.create_missing and not isinstance(scope, Keys),
+        releases=scope == "all",
+    )

@@ -1,0 +1,61 @@
+"""A load in rounds: what got lost or was locked is read and planned again a few times, within what was agreed to."""
+
+from __future__ import annotations
+
+import random
+
+from pipelines.errand import Errand
+from pipelines.load import Loader
+from pipelines.outcomes import RETRY_SCOPE_SQL, UNRESOLVED_SQL
+from pipelines.plan import WITHIN_AGREED_SQL
+from pipelines.ports import SystemicError
+from pipelines.prepare import Prepared
+from pipelines.reading import snapshot
+from pipelines.record import record_links
+from pipelines.thinking import Wish, think
+
+ROUNDS = 3
+"""How often rows whose answer got lost, or that were locked, are read and planned again within one run."""
+
+
+def load_in_rounds(errand: Errand, ready: Prepared) -> SystemicError | None:
+    """The plan is loaded as far as it could be; returns what stopped it, if anything did."""
+    for attempt in range(ROUNDS + 1):
+        stopped = _load(errand, ready)
+        with errand.opened() as con:
+            errand.judge(con, ready.bound, "loaded")
+            record_links(con)
+            unresolved = con.execute(UNRESOLVED_SQL).fetchall()[0][0]
+        if stopped or not unresolved or attempt == ROUNDS:
+            return stopped
+        errand.world.sleep(random.uniform(0.5, 1.5) * 2**attempt)  # noqa: S311 - jitter, not a secret
+        _plan_again(errand, ready)
+    return None
+
+
+def _load(errand: Errand, ready: Prepared) -> SystemicError | None:
+    world = errand.world
+    loader = Loader(
+        bound=ready.bound,
+        crm=ready.crm,
+        open=world.warehouse.open,
+        run_id=errand.request.run_id,
+        plan_hash=ready.plan.hash,
+        progress=world.progress,
+        batching=world.batching,
+    )
+    try:
+        loader.load()
+    except SystemicError as error:
+        return error
+    return None
+
+
+def _plan_again(errand: Errand, ready: Prepared) -> None:
+    world = errand.world
+    snapshot(ready.bound, ready.crm, world.warehouse, world.clock(), world.progress)
+    with errand.opened() as con:
+        con.execute(RETRY_SCOPE_SQL)
+        think(con, ready.bound, Wish(None, creates=errand.may_create, releases=True), errand.published())
+        for statement in WITHIN_AGREED_SQL:
+            con.execute(statement)
