@@ -16,6 +16,7 @@ import requests
 
 from resources.sandbox.launch import attach
 from tests.runs.place import ROOT
+from tests.security.listening import addresses, session_of
 
 SERVES = """
 import sys
@@ -55,6 +56,8 @@ def test_everything_is_served_until_stopped_and_nothing_stays_behind(tmp_path: P
         assert attach(tmp_path / "sandbox") is not None
         query = {"query": "{ assetNodes { assetKey { path } } }"}
         found = requests.post(f"http://127.0.0.1:{port}/graphql", json=query, timeout=60).json()["data"]["assetNodes"]
+        if sys.platform == "linux":
+            assert addresses(session_of(process.pid)) == {"127.0.0.1"}
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
     assert {node["assetKey"]["path"][0] for node in found} >= {"accounts", "accounts_plan"}
