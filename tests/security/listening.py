@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import struct
 from pathlib import Path
@@ -40,7 +39,7 @@ def addresses(pids: set[int]) -> set[str]:
 
 def _links(pid: int) -> list[str]:
     try:
-        return [os.readlink(entry) for entry in Path("/proc", str(pid), "fd").iterdir()]
+        return [str(entry.readlink()) for entry in Path("/proc", str(pid), "fd").iterdir()]
     except (FileNotFoundError, ProcessLookupError):
         return []
 

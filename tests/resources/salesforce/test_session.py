@@ -158,7 +158,7 @@ def test_a_proxy_out_of_reach_is_named_as_the_culprit(wire: Scripted, nowhere: s
         session.call("GET", "limits")
 
 
-@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"])
 def test_a_certificate_is_trusted_by_the_setting_alone(
     wire: Scripted, foreign_ca: Path, variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
