@@ -9,7 +9,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo ui test check format bench lock clean
+.PHONY: help setup demo ui test check format bench load lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ format: $(READY) ## puts the code into form
 
 bench: $(READY) ## the benchmarks, as JSON
 	$(BIN)/pytest tests/benchmarks -m benchmark -s --timeout=0 $(ARGS)
+
+load: $(READY) ## many clients and many records, amid faults
+	$(BIN)/pytest tests/load -m load -s --timeout=0 $(ARGS)
 
 lock: ## renews requirements.lock (needs uv; UPGRADE=--upgrade takes newer versions)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group dev --group bench \
