@@ -92,6 +92,11 @@ answers as (
     last.fields as fields
   from latest
 ),
+sent as (
+  select res.*
+  from answers res
+  join work.actions a on a.fold = res.fold
+),
 deactivated as (
   select distinct fold from work.cells
   where field = {literal(status_field)} and new is not null and new not in {literals(status.active if status else ())}
@@ -122,7 +127,7 @@ said as (
   from work.link l
   join work.rows s on s.fold = l.fold
   left join work.actions a on a.fold = l.fold
-  left join answers res on res.fold = l.fold and a.kind in ('create', 'update')
+  left join sent res on res.fold = l.fold
   left join answers heir on heir.fold = l.survivor
   left join deactivated st on st.fold = l.fold
   left join intended i on i.fold = l.fold
