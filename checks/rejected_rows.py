@@ -13,6 +13,10 @@ select 'source', problem, key, problem_column
 from work.incoming
 where problem is not null and problem <> 'duplicate_key'
 union all
+select 'held delivery', 'never carried out', h.key, null
+from held_rows h
+where h.fold not in (select fold from work.incoming where fold is not null)
+union all
 select 'CRM', t.reason, s.key, null
 from state t
 join source s on s.fold = t.fold
@@ -32,12 +36,14 @@ def answer(copy: Copy) -> Answer:
     """Fails when any row is refused; reasons with their counts and first keys are in the rows."""
     source = copy.number(f"select count(*) from ({REFUSED_SQL}) where who = 'source'")
     crm = copy.number(f"select count(*) from ({REFUSED_SQL}) where who = 'CRM'")
+    waiting = copy.number(f"select count(*) from ({REFUSED_SQL}) where who = 'held delivery'")
     quarantined = copy.number(f"select count(*) from ({REFUSED_SQL}) where reason = 'quarantined'")
     return Answer(
-        passed=not source and not crm,
+        passed=not source and not crm and not waiting,
         said=f"{source:,} rows cannot be used as the source has them, {crm:,} were refused by the CRM"
-        f" ({quarantined:,} of these rest in quarantine)",
-        numbers={"unusable": source, "refused": crm, "quarantined": quarantined},
+        f" ({quarantined:,} of these rest in quarantine)"
+        + (f", {waiting:,} came with a delivery that was held, and not again since" if waiting else ""),
+        numbers={"unusable": source, "refused": crm, "quarantined": quarantined, "held_deliveries": waiting},
         rows=copy.rows(BY_REASON_SQL, "refused by", "reason", "column", "rows", "first keys"),
     )
 

@@ -13,6 +13,9 @@ from pipelines.rules import Reference, SyncedAt
 from pipelines.scope import parent
 from pipelines.sql import canonical_sql, literal, quote
 
+DEEPEST = 1_000
+"""New parents above new parents, at most: circles are held before (see `scope.circles_sql`)."""
+
 
 def created_sql(bound: Bound, *, creates: bool) -> list[str]:
     """`created`: rows that get a new record, and their cells. Waves put parents before their children."""
@@ -108,7 +111,7 @@ waves as (
   select p.fold, w.wave + 1
   from waves w
   join parents p on p.parent = w.fold
-  where w.wave < 20
+  where w.wave < {DEEPEST}
 )
 select fold, max(wave) as wave
 from waves

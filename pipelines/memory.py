@@ -14,7 +14,7 @@ from pipelines import ledger
 from pipelines.ports import SystemicError
 from pipelines.sql import quote
 
-VERSION = 1
+VERSION = 2
 
 TABLES = (
     "create schema if not exists work",
@@ -25,6 +25,7 @@ TABLES = (
   fold varchar, row_hash ubigint, ref_hash ubigint, settled boolean, failures bigint, outcome varchar, reason varchar,
   run_id varchar)""",
     "create table if not exists echoes (record_id varchar, field varchar, sent varchar, became varchar)",
+    "create table if not exists held_rows (fold varchar, key varchar, run_id varchar)",
     """create table if not exists runs (
   run_id varchar, mode varchar, scope varchar, status varchar, started_at timestamp, seconds double,
   extracted bigint, api_calls bigint, plan_hash varchar, report varchar)""",

@@ -18,7 +18,7 @@ HELD_PROBLEMS = ("duplicate_key", "older_than_known")
 EMAIL = r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+"
 """What every org asks of an address at least; what is stricter there, the org itself refuses."""
 
-DATE_LIKE = "regexp_matches({text}, '^\\d{{4}}-\\d{{2}}-\\d{{2}}')"
+DATE_LIKE = "regexp_matches({text}, '^\\d{{4}}-\\d{{2}}-\\d{{2}}($|[T ]\\d{{2}})')"
 
 
 def typed_sql(text: str, info: FieldInfo | None) -> str:
@@ -41,7 +41,8 @@ def typed_sql(text: str, info: FieldInfo | None) -> str:
 
 def moment_sql(text: str) -> str:
     """A point in time, UTC without a zone, whole seconds as the CRM keeps them; what has no offset is UTC."""
-    cast = f"try_cast(case when {DATE_LIKE.format(text=text)} then {text} end as timestamptz)"
+    whole = f"regexp_replace({text}, '^(\\S{{10}}[T ]\\d{{2}}:\\d{{2}})($|[Zz+-])', '\\1:00\\2')"
+    cast = f"try_cast(case when {DATE_LIKE.format(text=text)} then {whole} end as timestamptz)"
     return f"date_trunc('second', cast({cast} as timestamp))"
 
 
@@ -135,7 +136,7 @@ def _known_sql(bound: Bound, known: Collection[str]) -> str:
     said = column if column in known else "cast(null as varchar)"
     if not known:
         return "select null as fold, null as status, cast(null as timestamp) as given_at, 0 as row_hash where false"
-    return f"select fold, {said} as status, given_at, row_hash from source"
+    return f"select fold, {said} as status, given_at, row_hash from source_known"
 
 
 def _value_sql(bound: Bound, column: str) -> str:

@@ -15,15 +15,13 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines import memory
+from pipelines import delivery, memory
 from pipelines.binding import Bound
 from pipelines.echoes import echoes_sql
 from pipelines.entity import Entity
-from pipelines.normalise import incoming_sql
 from pipelines.ports import Crm, Progress, Snapshot, Source, arrow_type
 from pipelines.run import OpenFile, Warehouse
 from pipelines.snapshot import OVERLAP_SECONDS, WIDEST_GAP_DAYS, empty_records_sql, merge_sql, replace_sql
-from pipelines.source_rows import source_sql
 from pipelines.sql import quote, tidy_sql
 
 
@@ -49,9 +47,9 @@ def land(entity: Entity, source: Source, file: Path, open_file: OpenFile, progre
     """The landing tables hold the feed as it is now; True when it was read anew."""
     now = f"{source.fingerprint(entity.source)} {entity.fingerprint}"
     with open_file() as con:
-        if memory.read(con, "landed") == now:
+        if memory.read(con, "landing") == now:
             return False
-        memory.write(con, "landed", "")
+        memory.write(con, "landing", "")
     landed = source.land(entity.source, entity.columns, file, progress)
     with open_file() as con:
         con.execute("begin")
@@ -63,17 +61,17 @@ def land(entity: Entity, source: Source, file: Path, open_file: OpenFile, progre
 
 def extract(bound: Bound, con: duckdb.DuckDBPyConnection, now: datetime) -> Extracted:
     """`work.incoming` and `source` hold what was landed, typed and merged; counts are of the whole feed."""
+    con.execute("begin")
+    if delivery.take_back(con):
+        memory.write(con, "landed", "")
     fresh = memory.read(con, "landed") != memory.read(con, "landing")
     if fresh:
-        known = memory.columns(con, "source")
-        con.execute("begin")
         set_now(con, now)
-        con.execute(incoming_sql(bound, known=known))
-        con.execute(source_sql(bound, known=known))
+        delivery.bring(con, bound)
         memory.write(con, "filled", json.dumps(_filled(con, bound)))
         memory.write(con, "columns", json.dumps({name: [i.type, i.length] for name, i in bound.columns.items() if i}))
         memory.write(con, "landed", memory.read(con, "landing") or "")
-        con.execute("commit")
+    con.execute("commit")
     rows = con.execute(USABLE_ROWS).fetchall()[0][0]
     before = int(memory.read(con, "rows_before") or 0)
     ignored = tuple(name for name in (memory.read(con, "ignored") or "").split(",") if name)

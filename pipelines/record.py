@@ -8,18 +8,23 @@ import duckdb
 
 from pipelines import memory
 from pipelines.binding import Bound
+from pipelines.cells import active_sql
+from pipelines.delivery import accepted
 from pipelines.missing import missing_sql
 from pipelines.outcomes import SETTLED
 from pipelines.reading import USABLE_ROWS
 from pipelines.report import Report
-from pipelines.scope import own_targets_sql
+from pipelines.rules import resolved
+from pipelines.scope import LOST_RECORDS, own_targets_sql
 from pipelines.snapshot import reference_links_sql
+from pipelines.sql import given, quote
 
 LINKS = (
     # a row whose record went to its survivor keeps no link of its own
-    """
+    f"""
 delete from links
 where fold in (select fold from work.link where verdict in ('linked: rekeyed_to_survivor', 'skipped: merged'))
+  and fold not in ({LOST_RECORDS}) -- people deleted it: should the merger be taken back, it stays deleted
   and fold not in (select fold from work.outcomes where outcome = 'failed')
 """,
     """
@@ -34,6 +39,17 @@ where o.record_id is not null
     "delete from links where fold in (select fold from fresh_links)",
     "insert into links select fold, key, record_id from fresh_links",
 )
+
+
+def _referring_sql(bound: Bound) -> str:
+    """Boolean of a row `s` and its outcome `o`: nothing that its record should refer to is missing."""
+    missing = " or ".join(
+        f"(s.{quote(resolved(name))} is null and s.{given(rule.column)} is not null)"
+        for name, rule in bound.entity.references.items()
+        if rule.missing == "skip"
+    )
+    return f"not (o.record_id is not null and {active_sql(bound)} and ({missing}))" if missing else "true"
+
 
 UNBLOCKED = "o.fold not in (select fold from work.asked_blocked)"
 """Boolean of an outcome `o`: no flag kept a cell back, so that lifting a flag changes nothing."""
@@ -81,7 +97,7 @@ def record(con: duckdb.DuckDBPyConnection, bound: Bound, *, everything: bool) ->
         con.execute("delete from work.targets where entity = ?", [bound.entity.name])
         con.execute(own_targets_sql(bound.entity))
     for statement in STATE:
-        con.execute(statement.replace("{settled}", f"({SETTLED}) and {UNBLOCKED}"))
+        con.execute(statement.replace("{settled}", f"({SETTLED}) and {UNBLOCKED} and {_referring_sql(bound)}"))
     memory.write(con, "filled_before", memory.read(con, "filled") or "{}")
     memory.write(con, "rows_before", str(con.execute(USABLE_ROWS).fetchall()[0][0]))
     if everything:
@@ -131,7 +147,7 @@ from work.outcomes
 where outcome <> 'unchanged'
 """
     )
-    con.execute(f"create or replace table reference_links as\n{reference_links_sql()}")
+    con.execute(f"create or replace table reference_links as\n{reference_links_sql(accepted(con))}")
     for statement in missing_sql(bound):
         con.execute(statement)
     con.execute(FORGET[0], [KEPT_RUNS])

@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines import memory
+from pipelines.sql import fold_sql
 
 RESTING = """
 select fold from state
@@ -48,9 +49,8 @@ def release(con: duckdb.DuckDBPyConnection, keys: Iterable[str] | None) -> Relea
     For `keys` alone are links to deleted records forgotten, and rows taken that are older than what is known: nobody
     brings back by the way what people deleted, or what the source itself has left behind.
     """
-    folds = sorted({key.strip().lower() for key in keys or ()})
-    con.register("asked_keys", pa.table({"fold": pa.array(folds, pa.string())}))
-    con.execute("create or replace temp table released_keys as from asked_keys")
+    con.register("asked_keys", pa.table({"key": pa.array(sorted(set(keys or ())), pa.string())}))
+    con.execute(f"create or replace temp table released_keys as select {fold_sql('key')} as fold from asked_keys")
     con.unregister("asked_keys")
     con.execute("begin")
     resting = _chosen(con, "resting", RESTING.format(everybody="true" if keys is None else "false"))
@@ -61,7 +61,8 @@ def release(con: duckdb.DuckDBPyConnection, keys: Iterable[str] | None) -> Relea
     con.execute("update state set settled = false where fold in (from orphaned)")
     outdated = _chosen(con, "outdated", OUTDATED if memory.has(con, "source") else NOBODY)
     if outdated:
-        con.execute("update source set given_at = null where fold in (from outdated)")
+        for table in filter(lambda name: memory.has(con, name), ("source", "source_known")):
+            con.execute(f"update {table} set given_at = null where fold in (from outdated)")
         memory.write(con, "landed", "")  # the feed is read again, although it is the same
     con.execute("commit")
     return Released(resting, orphaned, outdated)

@@ -154,15 +154,15 @@ def circles_sql(entity: Entity) -> list[str]:
 update work.link set verdict = 'held: parent_circle', record_id = null, record_number = null
 from (
   with recursive up as (
-    select s.fold, s.{key} as onto, 1 as depth
+    select s.fold, s.{key} as onto
     from work.rows s
     where s.{key} is not null
-    union all
-    select u.fold, coalesce(h.heir, lower(s.{column})), u.depth + 1
+    union -- and not `union all`: who came round a circle once stops there, however wide it is
+    select u.fold, coalesce(h.heir, lower(s.{column}))
     from up u
     join source s on s.fold = u.onto
     left join work.heirs h on h.fold = lower(s.{column})
-    where s.{column} is not null and u.onto <> u.fold and u.depth < 20
+    where s.{column} is not null and u.onto <> u.fold
   )
   select distinct fold from up where onto = fold
 ) circle

@@ -9,7 +9,7 @@ Asking the org for pages is `resources/`' work.
 from __future__ import annotations
 
 from pipelines.binding import Bound
-from pipelines.sql import duckdb_type, hash_sql, quote, tidy_sql
+from pipelines.sql import duckdb_type, fold_sql, hash_sql, quote, tidy_sql
 
 OVERLAP_SECONDS = 300
 """How far an incremental snapshot reaches back: a change is stamped when it begins and seen when it is committed."""
@@ -28,7 +28,8 @@ def empty_records_sql(bound: Bound) -> list[str]:
 def pages_sql(bound: Bound, pages: str) -> str:
     """Selects the rows of the relation `pages` as rows of `records`."""
     columns = ",\n  ".join(_column_sql(bound, name) for name in bound.record_fields)
-    return f"select\n  {columns},\n  lower(trim(p.{quote(bound.entity.target.key)})) as fold\nfrom {pages} p"
+    key = f"p.{quote(bound.entity.target.key)}"
+    return f"select\n  {columns},\n  {fold_sql(key)} as fold\nfrom {pages} p"
 
 
 def _column_sql(bound: Bound, name: str) -> str:
@@ -74,17 +75,19 @@ having count(*) > 1
 """
 
 
-def reference_links_sql() -> str:
+def reference_links_sql(source: str = "source") -> str:
     """Selects (fold, record_id) for every source key with a live record: linked, merged into one, or keyed in the CRM.
 
-    This is what other entities resolve their references by.
+    This is what other entities resolve their references by. `source` is the table that tells mergers.
     """
-    return """
+    return f"""
 with recursive live as (
   select l.fold, l.record_id
   from links l
   left join records r on r.Id = l.record_id
   where not coalesce(r.IsDeleted, false) -- unknown: created since the last snapshot
+    and coalesce(r.fold, l.fold) = l.fold -- somebody gave it another key
+    and not exists (select 1 from records k where k.fold = l.fold and not k.IsDeleted and k.Id <> l.record_id)
 ),
 direct as (
   select fold, record_id from live
@@ -94,15 +97,21 @@ direct as (
   where r.fold is not null and not r.IsDeleted
     and r.fold not in (select fold from live)
     and r.fold not in (select fold from double_keys)
+    and not exists (
+      select 1
+      from links l
+      join records o on o.Id = l.record_id
+      where l.fold = r.fold and l.record_id <> r.Id and not o.IsDeleted
+    )
 ),
 merged as (
   select s.fold, s.merged_fold as onto, 1 as depth
-  from source s
+  from {source} s
   where s.merged_fold is not null
   union all
   select m.fold, s.merged_fold, m.depth + 1
   from merged m
-  join source s on s.fold = m.onto
+  join {source} s on s.fold = m.onto
   where s.merged_fold is not null and m.depth < 20
 ),
 survivors as (

@@ -24,16 +24,18 @@ def source_sql(bound: Bound, *, known: Collection[str]) -> str:
     columns = {**own, **types, quote("row_hash"): "ubigint"}
     fresh = ",\n    ".join(f"i.{column}" for column in columns)
     touched = "case when o.row_hash = i.row_hash then o.changed_at end, " if known else ""
+    # content that comes again with an older time does not make what came between look new
+    latest = "greatest(i.given_changed_at, o.given_at)" if known else "i.given_changed_at"
     merged = f"""
 create or replace table source as
 with fresh as (
   select
     {fresh},
-    i.given_changed_at as given_at,
+    {latest} as given_at,
     coalesce(i.given_changed_at, {touched}getvariable('now')) as changed_at,
     true as present
   from work.incoming i
-  {"left join source o on o.fold = i.fold" if known else ""}
+  {"left join source_known o on o.fold = i.fold" if known else ""}
   where i.problem is null
 )
 """
@@ -58,7 +60,7 @@ select
   o.given_at,
   o.changed_at,
   {still} as present
-from source o
+from source_known o
 where not exists (select 1 from work.incoming i where i.fold = o.fold and i.problem is null)
 )
 """

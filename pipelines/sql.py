@@ -59,6 +59,11 @@ def tidy_sql(expression: str) -> str:
     return f"nullif(trim(replace({expression}, chr(13) || chr(10), chr(10)), e' \\t\\n\\r'), '')"
 
 
+def fold_sql(expression: str) -> str:
+    """A key as it is compared, wherever it comes from: tidied and without case."""
+    return f"lower({tidy_sql(expression)})"
+
+
 def differs_sql(new: str, old: str, salesforce_type: str) -> str:
     """Whether two values differ as the CRM sees it: e-mail addresses have no case."""
     if salesforce_type == "email":

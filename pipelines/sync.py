@@ -15,6 +15,7 @@ from typing import Self
 import duckdb
 
 from pipelines.binding import Bound
+from pipelines.delivery import accept, remember_held
 from pipelines.entity import Entity
 from pipelines.errand import Errand
 from pipelines.outcomes import Phase, other_outcomes_sql
@@ -103,6 +104,8 @@ class Sync:
             return self._conclude("planned")
         if plan.obstacles(self.request.approve):
             return self._conclude("held")
+        with self._errand.opened() as con:
+            accept(con)
         try:
             stopped = load_in_rounds(self._errand, self.prepared)
             checked = NOT_VERIFIED
@@ -125,6 +128,8 @@ class Sync:
                 self._errand.judge(con, self.bound, phase)
             for statement in other_outcomes_sql(self.bound, self.request.scope):
                 con.execute(statement)
+            if phase == "held":
+                remember_held(con, self.bound)
             if phase == "loaded":
                 record(con, self.bound, everything=self._errand.compares_everything(con) and stopped is None)
             report = self._counted(con, phase, stopped, checked)

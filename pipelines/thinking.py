@@ -30,7 +30,7 @@ from pipelines.scope import (
     rows_sql,
     scope_sql,
 )
-from pipelines.sql import literal, quote
+from pipelines.sql import fold_sql, literal, quote
 
 TARGETS = "create or replace table work.targets (entity varchar, fold varchar, record_id varchar)"
 
@@ -152,7 +152,6 @@ def choose(con: duckdb.DuckDBPyConnection, bound: Bound, scope: Scope) -> None:
 
 def register_keys(con: duckdb.DuckDBPyConnection, keys: Keys) -> None:
     """The table `wanted_keys` (fold): not a temporary one, as the outcomes are told in another connection."""
-    wanted = pa.table({"fold": pa.array(sorted(key.strip().lower() for key in keys.keys), pa.string())})
-    con.register("asked_keys", wanted)
-    con.execute("create or replace table wanted_keys as from asked_keys")
+    con.register("asked_keys", pa.table({"key": pa.array(sorted(keys.keys), pa.string())}))
+    con.execute(f"create or replace table wanted_keys as select {fold_sql('key')} as fold from asked_keys")
     con.unregister("asked_keys")

@@ -15,7 +15,7 @@ def read_keys(path: Path) -> frozenset[str]:
         raise SettingsError(f"{path} is not UTF-8 (byte {error.start + 1}): one key a line, as plain text") from None
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from None
-    keys = frozenset(line.strip() for line in text.splitlines() if line.strip())
+    keys = frozenset(line for line in text.replace("\r\n", "\n").split("\n") if line.strip(" \t\r"))
     if not keys:
         raise SettingsError(f"{path} names no key: one key a line")
     return keys

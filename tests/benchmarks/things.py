@@ -10,14 +10,12 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import memory
+from pipelines import delivery, memory
 from pipelines.binding import Bound, bind
 from pipelines.entity import Entity, Feed, Target
-from pipelines.normalise import incoming_sql
 from pipelines.reading import set_now
 from pipelines.rules import Master
 from pipelines.snapshot import DOUBLE_KEYS, empty_records_sql, replace_sql
-from pipelines.source_rows import source_sql
 from tests.pipelines.case import org_object
 
 FIELDS = 20
@@ -85,8 +83,8 @@ def make(file: Path, rows: int, *, changed: int = 0) -> None:
     con.execute("create schema landing")
     con.execute("create table landing.rejects (_file varchar, _line bigint, reason varchar)")
     con.execute(f"create table landing.rows as select 'f' as _file, 1::bigint as _line, * from ({rows_sql(rows)})")
-    con.execute(incoming_sql(bound()))
-    con.execute(source_sql(bound(), known=()))
+    delivery.bring(con, bound())
+    delivery.accept(con)
     con.execute(f"create temp table pages as {_pages_sql(rows, f'i % {step} = 0')}")
     for statement in [*empty_records_sql(bound()), *replace_sql(bound(), "pages")]:
         con.execute(statement)

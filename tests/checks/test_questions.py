@@ -87,7 +87,7 @@ def test_rows_that_the_crm_refused_stay_told_until_they_are_taken() -> None:
     ):
         case.con.execute("insert into state (fold, outcome, reason) values (?, ?, ?)", [fold, outcome, reason])
     answer = rejected_rows.answer(Copy(case.entity, case.con, datetime.now(UTC)))
-    assert answer.numbers == {"unusable": 0, "refused": 2, "quarantined": 1}
+    assert answer.numbers == {"unusable": 0, "refused": 2, "quarantined": 1, "held_deliveries": 0}
     assert {(row["reason"], row["first keys"]) for row in answer.rows} == {
         ("FIELD_CUSTOM_VALIDATION_EXCEPTION", "r0"),
         ("quarantined", "r1"),

@@ -9,17 +9,15 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines import memory
+from pipelines import delivery, memory
 from pipelines.binding import Bound, bind
 from pipelines.entity import Entity
-from pipelines.normalise import incoming_sql
 from pipelines.outcomes import TABLE, other_outcomes_sql, scope_outcomes_sql
 from pipelines.plan import Plan, read_plan
 from pipelines.ports import FieldInfo, ObjectInfo, arrow_type
 from pipelines.reading import set_now
 from pipelines.scope import Scope
 from pipelines.snapshot import empty_records_sql, merge_sql
-from pipelines.source_rows import source_sql
 from pipelines.thinking import Wish, think
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -99,9 +97,8 @@ class Case:
         table = pa.table({"_file": ["feed.csv"] * count, "_line": list(range(1, count + 1)), **data})
         self.con.register("landed", table)
         self.con.execute("create or replace table landing.rows as from landed")
-        known = memory.columns(self.con, "source")
-        self.con.execute(incoming_sql(self.bound, known=known))
-        self.con.execute(source_sql(self.bound, known=known))
+        delivery.bring(self.con, self.bound)
+        delivery.accept(self.con)
         return self
 
     def crm(self, records: Iterable[Mapping[str, object]]) -> Case:

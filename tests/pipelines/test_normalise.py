@@ -32,6 +32,7 @@ BAD: list[tuple[Entity, dict[str, str | None], str, str]] = [
     (ACCOUNTS, {"enrollment": "NaN"}, "failed: invalid_number", "enrollment"),
     (ACCOUNTS, {"updated_at": "yesterday"}, "failed: invalid_date", "updated_at"),
     (ACCOUNTS, {"updated_at": "2026-02-30"}, "failed: invalid_date", "updated_at"),
+    (ACCOUNTS, {"updated_at": "2026-01-01 (BC)"}, "failed: invalid_date", "updated_at"),
     (ACCOUNTS, {"updated_at": "31.01.2026"}, "failed: invalid_date", "updated_at"),
     (ACCOUNTS, {"updated_at": "01/31/2026"}, "failed: invalid_date", "updated_at"),
     (PERSONNEL, {"institution_id": None}, "failed: required_blank", "institution_id"),

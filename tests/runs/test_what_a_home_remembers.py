@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import duckdb
+import pytest
 
+from pipelines.entity import Entity, Feed, Target
+from pipelines.gates import Gates, Limit
 from pipelines.release import Released, release
+from pipelines.rules import Master
 from resources.salesforce.org import SalesforceOrg
 from resources.warehouse import Warehouse
 from tests.runs.place import Place
@@ -55,13 +59,94 @@ def test_an_older_feed_delivered_again_changes_nothing_until_somebody_wants_it(h
     assert told["older-1"] == "held: older_than_known"
     assert {told["older-2"], told["older-3"]} == {"unchanged: source_unchanged"}
     deliver(1, "First", "Second", "Other")
-    assert names() == ["Second", "Second", "Other"]
+    assert names() == ["Second", "Second", "First"]
     with Warehouse(here.home, "accounts").open() as con:
         assert release(con, ["OLDER-1", "older-2"]) == Released(rows=0, links=0, outdated=1)
     here.run("accounts", approved=True)
-    assert names() == ["First", "Second", "Other"]
+    assert names() == ["First", "Second", "First"]
     deliver(3, "Third", "Third", "Third")
     assert names() == ["Third", "Third", "Third"]
+
+
+def phones(here: Place, numbers: dict[str, str]) -> None:
+    here.feed("phones", [{"person_id": key, "mobile": number} for key, number in numbers.items()])
+
+
+PHONES = Entity(
+    name="phones",
+    source=Feed("phones", key="person_id", changed_at=None, merged_into=None, lists="changes"),
+    target=Target("Contact", key="Source_Key__c"),
+    fields={"MobilePhone": Master("mobile")},
+    gates=Gates(changes=Limit(count=2)),
+)
+
+
+@pytest.mark.parametrize("mode", ["plan", "sync"])
+def test_what_was_only_looked_at_or_held_is_never_written_unless_it_comes_again(mode: str, here: Place) -> None:
+    keys = [f"{mode}-cell{n}" for n in range(4)]
+    here.org.seed("Contact", [{"Source_Key__c": key, "LastName": key, "MobilePhone": "old"} for key in keys])
+    phones(here, dict.fromkeys(keys, "wrong"))
+    held = here.run(PHONES, mode=mode)
+    assert {gate.name for gate in held.gates if not gate.passed} == {"changes"}
+    phones(here, {keys[0]: "right"})
+    assert here.run(PHONES).outcomes == {"updated": 1}
+    found = here.by_id("Contact", ["MobilePhone"]).values()
+    assert {record["Source_Key__c"]: record["MobilePhone"] for record in found if record["Source_Key__c"] in keys} == {
+        keys[0]: "right",
+        **dict.fromkeys(keys[1:], "old"),
+    }
+    held_rows = [key for (key,) in here.ask("phones", "select key from held_rows order by key")]
+    assert held_rows == (keys[1:] if mode == "sync" else [])
+
+
+def test_a_full_list_that_was_held_leaves_the_list_before_it_as_it_was(here: Place) -> None:
+    rows = [{"institution_id": f"list-{n}", "name": "School", "updated_at": "2026-01-01"} for n in range(3)]
+    here.org.seed("Account", [{"Source_Key__c": row["institution_id"], "Name": "School"} for row in rows])
+    here.feed("institutions", rows)
+    here.run("accounts")
+    here.feed("institutions", [{**rows[0], "updated_at": "2026-02-01", "merged_into": "list-1"}])
+    assert here.run("accounts").status == "held"
+    assert ("list-0", "list-1") not in here.ask("accounts", "select fold, record_id from reference_links")
+    here.feed("institutions", [{**row, "phone": "1"} for row in rows])
+    report = here.run("accounts")
+    assert (report.status, report.outcomes) == ("success", {"updated": 3})
+    links = dict(here.ask("accounts", "select fold, record_id from reference_links where starts_with(fold, 'list-')"))
+    assert len(set(links.values())) == 3
+
+
+def test_a_key_that_people_moved_is_not_referred_to_where_it_was(here: Place) -> None:
+    ids = here.org.seed("Account", [{"Source_Key__c": f"moved-{n}", "Name": "School"} for n in (1, 2)])
+    here.feed("institutions", [{"institution_id": f"moved-{n}", "name": "School"} for n in (1, 2)])
+    here.run("accounts")
+    with SalesforceOrg(here.settings()) as org:
+        org.update("Account", [{"Id": ids[1], "Source_Key__c": None}])
+        org.update("Account", [{"Id": ids[0], "Source_Key__c": "moved-3"}])
+    here.feed("personnel", [{"person_id": "moved-p", "institution_id": "moved-1", "last_name": "Lee"}])
+    assert here.run("accounts", scope="all").reasons["held: rekeyed_in_crm"] == 1
+    assert here.run("personnel").reasons == {"skipped: missing_institution": 1}
+
+
+def test_a_person_at_a_missing_institution_is_told_of_in_every_run(here: Place) -> None:
+    (school,) = here.org.seed("Account", [{"Source_Key__c": "gone-1", "Name": "School"}])
+    here.org.seed("Contact", [{"Source_Key__c": "gone-p", "LastName": "Old", "AccountId": school}])
+    here.feed("institutions", [{"institution_id": "gone-1", "name": "School"}])
+    here.feed("personnel", [{"person_id": "gone-p", "institution_id": "nowhere", "last_name": "New"}])
+    here.run("accounts")
+    assert here.run("personnel").outcomes == {"updated": 1}
+    assert here.run("personnel").reasons == {"skipped: missing_institution": 1}
+    assert here.run("personnel").status == "nothing_to_do"
+
+
+def test_older_deliveries_one_after_the_other_change_nothing(here: Place) -> None:
+    here.org.seed("Account", [{"Source_Key__c": "replay-1", "Name": "V0"}])
+
+    def deliver(month: int, name: str) -> object:
+        here.feed("institutions", [{"institution_id": "replay-1", "name": name, "updated_at": f"2026-0{month}-01"}])
+        here.run("accounts")
+        return here.records("Account")["replay-1"]["Name"]
+
+    told = [deliver(1, "V1"), deliver(2, "V2"), deliver(3, "V1"), deliver(1, "V1"), deliver(2, "V2")]
+    assert told == ["V1", "V2", "V1", "V1", "V1"]
 
 
 def test_a_copy_of_another_org_is_not_referred_to(here: Place) -> None:

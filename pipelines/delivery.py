@@ -1,0 +1,61 @@
+"""A delivery of the feed is a candidate until its plan is carried out: one only looked at, or held, leaves no trace.
+
+`source` holds the rows with the candidate, `source_known` those without it, as long as it is one. A candidate that no
+run carried out is taken back by the next one, which makes its own from the feed as it then is.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from pipelines import memory
+from pipelines.binding import Bound
+from pipelines.normalise import incoming_sql
+from pipelines.source_rows import source_sql
+
+HELD = """
+insert into held_rows
+select i.fold, min(i.key), getvariable('run_id')
+from work.incoming i
+where i.fold is not null and i.problem is null and i.fold not in (select fold from held_rows)
+group by i.fold
+"""
+
+DELIVERED = "delete from held_rows where fold in (select fold from work.incoming)"
+
+
+def bring(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
+    """`work.incoming` and `source` hold what was landed, over what is known."""
+    if memory.has(con, "source"):
+        con.execute("alter table source rename to source_known")
+    known = memory.columns(con, "source_known")
+    con.execute(incoming_sql(bound, known=known))
+    con.execute(source_sql(bound, known=known))
+    if not known:
+        con.execute("create table source_known as from source limit 0")
+
+
+def accept(con: duckdb.DuckDBPyConnection) -> None:
+    """The candidate is what the source said: its plan is about to be carried out."""
+    con.execute("drop table if exists source_known")
+    con.execute(DELIVERED)
+
+
+def take_back(con: duckdb.DuckDBPyConnection) -> bool:
+    """`source` is as if the last candidate had never come; False if there was none."""
+    if not memory.has(con, "source_known"):
+        return False
+    con.execute("drop table if exists source")
+    con.execute("alter table source_known rename to source")
+    return True
+
+
+def accepted(con: duckdb.DuckDBPyConnection) -> str:
+    """The table with what the source said as far as it was carried out."""
+    return "source_known" if memory.has(con, "source_known") else "source"
+
+
+def remember_held(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
+    """Rows that came with changes alone, and were held: they are told until they come again, lest they be forgotten."""
+    if bound.entity.source.lists == "changes":
+        con.execute(HELD)
