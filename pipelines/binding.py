@@ -11,7 +11,7 @@ from functools import cached_property
 
 from pipelines.entity import AnyRule, Entity
 from pipelines.ports import FieldInfo, ObjectInfo, SystemicError
-from pipelines.rules import Constant, CreateOnly, Reference, SourceStatus, SyncedAt
+from pipelines.rules import Constant, CreateOnly, Master, Reference, SourceStatus, SyncedAt
 
 Say = Callable[[str, str, str], None]
 
@@ -69,6 +69,12 @@ class Bound:
             elif (known := found.get(column)) is None or 0 < field.info.length < known.length:
                 found[column] = field.info
         return found
+
+    @cached_property
+    def clearing(self) -> tuple[str, ...]:
+        """Source columns whose blank may clear a field."""
+        rules = (field.rule for field in self.fields)
+        return tuple(dict.fromkeys(rule.column for rule in rules if isinstance(rule, Master) and rule.clears))
 
     @cached_property
     def compared(self) -> tuple[BoundField, ...]:

@@ -1,7 +1,8 @@
 """What the org made of what we wrote: a trigger that formats a phone must not be written against for ever.
 
-After a snapshot, a record that we were the last to change and that holds another value than we sent is an *echo*:
-`echoes` (record_id, field, sent, became). As long as the source says `sent` and the CRM `became`, they agree.
+After a snapshot, a record that we were the last to change, and nobody after our load, and that holds another value than
+we sent is an *echo*: `echoes` (record_id, field, sent, became). As long as the source says `sent` and the CRM `became`,
+they agree. Somebody else's edit under what another entity, or another home, wrote with our user is none.
 """
 
 from __future__ import annotations
@@ -21,21 +22,23 @@ def echoes_sql(bound: Bound, user_id: str) -> list[str]:
         f"""
 create or replace temp table heard as
 with news as (
-  select b.batch, coalesce(x.record_id, r.record_id) as record_id, c.field, c.new as sent
+  select b.batch, b.settled_at, coalesce(x.record_id, r.record_id) as record_id, c.field, c.new as sent
   from batches b
   join batch_rows r on r.batch = b.batch
   join results x on x.batch = b.batch and x.fold = r.fold and x.status = 'success'
   join batch_cells c on c.batch = b.batch and c.fold = r.fold
-  where not coalesce(b.heard, false) and b.state = 'DONE'
+  where not coalesce(b.heard, false) and b.state = 'DONE' and b.settled_at is not null
 ),
 latest as (
-  select record_id, field, max_by(struct_pack(sent), batch).sent as sent
+  select record_id, field, max_by(struct_pack(sent), batch).sent as sent, max(settled_at) as settled_at
   from news
   group by record_id, field
 ),
 ours as (
-  select * from records r
-  where r.LastModifiedById = {literal(user_id)} and not r.IsDeleted and r.Id in (select record_id from latest)
+  select r.*
+  from records r
+  join (select record_id, max(settled_at) as settled_at from latest group by record_id) l on l.record_id = r.Id
+  where r.LastModifiedById = {literal(user_id)} and not r.IsDeleted and r.SystemModstamp <= l.settled_at
 ),
 found as (
   {values}

@@ -4,14 +4,15 @@
                   └ collections ──────────────────────────────────────────────────────────▶ SENT → DONE
     LOST: sent, and no answer came · REFUSED: the org would not take the batch as a whole · VOID: it never ran
 
-Tables: `batches` (batch, run_id, route, operation, wave, state, job_id, rows, plan_hash, message, made_at),
-`batch_rows` (batch, fold, record_id), `batch_cells` (batch, fold, field, old, new): what was meant and what was there
+Tables: `batches` (batch, run_id, route, operation, wave, state, job_id, rows, plan_hash, message, made_at, heard,
+settled_at), `batch_rows` (batch, fold, record_id), `batch_cells` (batch, fold, field, old, new): what was meant and what was there
 before, `results` (batch, fold, record_id, created, status, code, message, fields).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 import duckdb
@@ -21,7 +22,8 @@ TABLES = (
     """create table if not exists batches (
   batch bigint primary key, run_id varchar, route varchar, operation varchar, wave bigint, state varchar,
   job_id varchar, rows bigint, plan_hash varchar, message varchar, made_at timestamp,
-  heard boolean)""",
+  heard boolean, settled_at timestamp)""",
+    "alter table batches add column if not exists settled_at timestamp",  # a file of version 1
     "create table if not exists batch_rows (batch bigint, fold varchar, record_id varchar)",
     "create table if not exists batch_cells (batch bigint, fold varchar, field varchar, old varchar, new varchar)",
     """create table if not exists results (
@@ -78,7 +80,7 @@ join numbers n on n.part = d.part
     con.execute(
         """
 insert into batches
-select batch, ?, ?, ?, ?, 'INTENT', null, count(*), ?, null, getvariable('now'), false
+select batch, ?, ?, ?, ?, 'INTENT', null, count(*), ?, null, getvariable('now'), false, null
 from opened
 group by batch
 """,
@@ -104,6 +106,14 @@ def unfinished(con: duckdb.DuckDBPyConnection) -> list[Batch]:
         [list(UNFINISHED)],
     ).fetchall()
     return [Batch(*row) for row in found]
+
+
+def settle_at(con: duckdb.DuckDBPyConnection, run_id: str, moment: datetime) -> None:
+    """By the org's clock, whatever the run wrote was there at that moment, and what the org itself made of it."""
+    con.execute(
+        "update batches set settled_at = cast(? as timestamp) where run_id = ? and state = 'DONE'",
+        [moment.astimezone(UTC).replace(tzinfo=None), run_id],
+    )
 
 
 def mark(

@@ -1,11 +1,14 @@
 """Rows without a record find one without a key, by the entity's match rules in order; a tie is held, never guessed.
 
+A row that is not active claims a record, so that nobody else is given it, but is not linked to what people typed.
+
 In: `work.rows`, `records`, `links`, `work.link`. Out: `work.link` with what was found.
 """
 
 from __future__ import annotations
 
 from pipelines.binding import Bound
+from pipelines.cells import active_sql
 from pipelines.match import Same
 from pipelines.sql import duckdb_type, literal, quote
 
@@ -59,12 +62,13 @@ free_records as (
     and r.Id not in (select record_id from work.link where record_id is not null)
 ),
 pairs as (
-  select s.fold, r.Id as record_id, r.number as record_number
+  select s.fold, {active_sql(bound)} as active, r.Id as record_id, r.number as record_number
   from open_rows s
   join free_records r on {" and ".join(pairs)}
 )
 select
   fold,
+  active,
   record_id,
   record_number,
   count(*) over (partition by fold) as records,
@@ -80,18 +84,19 @@ update work.link set
 from (
   select
     fold,
+    any_value(active) as active,
     case when max(records) = 1 and max(claimants) = 1 then any_value(record_id) end as record_id,
     case when max(records) = 1 and max(claimants) = 1 then any_value(record_number) end as record_number,
     case when max(records) > 1 or max(claimants) > 1 then 'held: ambiguous_match' end as verdict
   from matches
   group by fold
 ) m
-where m.fold = link.fold
+where m.fold = link.fold and (m.active or m.verdict is not null)
 """,
         """
 insert into contested
 select distinct record_id
 from matches
-where fold in (select fold from matches where records > 1 or claimants > 1)
+where not active or fold in (select fold from matches where records > 1 or claimants > 1)
 """,
     ]

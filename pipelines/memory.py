@@ -25,6 +25,7 @@ TABLES = (
   fold varchar, row_hash ubigint, ref_hash ubigint, settled boolean, failures bigint, outcome varchar, reason varchar,
   run_id varchar)""",
     "create table if not exists echoes (record_id varchar, field varchar, sent varchar, became varchar)",
+    "create table if not exists absent_columns (file varchar, name varchar)",
     "create table if not exists held_rows (fold varchar, key varchar, run_id varchar)",
     """create table if not exists runs (
   run_id varchar, mode varchar, scope varchar, status varchar, started_at timestamp, seconds double,

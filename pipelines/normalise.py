@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from pipelines.binding import Bound
 from pipelines.ports import FieldInfo
-from pipelines.sql import duckdb_type, given, literal, literals, quote, tidy_sql
+from pipelines.sql import duckdb_type, given, literal, literals, quote, said, tidy_sql
 
 HELD_PROBLEMS = ("duplicate_key", "older_than_known")
 """Problems that are no mistake of the row itself: somebody has to choose."""
@@ -67,7 +67,12 @@ def incoming_sql(bound: Bound, *, known: Collection[str] = ()) -> str:
     problems = "\n      ".join(
         f"when {test} then {{'problem': '{why}', 'guilty': '{at}'}}" for test, why, at in _tests(bound)
     )
-    hashed = ", ".join(given(column) for column in bound.columns) or "null"
+    spoken = ",\n    ".join(
+        f"not exists (select 1 from absent_columns a where a.file = t._file and a.name = {literal(column)})"
+        f" as {said(column)}"
+        for column in bound.clearing
+    )
+    hashed = ", ".join([*map(given, bound.columns), *map(said, bound.clearing)]) or "null"
     merged = f"lower(t.{given(feed.merged_into)})" if feed.merged_into else "cast(null as varchar)"
     changed = moment_sql(f"t.{given(feed.changed_at)}") if feed.changed_at else "cast(null as timestamp)"
     return f"""
@@ -105,7 +110,7 @@ judged as (
     end as verdict,
     t.known_at,
     t.known_hash,
-    {typed}
+    {typed}{f",{spoken}" if spoken else ""}
   from counted t
 ),
 hashed as (

@@ -123,6 +123,10 @@ class Crm(Protocol):
         """API calls made so far by this object, retries included."""
 
     @property
+    def asked_at(self) -> datetime:
+        """The org's clock when the last answered call was sent, or a little before."""
+
+    @property
     def user_id(self) -> str:
         """The 18-character id of the user we write as."""
 
@@ -180,6 +184,8 @@ class Landed:
     """Changes whenever the content of the feed does."""
     ignored: tuple[str, ...] = field(default=())
     """Columns of the feed that nobody asked for."""
+    absent: tuple[tuple[str, str], ...] = field(default=())
+    """Asked columns that a file does not have: (file, column)."""
 
 
 class Source(Protocol):

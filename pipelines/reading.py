@@ -55,6 +55,9 @@ def land(entity: Entity, source: Source, file: Path, open_file: OpenFile, progre
         con.execute("begin")
         memory.write(con, "landing", f"{landed.fingerprint} {entity.fingerprint}")
         memory.write(con, "ignored", ",".join(landed.ignored))
+        con.execute("delete from absent_columns")
+        for file_name, name in landed.absent:
+            con.execute("insert into absent_columns values (?, ?)", [file_name, name])
         con.execute("commit")
     return True
 

@@ -13,7 +13,7 @@ from pipelines.binding import Bound, BoundField
 from pipelines.cells import active_sql, frozen_sql, unnested_sql
 from pipelines.creation import created_sql, waiting_parents_sql, waiting_updates_sql
 from pipelines.rules import Case, SyncedAt, resolved
-from pipelines.sql import canonical_sql, differs_sql, given, literal, quote
+from pipelines.sql import canonical_sql, differs_sql, given, literal, quote, said
 
 
 def reconcile_sql(bound: Bound, *, creates: bool) -> list[str]:
@@ -46,6 +46,7 @@ def _case(bound: Bound, field: BoundField) -> Case:
         type=field.type,
         active=active_sql(bound),
         status=_status_sql(bound),
+        said=f"s.{said(column)}" if (column := field.rule.source_column) in bound.clearing else "true",
     )
 
 

@@ -33,6 +33,9 @@ class Case:
     status: str
     """The source row's status, text; `null` where the entity has none."""
 
+    said: str = "true"
+    """Boolean: the row's file has the column; a blank means something."""
+
     @property
     def differs(self) -> str:
         return differs_sql(self.new, self.old, self.type)
@@ -79,12 +82,19 @@ class Master(Rule):
     blank: Literal["keep", "clear"] = "keep"
     clears_when: tuple[str, ...] = ()
 
+    @property
+    def clears(self) -> bool:
+        """Whether a blank ever clears the field: only where the row's file has the column."""
+        return self.blank == "clear" or bool(self.clears_when)
+
     def when_sql(self, case: Case) -> str:
-        known = "true" if self.blank == "clear" else f"{case.new} is not null"
+        said = f"({case.new} is not null or {case.said})"
+        known = said if self.blank == "clear" else f"{case.new} is not null"
         written = f"({case.active} and {known} and {case.differs})"
         if not self.clears_when:
             return written
-        cleared = f"({case.status} in {literals(self.clears_when)} and {case.new} is null and {case.old} is not null)"
+        blanked = f"{case.said} and {case.new} is null and {case.old} is not null"
+        cleared = f"({case.status} in {literals(self.clears_when)} and {blanked})"
         return f"({written} or {cleared})"
 
 

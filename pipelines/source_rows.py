@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from pipelines.binding import Bound
-from pipelines.sql import duckdb_type, given, hash_sql, quote
+from pipelines.sql import duckdb_type, given, hash_sql, quote, said
 
 
 def source_sql(bound: Bound, *, known: Collection[str]) -> str:
@@ -21,7 +21,8 @@ def source_sql(bound: Bound, *, known: Collection[str]) -> str:
     """
     types = {given(column): duckdb_type(info.type) if info else "varchar" for column, info in bound.columns.items()}
     own = {quote(name): "varchar" for name in ("key", "fold", "merged_fold")}
-    columns = {**own, **types, quote("row_hash"): "ubigint"}
+    spoken = {said(column): "boolean" for column in bound.clearing}
+    columns = {**own, **types, **spoken, quote("row_hash"): "ubigint"}
     fresh = ",\n    ".join(f"i.{column}" for column in columns)
     touched = "case when o.row_hash = i.row_hash then o.changed_at end, " if known else ""
     # content that comes again with an older time does not make what came between look new

@@ -18,6 +18,11 @@ def given(column: str) -> str:
     return quote(f"feed_{column}")
 
 
+def said(column: str) -> str:
+    """The name, quoted, of the boolean that tells a blank of the feed from a column that its file does not have."""
+    return quote(f"said_{column}")
+
+
 def literal(text: str) -> str:
     """A word of a declaration as an SQL string."""
     return "'" + text.replace("'", "''") + "'"

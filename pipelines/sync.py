@@ -18,6 +18,7 @@ from pipelines.binding import Bound
 from pipelines.delivery import accept, remember_held
 from pipelines.entity import Entity
 from pipelines.errand import Errand
+from pipelines.ledger import settle_at
 from pipelines.outcomes import Phase, other_outcomes_sql
 from pipelines.plan import Plan
 from pipelines.ports import Crm, SourceError, SystemicError
@@ -111,6 +112,8 @@ class Sync:
             checked = NOT_VERIFIED
             if stopped is None and plan.cells:
                 checked = verify(self.bound, self.prepared.crm, self.world.warehouse.open, self.request.run_id)
+                with self._errand.opened() as con:
+                    settle_at(con, self.request.run_id, self.prepared.crm.asked_at)
         except SystemicError as error:
             return self._conclude("loaded", error)
         except KeyboardInterrupt:

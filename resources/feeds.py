@@ -91,4 +91,5 @@ class Feeds:
             rejected=len(staging.rejects),
             fingerprint=combined(zip(files, marks, strict=True)),
             ignored=tuple(dict.fromkeys(name for each in plans for name in each.ignored)),
+            absent=tuple((each.file.label, name) for each in plans for name in columns if name not in each.names),
         )

@@ -192,7 +192,9 @@ class Oracle:
             ]
         claims = Counter(record_id for found in wanted.values() for record_id in found)
         for key, found in wanted.items():
-            if len(found) == 1 and claims[found[0]] == 1:
+            if len(found) == 1 and claims[found[0]] == 1 and not self._active(self.usable[key]):
+                self.contested.update(found)
+            elif len(found) == 1 and claims[found[0]] == 1:
                 self.record[key], self.how[key] = found[0], "same_" + ",_".join(fields)
             elif found:
                 self.verdict[key] = "held: ambiguous_match"

@@ -61,6 +61,10 @@ class SalesforceOrg:
         return self._session.usage
 
     @property
+    def asked_at(self) -> datetime:
+        return self._session.asked_at
+
+    @property
     def user_id(self) -> str:
         return self._session.user_id
 

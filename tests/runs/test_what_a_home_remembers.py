@@ -160,3 +160,50 @@ def test_a_copy_of_another_org_is_not_referred_to(here: Place) -> None:
     report = here.run("personnel")
     assert (report.status, report.error) == ("failure", "another_org")
     assert "theirs-p" not in {record["Source_Key__c"] for record in here.by_id("Contact", ["LastName"]).values()}
+
+
+def test_a_column_that_a_feed_does_not_have_clears_nothing(here: Place) -> None:
+    (school,) = here.org.seed("Account", [{"Source_Key__c": "mail-1", "Name": "School"}])
+    person = {"Source_Key__c": "mail-p", "LastName": "Lee", "Email": "lee@example.org", "AccountId": school}
+    here.org.seed("Contact", [person])
+    here.feed("institutions", [{"institution_id": "mail-1", "name": "School"}])
+    here.run("accounts")
+
+    def mail(row: dict[str, object]) -> object:
+        here.feed("personnel", [{"person_id": "mail-p", "institution_id": "mail-1", "last_name": "Lee", **row}])
+        here.run("personnel", approved=True)
+        return here.records("Contact")["mail-p"]["Email"]
+
+    assert mail({"status": "I"}) == "lee@example.org"
+    assert mail({"status": "I", "E-Mail": ""}) == "lee@example.org"
+    assert mail({"status": "I", "email": ""}) is None
+
+
+def test_somebody_who_left_is_not_found_by_a_name_that_people_typed(here: Place) -> None:
+    (school,) = here.org.seed("Account", [{"Source_Key__c": "left-1", "Name": "School"}])
+    typed = {"LastName": "Leaver", "FirstName": "Ann", "Email": "ann@example.org", "AccountId": school}
+    (record_id,) = here.org.seed("Contact", [typed])
+    here.feed("institutions", [{"institution_id": "left-1", "name": "School"}])
+    here.run("accounts")
+    row = {"person_id": "left-p", "institution_id": "left-1", "first_name": "Ann", "last_name": "Leaver", "email": ""}
+    here.feed("personnel", [{**row, "status": "I"}])
+    assert here.run("personnel").reasons == {"skipped: inactive": 1}
+    assert here.by_id("Contact", ["Email"])[record_id] == {"Source_Key__c": None, "Email": "ann@example.org"}
+    here.feed("personnel", [{**row, "status": "A"}])
+    assert here.run("personnel").outcomes == {"linked": 1}
+
+
+def test_what_a_person_typed_between_two_of_our_entities_is_no_echo(here: Place) -> None:
+    (school,) = here.org.seed("Account", [{"Source_Key__c": "echo-1", "Name": "School"}])
+    ((record_id),) = here.org.seed("Contact", [{"Source_Key__c": "echo-p", "LastName": "Old", "AccountId": school}])
+    here.feed("institutions", [{"institution_id": "echo-1", "name": "School"}])
+    here.feed("personnel", [{"person_id": "echo-p", "institution_id": "echo-1", "last_name": "Lee"}])
+    here.run("accounts")
+    assert here.run("personnel").outcomes == {"updated": 1}
+    here.org.do("clock", {"seconds": 60})
+    with SalesforceOrg(here.settings()) as org:  # as our user, which is what another home, or a form, may do
+        org.update("Contact", [{"Id": record_id, "LastName": "Typed"}])
+    phones(here, {"echo-p": "1"})
+    here.run(PHONES)
+    assert here.run("personnel", scope="all").outcomes == {"updated": 1}
+    assert here.records("Contact")["echo-p"]["LastName"] == "Lee"
