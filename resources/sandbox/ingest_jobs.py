@@ -22,7 +22,7 @@ class IngestJobs:
 
     def __init__(self, org: Org, *, batch: int = BATCH) -> None:
         self._org = org
-        self.jobs = Jobs(org, "ingest")
+        self.jobs = Jobs(org, "ingest", Job)
         self.processing = IngestProcessing(org, self.jobs, batch=batch)
         self._background = Background("ingest", self._work, self._broke)
         org.on_close(self._background.close)

@@ -28,7 +28,7 @@ CONTENT = "content.csv"
 
 
 class IngestProcessing:
-    def __init__(self, org: Org, jobs: Jobs, *, batch: int = BATCH) -> None:
+    def __init__(self, org: Org, jobs: Jobs[Job], *, batch: int = BATCH) -> None:
         self._org = org
         self._jobs = jobs
         self._batch = batch
@@ -110,7 +110,7 @@ class IngestProcessing:
     def _save_batch(self, job: Job, user: User, number: int, rows: Rows) -> None:
         folder = self._jobs.folder(job.id)
         with self._org.store.write():
-            results = _write(job, Dml(self._org, user), rows)
+            results = write_rows(job, Dml(self._org, user), rows)
             order = sorted(range(len(results)), key=_scattered)
             successful = [_successful(results[i], rows.raw[i]) for i in order if results[i].success]
             failed = [_failed(results[i], rows.raw[i]) for i in order if not results[i].success]
@@ -134,7 +134,7 @@ class Rows:
         self.table = Table(content.names, [raw[number] for number in self.sound] if self.misshapen else raw)
 
 
-def _write(job: Job, dml: Dml, rows: Rows) -> list[RowResult]:
+def write_rows(job: Job, dml: Dml, rows: Rows) -> list[RowResult]:
     """A result for every row of the batch, in its order."""
     match job.operation:
         case "insert":

@@ -31,7 +31,7 @@ def routes(org: Org) -> list[Route]:
 class _QueryJobs:
     def __init__(self, org: Org) -> None:
         self._org = org
-        self._jobs = Jobs(org, "query")
+        self._jobs = Jobs(org, "query", Job)
         self._processing = QueryProcessing(org, self._jobs)
         self._background = Background("query", self._work, self._broke)
         org.on_close(self._background.close)

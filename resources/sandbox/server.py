@@ -16,6 +16,7 @@ from starlette.routing import Mount
 
 from . import (
     changes,
+    classic,
     composite,
     describe,
     ingest,
@@ -43,6 +44,7 @@ ENDPOINTS = (
     composite,
     ingest,
     query_jobs,
+    classic,
     sobjects,
 )
 
