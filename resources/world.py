@@ -58,11 +58,11 @@ def _found_or_started(state: Path, stack: ExitStack) -> Connection:
 
 
 @contextmanager
-def serving(state: Path, *, port: int = 0) -> Iterator[Connection]:
+def serving(state: Path, *, port: int = 0, proxy: int | None = None) -> Iterator[Connection]:
     """A sandbox on that state directory serves inside; SystemicError where it cannot."""
     with ExitStack() as stack:
         try:
-            started = stack.enter_context(running(state, port=port))
+            started = stack.enter_context(running(state, port=port, proxy=proxy))
         except (DidNotStart, StateInUse) as error:
             raise SystemicError("sandbox_not_started", str(error)) from error
         yield started

@@ -25,7 +25,9 @@ from . import (
     query,
     query_jobs,
     record_collections,
+    soap,
     sobjects,
+    tokens,
     versions,
 )  # fmt: skip
 from .endpoint import Route, Router
@@ -35,6 +37,7 @@ from .org import Org
 
 ENDPOINTS = (
     oauth,
+    tokens,
     versions,
     limits,
     query,
@@ -45,6 +48,7 @@ ENDPOINTS = (
     ingest,
     query_jobs,
     classic,
+    soap,
     sobjects,
 )
 

@@ -1,0 +1,205 @@
+"""SOAP, partner (`u`) and enterprise (`c`): login, who one is, query, create, update, upsert and delete.
+
+The password of every user is the org's client secret; the security token, which may follow it, is the org's id. What
+is not in `OPERATIONS` is answered with a fault that says so. There is no WSDL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote as percent
+
+from . import soap_records, soap_xml
+from .dml import Dml, RowResult
+from .endpoint import Answer, Call, Route
+from .errors import ApiError
+from .ids import is_id
+from .moments import as_stored
+from .oauth import base_url, password_is_right
+from .permissions import User
+from .soap_xml import Asked, SoapFault, member
+
+if TYPE_CHECKING:
+    from .org import Org
+
+_CONTENT = {"Content-Type": "text/xml; charset=utf-8"}
+_BAD_LOGIN = "Invalid username, password, security token; or user locked out."
+_BAD_SESSION = "Invalid Session ID found in SessionHeader: Illegal Session"
+
+
+@dataclass(frozen=True, slots=True)
+class Soap:
+    """One SOAP call of a user."""
+
+    call: Call
+    asked: Asked
+
+    @property
+    def dml(self) -> Dml:
+        return Dml(self.call.org, self.call.user)
+
+    @property
+    def together(self) -> bool:
+        return self.asked.header("AllOrNoneHeader", "allOrNone").lower() == "true"
+
+
+def routes(org: Org) -> list[Route]:
+    return [
+        Route(f"/services/Soap/{letter}/{{version}}{rest}", {"POST": _handler(namespace)}, open_to_all=True)
+        for letter, namespace in (("u", soap_xml.PARTNER), ("c", soap_xml.ENTERPRISE))
+        for rest in ("", "/{organization}")
+    ]
+
+
+def _handler(namespace: str) -> Callable[[Call], Answer]:
+    def handle(call: Call) -> Answer:
+        try:
+            asked = soap_xml.read_envelope(call.body)
+            inside = _login(call, asked) if asked.operation == "login" else _operate(call, asked)
+        except SoapFault as fault:
+            return Answer(500, soap_xml.fault(fault), _CONTENT)
+        except ApiError as error:
+            return Answer(500, soap_xml.fault(SoapFault(error.code, error.message)), _CONTENT)
+        return Answer(body=soap_xml.response(asked.operation, inside, namespace=namespace), headers=_CONTENT)
+
+    return handle
+
+
+def _login(call: Call, asked: Asked) -> str:
+    user = call.org.user_named(soap_xml.first(asked.body, "username"))
+    if user is None or not password_is_right(call.org, soap_xml.first(asked.body, "password")):
+        raise SoapFault("INVALID_LOGIN", _BAD_LOGIN)
+    path = call.path.rstrip("/")
+    server = f"{base_url(call)}{path}/{call.org.identity.org_id[:15]}"
+    return member(
+        "result",
+        {
+            "metadataServerUrl": server.replace("/Soap/u/", "/Soap/m/").replace("/Soap/c/", "/Soap/m/"),
+            "passwordExpired": False,
+            "sandbox": True,
+            "serverUrl": server,
+            "sessionId": call.org.sessions.access_token(user.id),
+            "userId": user.id,
+            "userInfo": _about(call, user),
+        },
+    )
+
+
+def _about(call: Call, user: User) -> dict[str, object]:
+    with call.org.store.read() as db:
+        row = db.execute('select "Name", "Email", "ProfileId" from "User" where "Id" = ?', (user.id,)).fetchone()
+    return {
+        "accessibilityMode": False,
+        "currencySymbol": "$",
+        "organizationId": call.org.identity.org_id,
+        "organizationMultiCurrency": False,
+        "organizationName": "Embedded Sandbox",
+        "profileId": row[2],
+        "sessionSecondsValid": int(call.org.sessions.lifetime),
+        "userEmail": row[1],
+        "userFullName": row[0],
+        "userId": user.id,
+        "userLanguage": "en_US",
+        "userLocale": "en_US",
+        "userName": user.username,
+        "userTimeZone": "GMT",
+        "userType": "Standard",
+    }
+
+
+def _operate(call: Call, asked: Asked) -> str:
+    operation = OPERATIONS.get(asked.operation)
+    if operation is None:
+        told = f"No operation available for request {asked.operation}: it is not emulated by this sandbox"
+        raise SoapFault("UNKNOWN_EXCEPTION", told)
+    try:
+        user = call.org.user(asked.header("SessionHeader", "sessionId"))
+    except ApiError as error:
+        raise SoapFault(error.code, _BAD_SESSION) from error
+    call.org.usage.take()
+    return operation(Soap(replace(call, user=user), asked))
+
+
+def _user_info(soap: Soap) -> str:
+    return member("result", _about(soap.call, soap.call.user))
+
+
+def _timestamp(soap: Soap) -> str:
+    return member("result", {"timestamp": as_stored(soap.call.org.time())})
+
+
+def _query(soap: Soap) -> str:
+    return _queried(soap, "query", {"q": soap_xml.first(soap.asked.body, "queryString")})
+
+
+def _query_all(soap: Soap) -> str:
+    return _queried(soap, "queryAll", {"q": soap_xml.first(soap.asked.body, "queryString")})
+
+
+def _query_more(soap: Soap) -> str:
+    return _queried(soap, f"query/{percent(soap_xml.first(soap.asked.body, 'queryLocator'))}", {})
+
+
+def _queried(soap: Soap, resource: str, query: Mapping[str, str]) -> str:
+    """What the REST API answers to the same query."""
+    size = soap.asked.header("QueryOptions", "batchSize")
+    headers = {**soap.call.headers, **({"sforce-query-options": f"batchSize={size}"} if size else {})}
+    path = soap.call.url(resource)
+    route, params = soap.call.router.find("GET", path)
+    inner = replace(soap.call, method="GET", path=path, params=params, query=query, headers=headers, body=b"")
+    answer: Any = route.handler("GET")(inner).body
+    return f'<result xsi:type="QueryResult">{soap_xml.query_members(answer)}</result>'
+
+
+def _create(soap: Soap) -> str:
+    return soap_records.save_results(_written(soap, soap.dml.insert))
+
+
+def _update(soap: Soap) -> str:
+    return soap_records.save_results(_written(soap, soap.dml.update))
+
+
+def _upsert(soap: Soap) -> str:
+    key = soap_xml.first(soap.asked.body, "externalIDFieldName")
+
+    def upsert(sobject: str, rows: Any, **how: Any) -> list[RowResult]:
+        return soap.dml.upsert(sobject, key, rows, **how)
+
+    return soap_records.save_results(_written(soap, upsert), upsert=True)
+
+
+def _written(soap: Soap, write: Callable[..., list[RowResult]]) -> list[RowResult]:
+    results: list[RowResult] = []
+    for sobject, table in soap_records.tables(soap_records.records(soap.asked.body)):
+        results += write(sobject, table, text=True, all_or_none=soap.together)
+    return results
+
+
+def _delete(soap: Soap) -> str:
+    results: list[RowResult] = []
+    for record_id in soap_xml.texts(soap.asked.body, "ids")[: soap_records.LIMIT]:
+        definition = soap.call.org.catalogue.with_prefix(record_id) if is_id(record_id) else None
+        if definition is None:
+            raise SoapFault("MALFORMED_ID", f"malformed id {record_id}")
+        results += soap.dml.delete(definition.name, [record_id])
+    return soap_records.save_results(results)
+
+
+def _logout(_: Soap) -> str:
+    return ""
+
+
+OPERATIONS: dict[str, Callable[[Soap], str]] = {
+    "getUserInfo": _user_info,
+    "getServerTimestamp": _timestamp,
+    "query": _query,
+    "queryAll": _query_all,
+    "queryMore": _query_more,
+    "create": _create,
+    "update": _update,
+    "upsert": _upsert,
+    "delete": _delete,
+    "logout": _logout,
+}
