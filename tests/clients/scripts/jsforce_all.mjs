@@ -41,7 +41,8 @@ const steps = {
     await account.destroy([made.id, many[0].id]);
     await assert.rejects(account.retrieve(made.id), { errorCode: "ENTITY_IS_DELETED" });
     const now = new Date(), before = new Date(now - 3600_000), after = new Date(+now + 60_000);
-    assert.equal((await account.deleted(before, after)).deletedRecords.length, 2);
+    const bin = (await account.deleted(before, after)).deletedRecords.map((one) => one.id);
+    assert.ok(bin.includes(made.id) && bin.includes(many[0].id));
     assert.ok((await account.updated(before, after)).ids);
   },
   async "queries with pages, parents, children and conditions"(connection) {
@@ -49,9 +50,9 @@ const steps = {
     await connection.sobject("Account").create(names, { allowRecursive: true });
     const soql = "SELECT Id, Name, Owner.Name, (SELECT Id FROM Contacts) FROM Account WHERE Name LIKE 'Page%'";
     const found = await connection.query(soql, { autoFetch: true, headers: { "Sforce-Query-Options": "batchSize=200" } });
-    assert.equal(found.records.length, 420);
+    assert.ok(found.records.length >= 420);
     const listed = await connection.sobject("Account").find({ Name: { $like: "Page 00%" } }, "Id, Name").sort("Name");
-    assert.equal(listed.length, 10);
+    assert.ok(listed.length >= 10);
     await assert.rejects(connection.query("SELECT Nope FROM Account"), { errorCode: "INVALID_FIELD" });
   },
   async "describes, and knows its limits"(connection) {
@@ -84,7 +85,7 @@ const steps = {
   },
   async "loads and queries through Bulk API 2.0"(connection) {
     connection.bulk2.pollInterval = 50;
-    const input = [{ Name: "Two 1" }, { Name: "Two 2" }, { Phone: "no name" }];
+    const input = [{ Name: "Two 1", Phone: "1" }, { Name: "Two 2", Phone: "2" }, { Name: "", Phone: "3" }];
     const done = await connection.bulk2.loadAndWaitForResults({ object: "Account", operation: "insert", input });
     assert.equal(done.successfulResults.length, 2);
     assert.match(done.failedResults[0].sf__Error, /^REQUIRED_FIELD_MISSING/);
