@@ -73,7 +73,7 @@ def _refusal(call: Call, error: ApiError) -> Answer:
     told = {"exceptionCode": code, "exceptionMessage": message}
     status = 400 if error.status in (401, 403, 404) else error.status
     if _speaks_json(call):
-        return Answer(status, told, _JSON)
+        return Answer(status, told, {"Content-Type": "application/json"})
     inside = "".join(f"<{name}>{classic_xml.text(value)}</{name}>" for name, value in told.items())
     return Answer(status, classic_xml.document("error", inside), _XML)
 

@@ -21,7 +21,7 @@ from .org import Org
 BATCH_PREFIX = "751"
 RESULT_PREFIX = "752"
 QUERIES = ("query", "queryAll")
-ENDED = frozenset({"Completed", "Failed", "Not Processed"})
+ENDED = frozenset({"Completed", "Failed", "NotProcessed"})
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class ClassicJob(Job):
 
 @dataclass(slots=True)
 class Batch:
-    """One batch; its states are Queued, InProgress, Completed, Failed and Not Processed. `number` is its place."""
+    """One batch; its states are Queued, InProgress, Completed, Failed and NotProcessed. `number` is its place."""
 
     id: str
     job: str

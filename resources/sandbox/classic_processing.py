@@ -66,7 +66,7 @@ class ClassicProcessing:
         started = time.monotonic()
         if job.state == "Aborted":
             with self._jobs.change_batch(batch):
-                batch.state = "Not Processed"
+                batch.state = "NotProcessed"
             return
         with self._jobs.change_batch(batch):
             batch.state = "InProgress"
