@@ -56,6 +56,11 @@ class Administrator:
         token: str = self._ask("POST", "sessions", {"username": username})["access_token"]
         return token
 
+    def user_id(self, username: str) -> str:
+        """The id of that user."""
+        found: str = self._ask("POST", "sessions", {"username": username})["user_id"]
+        return found
+
     def trust(self, public_key: str) -> None:
         """JWT assertions signed with the private half of that key (PEM) are accepted."""
         self._ask("POST", "keys", {"public_key": public_key})

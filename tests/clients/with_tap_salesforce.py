@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from importlib.metadata import PathDistribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.clients.workshop import ClientFailed, Org, Workshop
+from tests.clients.workshop import ClientFailed, Org, Workshop, version_in
 
 NAME = "tap-salesforce"
 PROXY = True
@@ -24,8 +23,7 @@ def drive(workshop: Workshop, org: Org) -> str:
     with TemporaryDirectory() as folder:
         for api in ("REST", "BULK"):
             _sync(workshop, org, programs / "tap-salesforce", Path(folder), api)
-    [info] = programs.parent.glob("lib/python*/site-packages/tap_salesforce-*.dist-info")
-    return PathDistribution(info).version
+    return version_in(programs, "tap-salesforce")
 
 
 def _sync(workshop: Workshop, org: Org, tap: Path, folder: Path, api: str) -> None:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import venv
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import PathDistribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,7 +21,7 @@ from resources.sandbox.launch import Connection, running
 SCRIPTS = Path(__file__).parent / "scripts"
 INSTALL_SECONDS = 900.0
 RUN_SECONDS = 300.0
-_LONGEST_COMPLAINT = 2000
+_LONGEST_COMPLAINT = 1000
 
 
 class ClientFailed(Exception):
@@ -34,6 +34,13 @@ class Org:
 
     connection: Connection
     admin: Administrator
+
+    @property
+    def home(self) -> Path:
+        """A home folder for its client, as new as the org."""
+        home = Path(self.connection.state).parent / "home"
+        home.mkdir(exist_ok=True)
+        return home
 
     def count(self, sobject: str, where: str = "1 = 1") -> int:
         """How many living records fulfil an SQL condition, as the org's own store has it."""
@@ -94,7 +101,7 @@ class Workshop:
         """What the command prints; ClientFailed, with the end of what it said, unless it ends with 0."""
         done = self.tried(command, org, extra=extra, cwd=cwd)
         if done.returncode:
-            told = f"{done.stderr}\n{done.stdout}".strip()[-_LONGEST_COMPLAINT:]
+            told = f"{done.stdout[-_LONGEST_COMPLAINT:]}\n{done.stderr[-_LONGEST_COMPLAINT:]}".strip()
             raise ClientFailed(f"{' '.join(map(str, command[:4]))} … ended with {done.returncode}: {told}")
         return done.stdout
 
@@ -115,18 +122,22 @@ class Workshop:
 
     def environment(self, org: Org) -> dict[str, str]:
         """What a client sees of this machine: a home of its own, and the CA of the sandbox as one to trust."""
-        home = self.root / "home"
-        home.mkdir(parents=True, exist_ok=True)
         connection = org.connection
         return {
             "PATH": os.environ["PATH"],
-            "HOME": str(home),
+            "HOME": str(org.home),
             "LANG": "C.UTF-8",
             "SANDBOX": str(Path(connection.state) / "connection.json"),
             "NODE_EXTRA_CA_CERTS": connection.ca_file,
             "REQUESTS_CA_BUNDLE": connection.ca_file,
             "SSL_CERT_FILE": connection.ca_file,
         }
+
+
+def version_in(programs: Path, distribution: str) -> str:
+    """Which version of it the virtual environment has."""
+    [info] = programs.parent.glob(f"lib/python*/site-packages/{distribution.replace('-', '_')}-*.dist-info")
+    return PathDistribution(info).version
 
 
 def _install(command: Sequence[str], folder: Path) -> None:
@@ -143,6 +154,3 @@ def _install(command: Sequence[str], folder: Path) -> None:
 def _own() -> dict[str, str]:
     """Our environment without what would lead a client's interpreter to our packages."""
     return {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
-
-
-OUR_PYTHON = Path(sys.executable)
