@@ -69,7 +69,8 @@ class Gateway:
     def _answer(self, request: Request, body: bytes) -> Answer | None:
         """The answer to a request; None if the connection is to be closed without one."""
         started = time.monotonic()
-        path = request.scope["raw_path"].decode("ascii")
+        # Clients that keep an instance URL with a slash at its end begin every path with two.
+        path = "/" + request.scope["raw_path"].decode("ascii").lstrip("/")
         if path.startswith("/sandbox/"):
             return self._finish(request, self._handle(self._admin, request, path, body))
         fault = self.org.faults.meet(request.method, path.rstrip("/"))
@@ -109,7 +110,7 @@ class Gateway:
     def _finish(self, request: Request, answer: Answer) -> Answer:
         content = answer.content()
         headers = dict(answer.headers)
-        if _VERSIONED.match(request.url.path):
+        if _VERSIONED.search(request.url.path):
             headers["Sforce-Limit-Info"] = self.org.usage.header()
         if content:
             headers.setdefault("Content-Type", "application/json;charset=UTF-8")
