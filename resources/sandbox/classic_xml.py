@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from xml.etree import ElementTree as Tree
+from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 from .errors import ApiError
@@ -16,8 +16,12 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 
 def element(name: str, values: Mapping[str, object]) -> str:
     """One element without its namespace, whose children are the values that are not None."""
-    inner = "".join(f"<{key}>{text(value)}</{key}>" for key, value in values.items() if value is not None)
-    return f"<{name}>{inner}</{name}>"
+    return f"<{name}>{elements(values)}</{name}>"
+
+
+def elements(values: Mapping[str, object]) -> str:
+    """One element a value that is not None."""
+    return "".join(f"<{key}>{text(value)}</{key}>" for key, value in values.items() if value is not None)
 
 
 def document(name: str, inside: str) -> bytes:
@@ -42,7 +46,7 @@ def read_records(body: bytes) -> list[dict[str, object]]:
     return [_record(found) for found in parsed(body) if _local(found.tag) == "sObject"]
 
 
-def _record(found: Tree.Element) -> dict[str, object]:
+def _record(found: ET.Element) -> dict[str, object]:
     record: dict[str, object] = {}
     for child in found:
         if child.get(_NIL, "").lower() == "true":
@@ -72,13 +76,13 @@ def _member(key: str, value: object) -> str:
     return _shown(key, value) if isinstance(value, Mapping) else f"<{key}>{text(value)}</{key}>"
 
 
-def parsed(body: bytes) -> Tree.Element:
+def parsed(body: bytes) -> ET.Element:
     """The root element; a document type is refused, so that no entity can be declared."""
     if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
         raise ApiError(400, "InvalidXML", "DOCTYPE is not allowed")
     try:
-        return Tree.fromstring(body)  # noqa: S314 - without a document type there are no entities to expand
-    except Tree.ParseError as error:
+        return ET.fromstring(body)  # noqa: S314 - without a document type there are no entities to expand
+    except ET.ParseError as error:
         raise ApiError(400, "InvalidXML", f"the body is not XML: {error}") from error
 
 

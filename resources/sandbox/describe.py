@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .describe_age import Ages
 from .describe_field import field_json
 from .dml import Dml
 from .endpoint import Answer, Call, Route, data
@@ -19,20 +20,21 @@ _MASTER_RECORD_TYPE = "012000000000000AAA"
 
 
 def routes(org: Org) -> list[Route]:
+    ages = Ages()
     return [
-        data("sobjects", {"GET": _global}),
-        data("sobjects/{sobject}/describe", {"GET": _describe}),
+        data("sobjects", {"GET": lambda call: ages.answer(call, _global(call))}),
+        data("sobjects/{sobject}/describe", {"GET": lambda call: ages.answer(call, _describe(call))}),
         data("sobjects/{sobject}", {"GET": _basic_information}),
     ]
 
 
-def _global(call: Call) -> Answer:
+def _global(call: Call) -> dict[str, object]:
     shown = [_summary(call, d) for d in call.org.catalogue if call.user.may("read", d.name)]
-    return Answer(body={"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": shown})
+    return {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": shown}
 
 
-def _describe(call: Call) -> Answer:
-    return Answer(body=describe(call, Dml(call.org, call.user).definition(call.params["sobject"])))
+def _describe(call: Call) -> dict[str, object]:
+    return describe(call, Dml(call.org, call.user).definition(call.params["sobject"]))
 
 
 def _basic_information(call: Call) -> Answer:

@@ -1,7 +1,7 @@
-"""Logging in: the token endpoint (client credentials, JWT bearer, refresh token, password) and who one is.
+"""Logging in: the token endpoint (client credentials, JWT bearer, refresh token, password).
 
 A refresh token is good for any client id, as clients bring their own. How a session is looked into or ended is in
-`tokens`.
+`tokens`, whose it is in `userinfo`.
 """
 
 from __future__ import annotations
@@ -41,8 +41,6 @@ class _Refused(Exception):
 def routes(org: Org) -> list[Route]:
     return [
         Route("/services/oauth2/token", {"POST": _token}, open_to_all=True, counted=False),
-        Route("/services/oauth2/userinfo", {"GET": _userinfo, "POST": _userinfo}, counted=False),
-        Route("/id/{organization}/{user}", {"GET": _identity}, counted=False),
     ]
 
 
@@ -55,7 +53,7 @@ def base_url(call: Call) -> str:
 def password_is_right(org: Org, password: str) -> bool:
     """True for the password of every user: the client secret, followed by the security token (the org's id) or not."""
     known = (f"{org.identity.client_secret}{token}" for token in ("", org.identity.org_id))
-    return any([hmac.compare_digest(password.encode(), one.encode()) for one in known])
+    return any(hmac.compare_digest(password.encode(), one.encode()) for one in known)
 
 
 def _token(call: Call) -> Answer:
@@ -166,40 +164,3 @@ def _active(org: Org, username: str) -> User:
     if user is None:
         raise _Refused("invalid_grant", "no client credentials user enabled")
     return user
-
-
-def _userinfo(call: Call) -> Answer:
-    return Answer(body=_about(call))
-
-
-def _identity(call: Call) -> Answer:
-    return Answer(body={**_about(call), "id": f"{base_url(call)}{call.path}", "username": call.user.username})
-
-
-def _about(call: Call) -> dict[str, object]:
-    url = base_url(call)
-    with call.org.store.read() as db:
-        row = db.execute('select "Name", "Email" from "User" where "Id" = ?', (call.user.id,)).fetchone()
-    rest = f"{url}/services/data/v{{version}}/"
-    return {
-        "sub": f"{url}/id/{call.org.identity.org_id}/{call.user.id}",
-        "user_id": call.user.id,
-        "organization_id": call.org.identity.org_id,
-        "preferred_username": call.user.username,
-        "nickname": call.user.username.partition("@")[0],
-        "name": row[0],
-        "email": row[1],
-        "email_verified": True,
-        "active": True,
-        "user_type": "STANDARD",
-        "language": "en_US",
-        "locale": "en_US",
-        "zoneinfo": "GMT",
-        "utcOffset": 0,
-        "urls": {
-            "rest": rest,
-            "sobjects": f"{rest}sobjects/",
-            "query": f"{rest}query/",
-            "custom_domain": url,
-        },
-    }

@@ -17,15 +17,13 @@ from .endpoint import Answer, Call, Route
 from .errors import ApiError
 from .ids import is_id
 from .moments import as_stored
-from .oauth import base_url, password_is_right
-from .permissions import User
+from .soap_login import login, user_info
 from .soap_xml import Asked, SoapFault, member
 
 if TYPE_CHECKING:
     from .org import Org
 
 _CONTENT = {"Content-Type": "text/xml; charset=utf-8"}
-_BAD_LOGIN = "Invalid username, password, security token; or user locked out."
 _BAD_SESSION = "Invalid Session ID found in SessionHeader: Illegal Session"
 
 
@@ -57,7 +55,7 @@ def _handler(namespace: str) -> Callable[[Call], Answer]:
     def handle(call: Call) -> Answer:
         try:
             asked = soap_xml.read_envelope(call.body)
-            inside = _login(call, asked) if asked.operation == "login" else _operate(call, asked)
+            inside = login(call, asked) if asked.operation == "login" else _operate(call, asked)
         except SoapFault as fault:
             return Answer(500, soap_xml.fault(fault), _CONTENT)
         except ApiError as error:
@@ -65,48 +63,6 @@ def _handler(namespace: str) -> Callable[[Call], Answer]:
         return Answer(body=soap_xml.response(asked.operation, inside, namespace=namespace), headers=_CONTENT)
 
     return handle
-
-
-def _login(call: Call, asked: Asked) -> str:
-    user = call.org.user_named(soap_xml.first(asked.body, "username"))
-    if user is None or not password_is_right(call.org, soap_xml.first(asked.body, "password")):
-        raise SoapFault("INVALID_LOGIN", _BAD_LOGIN)
-    path = call.path.rstrip("/")
-    server = f"{base_url(call)}{path}/{call.org.identity.org_id[:15]}"
-    return member(
-        "result",
-        {
-            "metadataServerUrl": server.replace("/Soap/u/", "/Soap/m/").replace("/Soap/c/", "/Soap/m/"),
-            "passwordExpired": False,
-            "sandbox": True,
-            "serverUrl": server,
-            "sessionId": call.org.sessions.access_token(user.id),
-            "userId": user.id,
-            "userInfo": _about(call, user),
-        },
-    )
-
-
-def _about(call: Call, user: User) -> dict[str, object]:
-    with call.org.store.read() as db:
-        row = db.execute('select "Name", "Email", "ProfileId" from "User" where "Id" = ?', (user.id,)).fetchone()
-    return {
-        "accessibilityMode": False,
-        "currencySymbol": "$",
-        "organizationId": call.org.identity.org_id,
-        "organizationMultiCurrency": False,
-        "organizationName": "Embedded Sandbox",
-        "profileId": row[2],
-        "sessionSecondsValid": int(call.org.sessions.lifetime),
-        "userEmail": row[1],
-        "userFullName": row[0],
-        "userId": user.id,
-        "userLanguage": "en_US",
-        "userLocale": "en_US",
-        "userName": user.username,
-        "userTimeZone": "GMT",
-        "userType": "Standard",
-    }
 
 
 def _operate(call: Call, asked: Asked) -> str:
@@ -123,7 +79,7 @@ def _operate(call: Call, asked: Asked) -> str:
 
 
 def _user_info(soap: Soap) -> str:
-    return member("result", _about(soap.call, soap.call.user))
+    return member("result", user_info(soap.call, soap.call.user))
 
 
 def _timestamp(soap: Soap) -> str:
@@ -187,7 +143,8 @@ def _delete(soap: Soap) -> str:
     return soap_records.save_results(results)
 
 
-def _logout(_: Soap) -> str:
+def _logout(soap: Soap) -> str:
+    soap.call.org.sessions.revoke(soap.asked.header("SessionHeader", "sessionId"))
     return ""
 
 

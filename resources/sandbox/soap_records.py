@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from xml.etree import ElementTree as Tree
+from xml.etree import ElementTree as ET
 
 from .columns import Table
 from .dml import RowResult
@@ -16,7 +16,7 @@ _NULL = "#N/A"
 Record = tuple[str, dict[str, str]]
 
 
-def records(operation: Tree.Element) -> list[Record]:
+def records(operation: ET.Element) -> list[Record]:
     """Object name and cells of every `sObjects` element."""
     found = [_record(child) for child in operation if local(child) == "sObjects"]
     if len(found) > LIMIT:
@@ -24,7 +24,7 @@ def records(operation: Tree.Element) -> list[Record]:
     return found
 
 
-def _record(element: Tree.Element) -> Record:
+def _record(element: ET.Element) -> Record:
     sobject = first(element, "type") or kind(element)
     cells = dict.fromkeys(texts(element, "fieldsToNull"), _NULL)
     for child in element:

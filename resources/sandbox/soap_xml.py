@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from xml.etree import ElementTree as Tree
+from xml.etree import ElementTree as ET
 
 from .classic_xml import parsed, text
 from .errors import ApiError
@@ -22,8 +22,8 @@ class Asked:
     """The operation, its element, and the headers by local name."""
 
     operation: str
-    body: Tree.Element
-    headers: Mapping[str, Tree.Element]
+    body: ET.Element
+    headers: Mapping[str, ET.Element]
 
     def header(self, name: str, member: str) -> str:
         """The text of a header's member; empty if there is none."""
@@ -46,8 +46,8 @@ def read_envelope(content: bytes) -> Asked:
         envelope = parsed(content)
     except ApiError as error:
         raise SoapFault("UNKNOWN_EXCEPTION", error.message) from error
-    headers: dict[str, Tree.Element] = {}
-    operation: Tree.Element | None = None
+    headers: dict[str, ET.Element] = {}
+    operation: ET.Element | None = None
     for part in envelope:
         if local(part) == "Header":
             headers = {local(child): child for child in part}
@@ -58,22 +58,22 @@ def read_envelope(content: bytes) -> Asked:
     return Asked(local(operation), operation, headers)
 
 
-def local(element: Tree.Element) -> str:
+def local(element: ET.Element) -> str:
     """The name without its namespace."""
     return element.tag.rpartition("}")[2]
 
 
-def kind(element: Tree.Element) -> str:
+def kind(element: ET.Element) -> str:
     """The type an `xsi:type` names, without its prefix; empty if there is none."""
     return element.get(_TYPE, "").rpartition(":")[2]
 
 
-def texts(element: Tree.Element, name: str) -> list[str]:
+def texts(element: ET.Element, name: str) -> list[str]:
     """The texts of the children of that name."""
     return [(child.text or "").strip() for child in element if local(child) == name]
 
 
-def first(element: Tree.Element, name: str) -> str:
+def first(element: ET.Element, name: str) -> str:
     """The text of the first child of that name; empty if there is none."""
     return next(iter(texts(element, name)), "")
 

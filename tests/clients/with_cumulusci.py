@@ -35,8 +35,11 @@ class _Project:
         asked = org.home / ".cumulusci" / "cumulus_timestamp"
         asked.parent.mkdir()
         asked.write_text(str(time.time()))  # it does not look for a newer version of itself within the hour
-        for command in (["init", "-q", "-b", "main"], ["remote", "add", "origin", "https://github.com/trial/trial.git"]):
-            subprocess.run(["git", *command], cwd=folder, check=True)
+        for command in (
+            ["init", "-q", "-b", "main"],
+            ["remote", "add", "origin", "https://github.com/trial/trial.git"],
+        ):
+            subprocess.run(["git", *command], cwd=folder, check=True)  # noqa: S607
 
     def drive(self) -> None:
         org = self._org

@@ -1,4 +1,4 @@
-"""Salesforce's own command line, `sf`: login by access token, queries, records, describe, limits, bulk of every kind."""
+"""Salesforce's own command line, `sf`: login by access token, queries, records, describe, limits, bulk jobs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,16 @@ class _Sf:
         self._workshop, self._org, self._programs, self._folder = workshop, org, programs, folder
 
     def log_in(self) -> None:
-        self("org", "login", "access-token", "--instance-url", self._org.connection.url, "--alias", "trial", "--no-prompt")
+        self(
+            "org",
+            "login",
+            "access-token",
+            "--instance-url",
+            self._org.connection.url,
+            "--alias",
+            "trial",
+            "--no-prompt",
+        )
         shown = self("org", "display", "--target-org", "trial")
         _expect(shown["username"], self._org.connection.username)
 

@@ -19,7 +19,7 @@ def drive(workshop: Workshop, org: Org) -> str:
     """The version that passed."""
     programs = workshop.venv("tap-salesforce", "tap-salesforce==2.8.*")
     accounts = org.admin.seed("Account", [{"Name": f"Account {number}"} for number in range(COUNT)])
-    org.admin.seed("Contact", [{"LastName": "Person, \"quoted\"\nline", "AccountId": accounts[0]}])
+    org.admin.seed("Contact", [{"LastName": 'Person, "quoted"\nline', "AccountId": accounts[0]}])
     with TemporaryDirectory() as folder:
         for api in ("REST", "BULK"):
             _sync(workshop, org, programs / "tap-salesforce", Path(folder), api)

@@ -96,7 +96,12 @@ class Workshop:
         return folder
 
     def run(
-        self, command: Sequence[str | Path], org: Org, *, extra: Mapping[str, str] | None = None, cwd: Path | None = None
+        self,
+        command: Sequence[str | Path],
+        org: Org,
+        *,
+        extra: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
     ) -> str:
         """What the command prints; ClientFailed, with the end of what it said, unless it ends with 0."""
         done = self.tried(command, org, extra=extra, cwd=cwd)
@@ -106,7 +111,12 @@ class Workshop:
         return done.stdout
 
     def tried(
-        self, command: Sequence[str | Path], org: Org, *, extra: Mapping[str, str] | None = None, cwd: Path | None = None
+        self,
+        command: Sequence[str | Path],
+        org: Org,
+        *,
+        extra: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """The command, ended in whatever way."""
         return subprocess.run(

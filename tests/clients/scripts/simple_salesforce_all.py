@@ -72,7 +72,8 @@ def _records(client: Salesforce) -> None:
 
 
 def _bulk(client: Salesforce) -> None:
-    accounts: Any = client.bulk.Account
+    bulk: Any = client.bulk
+    accounts = bulk.Account
     rows = [{"Name": f"Bulk {number}", "Source_Key__c": f"b{number}"} for number in range(BULK_COUNT)]
     saved = accounts.insert([*rows, {"Phone": "no name"}])
     _expect([row["success"] for row in saved], [True] * BULK_COUNT + [False])
@@ -85,7 +86,8 @@ def _bulk(client: Salesforce) -> None:
 
 
 def _bulk2(client: Salesforce) -> None:
-    accounts: Any = client.bulk2.Account
+    bulk2: Any = client.bulk2
+    accounts = bulk2.Account
     [outcome] = accounts.insert(records=[{"Name": "Two 1"}, {"Name": "Two 2"}])
     _expect((outcome["numberRecordsProcessed"], outcome["numberRecordsFailed"]), (2, 0))
     [page] = accounts.query("SELECT Name FROM Account WHERE Name LIKE 'Two%'")
