@@ -38,8 +38,10 @@ class Ages:
         with self._lock:
             known = self._known.get(place)
             if known is None or known[0] != digest:
-                # A moment ago: the header has whole seconds, and whoever sends the answer's Date must hear 304.
-                known = (digest, datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=1))
+                # Headers have whole seconds: who asks with the Date of the first answer must hear 304, and who heard
+                # another describe within this very second must not.
+                away = timedelta(seconds=-1 if known is None else 1)
+                known = (digest, datetime.now(UTC).replace(microsecond=0) + away)
                 self._known[place] = known
         return known[1]
 

@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.clients.workshop import SCRIPTS, ClientFailed, Org, Workshop, version_in
+from tests.clients.workshop import SCRIPTS, ClientFailed, NotInstalled, Org, Workshop, version_in
 
 NAME = "dlt-salesforce"
 PROXY = True
@@ -46,4 +46,4 @@ def _init(programs: Path, folder: Path) -> None:
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
     if not (folder / "salesforce" / "__init__.py").exists():
-        raise ClientFailed(f"could not be installed: {done.stdout[-500:]} {done.stderr[-500:]}")
+        raise NotInstalled(f"could not be installed: {done.stdout[-500:]} {done.stderr[-500:]}")

@@ -25,7 +25,11 @@ _LONGEST_COMPLAINT = 1000
 
 
 class ClientFailed(Exception):
-    """The client could not be installed, or did not do what it was asked."""
+    """The client did not do what it was asked."""
+
+
+class NotInstalled(ClientFailed):
+    """The client could not be installed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +160,9 @@ def _install(command: Sequence[str], folder: Path) -> None:
             command, cwd=folder, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False, env=_own()
         )
     except (FileNotFoundError, subprocess.TimeoutExpired) as error:
-        raise ClientFailed(f"could not be installed: {error}") from error
+        raise NotInstalled(f"could not be installed: {error}") from error
     if done.returncode:
-        raise ClientFailed(f"could not be installed: {done.stderr.strip()[-_LONGEST_COMPLAINT:]}")
+        raise NotInstalled(f"could not be installed: {done.stderr.strip()[-_LONGEST_COMPLAINT:]}")
 
 
 def _own() -> dict[str, str]:

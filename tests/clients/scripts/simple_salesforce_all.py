@@ -78,19 +78,19 @@ def _bulk(client: Salesforce) -> None:
     saved = accounts.insert([*rows, {"Phone": "no name"}])
     _expect([row["success"] for row in saved], [True] * BULK_COUNT + [False])
     _expect(accounts.upsert(rows, "Source_Key__c")[0]["id"], saved[0]["id"])
-    found = accounts.query("SELECT Id, Name, CreatedDate FROM Account WHERE Source_Key__c LIKE 'b%'")
+    found = accounts.query("SELECT Id, Name, CreatedDate FROM Account WHERE Source_Key__c LIKE 'b%'", wait=1)
     _expect(len(found), BULK_COUNT)
     _expect(isinstance(found[0]["CreatedDate"], int), True)
     _expect(all(row["success"] for row in accounts.delete([{"Id": row["Id"]} for row in found])), True)
-    _expect(len(accounts.query_all("SELECT Id FROM Account WHERE IsDeleted = TRUE")), BULK_COUNT + 1)
+    _expect(len(accounts.query_all("SELECT Id FROM Account WHERE IsDeleted = TRUE", wait=1)), BULK_COUNT + 1)
 
 
 def _bulk2(client: Salesforce) -> None:
     bulk2: Any = client.bulk2
     accounts = bulk2.Account
-    [outcome] = accounts.insert(records=[{"Name": "Two 1"}, {"Name": "Two 2"}])
+    [outcome] = accounts.insert(records=[{"Name": "Two 1"}, {"Name": "Two 2"}], wait=1)
     _expect((outcome["numberRecordsProcessed"], outcome["numberRecordsFailed"]), (2, 0))
-    [page] = accounts.query("SELECT Name FROM Account WHERE Name LIKE 'Two%'")
+    [page] = accounts.query("SELECT Name FROM Account WHERE Name LIKE 'Two%'", wait=1)
     _expect(len(page.splitlines()), 3)
 
 
