@@ -89,7 +89,7 @@ async def _until_stopped(config: uvicorn.Config, listener: socket.socket, proxy:
     if proxy is None:
         await uvicorn.Server(config).serve([listener])
         return
-    async with await Tunnels(listener.getsockname()[1]).serve(proxy):
+    async with Tunnels(listener.getsockname()[1]).serving(proxy):
         await uvicorn.Server(config).serve([listener])
 
 

@@ -18,6 +18,8 @@ from .endpoint import Answer, Call, Route
 from .errors import ApiError
 from .org import Org
 
+LARGEST_BATCH = 10 * 1024 * 1024
+
 
 def routes(org: Org) -> list[Route]:
     classic = _Classic(org)
@@ -65,6 +67,8 @@ class _Classic:
             raise ApiError(400, "InvalidJobState", f"Adding a batch to a job in state {job.state} not allowed")
         if call.headers.get("content-type", "").startswith("zip/"):
             raise ApiError(400, "InvalidBatch", "zipped batches are not emulated by this sandbox")
+        if len(call.body) > LARGEST_BATCH:
+            raise ApiError(400, "InvalidBatch", f"A batch may have at most {LARGEST_BATCH} bytes")
         batch = self._jobs.add_batch(job, call.body)
         self._processing.start(batch)
         return batch_answer(job, batch, 201)

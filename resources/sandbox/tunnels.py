@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 from .tls import SALESFORCE_HOSTS
 
@@ -23,12 +24,21 @@ class Tunnels:
 
     def __init__(self, sandbox_port: int) -> None:
         self._sandbox_port = sandbox_port
+        self._clients: set[asyncio.StreamWriter] = set()
 
-    async def serve(self, listener: socket.socket) -> asyncio.Server:
-        """The proxy accepts the connections of that listener from now on."""
-        return await asyncio.start_server(self._accept, sock=listener, limit=_LONGEST_HEAD)
+    @asynccontextmanager
+    async def serving(self, listener: socket.socket) -> AsyncIterator[None]:
+        """The proxy accepts the connections of that listener inside; afterwards every tunnel is cut."""
+        server = await asyncio.start_server(self._accept, sock=listener, limit=_LONGEST_HEAD)
+        try:
+            yield
+        finally:
+            server.close()
+            for client in self._clients:
+                client.transport.abort()
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._clients.add(writer)
         try:
             refusal = await self._tunnel(reader, writer)
             if refusal is not None:
@@ -37,6 +47,7 @@ class Tunnels:
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # the client went away, or never spoke HTTP
         finally:
+            self._clients.discard(writer)
             writer.close()
 
     async def _tunnel(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes | None:

@@ -27,8 +27,7 @@ def drive(workshop: Workshop, org: Org) -> str:
     with TemporaryDirectory() as folder:
         home = Path(folder)
         _init(programs, home)
-        # dlt's own telemetry is not for the proxy to refuse
-        extra = {"HTTPS_PROXY": org.connection.proxy, "CLIENT_HOME": folder, "RUNTIME__DLTHUB_TELEMETRY": "false"}
+        extra = {"HTTPS_PROXY": org.connection.proxy, "CLIENT_HOME": folder, **_settings(home)}
         told = workshop.run([programs / "python", SCRIPTS / "dlt_salesforce.py"], org, extra=extra, cwd=home)
     found = json.loads(told.splitlines()[-1])
     if found != {"account": COUNT, "contact": COUNT, "sf_user": 3}:
@@ -40,10 +39,15 @@ def _init(programs: Path, folder: Path) -> None:
     place = os.environ.get("VERIFIED_SOURCES")
     command = [str(programs / "dlt"), "--non-interactive", "init", "salesforce", "duckdb"]
     command += ["--location", place] if place else []
-    environment = {**os.environ, "DLT_DATA_DIR": str(folder / "data"), "RUNTIME__DLTHUB_TELEMETRY": "false"}
+    environment = {**os.environ, **_settings(folder)}
     environment.pop("PYTHONPATH", None)
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
     if not (folder / "salesforce" / "__init__.py").exists():
         raise NotInstalled(f"could not be installed: {done.stdout[-500:]} {done.stderr[-500:]}")
+
+
+def _settings(folder: Path) -> dict[str, str]:
+    """dlt remembers nothing from one time to the next, and calls nobody but the org."""
+    return {"DLT_DATA_DIR": str(folder / "data"), "RUNTIME__DLTHUB_TELEMETRY": "false"}

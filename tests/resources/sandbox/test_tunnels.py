@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,6 +74,17 @@ def test_a_client_that_goes_away_leaves_the_proxy_unharmed(connection: Connectio
         with socket.create_connection(("127.0.0.1", port), timeout=30) as client:
             client.sendall(sent)
     assert http.get("https://login.salesforce.com/services/data", timeout=30).status_code == 200
+
+
+def test_an_idle_tunnel_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    with running(tmp_path / "org", proxy=0) as served:
+        port = int(served.proxy.rpartition(":")[2])
+        idle = socket.create_connection(("127.0.0.1", port), timeout=30)
+        idle.sendall(b"CONNECT login.salesforce.com:443 HTTP/1.1\r\n\r\n")
+        assert idle.recv(100).startswith(b"HTTP/1.1 200")
+        stopping = time.monotonic()
+    assert time.monotonic() - stopping < 5
+    idle.close()
 
 
 def test_there_is_no_proxy_unless_asked_for(tmp_path: Path) -> None:
