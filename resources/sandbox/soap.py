@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote as percent
 
 from . import soap_records, soap_xml
+from .columns import Table
 from .dml import Dml, RowResult
 from .endpoint import Answer, Call, Route
 from .errors import ApiError
-from .ids import is_id
 from .moments import as_stored
+from .record_collections import sobject_of, written
 from .soap_login import login, user_info
 from .soap_xml import Asked, SoapFault, member
 
@@ -120,27 +123,22 @@ def _update(soap: Soap) -> str:
 def _upsert(soap: Soap) -> str:
     key = soap_xml.first(soap.asked.body, "externalIDFieldName")
 
-    def upsert(sobject: str, rows: Any, **how: Any) -> list[RowResult]:
+    def upsert(sobject: str, rows: Table, **how: bool) -> list[RowResult]:
         return soap.dml.upsert(sobject, key, rows, **how)
 
     return soap_records.save_results(_written(soap, upsert), upsert=True)
 
 
 def _written(soap: Soap, write: Callable[..., list[RowResult]]) -> list[RowResult]:
-    results: list[RowResult] = []
-    for sobject, table in soap_records.tables(soap_records.records(soap.asked.body)):
-        results += write(sobject, table, text=True, all_or_none=soap.together)
+    groups = soap_records.tables(soap_records.records(soap.asked.body))
+    results: list[RowResult] = written(soap.call, groups, partial(write, text=True), together=soap.together)
     return results
 
 
 def _delete(soap: Soap) -> str:
-    results: list[RowResult] = []
-    for record_id in soap_xml.texts(soap.asked.body, "ids")[: soap_records.LIMIT]:
-        definition = soap.call.org.catalogue.with_prefix(record_id) if is_id(record_id) else None
-        if definition is None:
-            raise SoapFault("MALFORMED_ID", f"malformed id {record_id}")
-        results += soap.dml.delete(definition.name, [record_id])
-    return soap_records.save_results(results)
+    ids = soap_records.ids(soap.asked.body)
+    groups = [(name, list(group)) for name, group in groupby(ids, key=partial(sobject_of, soap.call))]
+    return soap_records.save_results(written(soap.call, groups, soap.dml.delete, together=soap.together))
 
 
 def _logout(soap: Soap) -> str:

@@ -19,9 +19,21 @@ Record = tuple[str, dict[str, str]]
 def records(operation: ET.Element) -> list[Record]:
     """Object name and cells of every `sObjects` element."""
     found = [_record(child) for child in operation if local(child) == "sObjects"]
-    if len(found) > LIMIT:
-        raise SoapFault("EXCEEDED_ID_LIMIT", f"record limit reached. cannot submit more than {LIMIT} records at once")
+    _check_count(found)
     return found
+
+
+def ids(operation: ET.Element) -> list[str]:
+    """The `ids` elements."""
+    found = texts(operation, "ids")
+    _check_count(found)
+    return found
+
+
+def _check_count(found: Sequence[object]) -> None:
+    if len(found) > LIMIT:
+        message = f"record limit reached. cannot submit more than {LIMIT} records into this call"
+        raise SoapFault("EXCEEDED_ID_LIMIT", message)
 
 
 def _record(element: ET.Element) -> Record:

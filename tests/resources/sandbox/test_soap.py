@@ -119,6 +119,28 @@ def test_one_bad_row_undoes_all_if_so_asked(live: Live, session: str) -> None:
     assert live.values("SELECT Id FROM Account WHERE Name = 'Undone'") == []
 
 
+def test_one_bad_row_undoes_those_of_other_objects_too(live: Live, session: str) -> None:
+    rows = "<sObjects><type>Account</type><Name>Undone</Name></sObjects><sObjects><type>Contact</type></sObjects>"
+    header = f"{session}<AllOrNoneHeader><allOrNone>true</allOrNone></AllOrNoneHeader>"
+    assert told(post(live, f"<create>{rows}</create>", headers=header), f"{PARTNER}success") == ["false", "false"]
+    assert live.values("SELECT Id FROM Account WHERE Name = 'Undone'") == []
+
+
+@pytest.mark.parametrize(
+    "operation",
+    ["<delete>" + "<ids>001000000000001AAA</ids>" * 201 + "</delete>", "<create>" + "<sObjects/>" * 201 + "</create>"],
+    ids=["delete", "create"],
+)
+def test_more_than_200_records_are_refused(live: Live, session: str, operation: str) -> None:
+    answer = post(live, operation, headers=session)
+    assert (answer.status_code, "sf:EXCEEDED_ID_LIMIT" in answer.text) == (500, True)
+
+
+def test_an_id_of_nothing_is_refused(live: Live, session: str) -> None:
+    answer = post(live, "<delete><ids>nonsense</ids></delete>", headers=session)
+    assert (answer.status_code, "sf:MALFORMED_ID" in answer.text) == (500, True)
+
+
 def test_a_query_has_pages(live: Live, session: str) -> None:
     live.seed("Account", *[{"Name": f"Soap {number}"} for number in range(250)])
     soql = "SELECT Id, Name, Owner.Name FROM Account WHERE Name LIKE 'Soap %'"
