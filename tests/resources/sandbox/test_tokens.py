@@ -35,13 +35,6 @@ def test_a_wrong_password_is_refused(connection: Connection) -> None:
     )
 
 
-def test_a_refresh_token_is_good_for_any_client(connection: Connection) -> None:
-    answer = token(
-        connection, grant_type="refresh_token", refresh_token=connection.refresh_token, client_id="PlatformCLI"
-    )
-    assert answer.status_code == 200
-
-
 def introspected(rest: Rest, connection: Connection, examined: str) -> dict[str, Any]:
     form = {"token": examined, "client_id": connection.client_id, "client_secret": connection.client_secret}
     told: dict[str, Any] = rest.root("POST", "/services/oauth2/introspect", data=form).json()
