@@ -63,6 +63,6 @@ lock: ## renews requirements.lock (needs uv; UPGRADE=--upgrade takes newer versi
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group dev --group bench \
 		--no-emit-index-url --no-emit-find-links --no-header $(UPGRADE) pyproject.toml -o requirements.lock
 
-clean: ## removes the virtual environment and the caches; never data
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
+clean: ## removes the virtual environment, the clients and the caches; never data
+	rm -rf .venv .clients .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -2,6 +2,9 @@
 
 The password of every user is the org's client secret; the security token, which may follow it, is the org's id. What
 is not in `OPERATIONS` is answered with a fault that says so. There is no WSDL.
+
+Envelopes and the fault of a refused login are as captures of real ones show them; the other faults have the REST API's
+codes and texts. An empty element leaves a field alone, `fieldsToNull` clears it.
 """
 
 from __future__ import annotations

@@ -53,8 +53,8 @@ def _passes(client: ModuleType, workshop: Workshop) -> bool:
     try:
         with fresh_org(proxy=getattr(client, "PROXY", False)) as org:
             version = client.drive(workshop, org)
-    except ClientFailed as failed:
-        _say(f"FAIL {client.NAME} {' '.join(str(failed).split())}")
+    except (ClientFailed, KeyError, OSError, ValueError) as failed:  # the others: an answer of another shape
+        _say(f"FAIL {client.NAME} {type(failed).__name__}: {' '.join(str(failed).split())}")
         return False
     _say(f"PASS {client.NAME} {version} {time.monotonic() - started:.1f} s")
     return True

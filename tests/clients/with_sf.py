@@ -91,7 +91,6 @@ class _Sf:
 
     def _bulk(self, verb: str, header: list[str], rows: list[list[str]], *more: str) -> None:
         file = self._file(f"{verb}.csv", header, rows)
-        # delete bulk counts minutes as the others do
         command = ["data", verb, "bulk", "--file", file, "--sobject", "Account", "--wait", "2", "--target-org", "trial"]
         self(*command, *more)
 

@@ -6,10 +6,11 @@ What each client is asked to do is in the module named after it (`with_…`).
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import venv
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PathDistribution
 from pathlib import Path
@@ -48,9 +49,7 @@ class Org:
 
     def count(self, sobject: str, where: str = "1 = 1") -> int:
         """How many living records fulfil an SQL condition, as the org's own store has it."""
-        import sqlite3
-
-        with sqlite3.connect(f"file:{self.connection.state}/org.db?mode=ro", uri=True) as db:
+        with closing(sqlite3.connect(f"file:{self.connection.state}/org.db?mode=ro", uri=True)) as db:
             sql = f'select count(*) from "{sobject}" where "IsDeleted" = 0 and {where}'
             return int(db.execute(sql).fetchone()[0])
 
@@ -95,7 +94,9 @@ class Workshop:
         if not ready.exists() or ready.read_text() != "\n".join(packages):
             folder.mkdir(parents=True, exist_ok=True)
             (folder / "package.json").write_text('{"private": true}')
-            _install(["npm", "install", "--no-audit", "--no-fund", "--loglevel=error", *packages], folder)
+            quietly = ["--no-audit", "--no-fund", "--loglevel=error"]
+            impatiently = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000"]  # without a network it fails at once
+            _install(["npm", "install", *quietly, *impatiently, *packages], folder)
             ready.write_text("\n".join(packages))
         return folder
 
@@ -123,16 +124,19 @@ class Workshop:
         cwd: Path | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """The command, ended in whatever way."""
-        return subprocess.run(
-            list(map(str, command)),
-            env={**self.environment(org), **(extra or {})},
-            cwd=cwd,
-            capture_output=True,
-            text=True,
-            timeout=RUN_SECONDS,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
+        try:
+            return subprocess.run(
+                list(map(str, command)),
+                env={**self.environment(org), **(extra or {})},
+                cwd=cwd,
+                capture_output=True,
+                text=True,
+                timeout=RUN_SECONDS,
+                check=False,
+                stdin=subprocess.DEVNULL,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise ClientFailed(f"{' '.join(map(str, command[:4]))} … did not end within {RUN_SECONDS:.0f} s") from error
 
     def environment(self, org: Org) -> dict[str, str]:
         """What a client sees of this machine: a home of its own, and the CA of the sandbox as one to trust."""
