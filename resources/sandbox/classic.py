@@ -3,8 +3,8 @@
 PK chunking, zipped content, binary attachments and hardDelete are not emulated, and say so. How calls come in and
 answers go out is in `classic_http`.
 
-Shapes follow the developer guide and what real clients read: milliseconds in JSON, XML for the batches of CSV jobs, a 400
-for a bad session. The refusals of unknown batches, of states and of sizes are in words of our own.
+Shapes follow the developer guide and what real clients read: milliseconds in JSON, XML for the batches of CSV jobs, a
+400 for a bad session. The refusals of unknown batches, of states and of sizes are in words of our own.
 """
 
 from __future__ import annotations
