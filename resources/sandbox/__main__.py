@@ -12,6 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
+from .doorkeeper import Doorkeeper, listen
 from .launch import Connection, connection_file
 from .limits import DAILY_CALLS
 from .org import Org, StateInUse
@@ -19,8 +20,6 @@ from .people import INTEGRATION
 from .protocol import Protocol
 from .server import application
 from .tls import ca_file, server_files
-
-HOST = "127.0.0.1"
 
 
 def main() -> int:
@@ -33,7 +32,7 @@ def main() -> int:
     except StateInUse as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    with org, _listen(options.port) as listener:
+    with org, listen(options.port) as listener:
         if options.until_stdin_closes:
             threading.Thread(target=_stop_when_stdin_closes, daemon=True).start()
         _serve(org, listener, as_json=options.json)
@@ -54,25 +53,19 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _listen(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((HOST, port))
-    # Listening before the server loop runs: a client that comes at once waits instead of being refused.
-    listener.listen(128)
-    return listener
-
-
 def _serve(org: Org, listener: socket.socket, *, as_json: bool) -> None:
     connection = _connection(org, listener.getsockname()[1])
     certificate, key = server_files(org.state)
+    doorkeeper = Doorkeeper()
     config = uvicorn.Config(
-        application(org, on_ready=lambda: _announce(connection, as_json=as_json)),
+        application(org, doorkeeper, on_ready=lambda: _announce(connection, as_json=as_json)),
         http=Protocol, ssl_certfile=certificate, ssl_keyfile=key, log_level="warning", access_log=False,
         timeout_keep_alive=75, timeout_graceful_shutdown=5,
     )  # fmt: skip
+    server = uvicorn.Server(config)
+    doorkeeper.watch(server)
     try:
-        uvicorn.Server(config).run([listener])
+        server.run([listener])
     finally:
         connection_file(org.state).unlink(missing_ok=True)
 

@@ -60,7 +60,7 @@ class _Doors:
         return {"now": self._org.now()}
 
     def set_faults(self, body: Body) -> object:
-        self._org.faults.set([Fault(**rule) for rule in body["rules"]])
+        self._org.faults.set([Fault.of(rule) for rule in body["rules"]])
         return {}
 
     def faults(self, call: Call) -> Answer:

@@ -68,6 +68,11 @@ class Administrator:
         """These fault rules are in force, and no others; the keys of a rule are the fields of `Fault`."""
         self._ask("POST", "faults", {"rules": list(rules)})
 
+    def faults(self) -> list[dict[str, Any]]:
+        """The rules in force, with how many calls each has `seen` and how many `met` it."""
+        rules: list[dict[str, Any]] = self._ask("GET", "faults")["rules"]
+        return rules
+
     def calls(self) -> list[dict[str, Any]]:
         """The calls made by clients: method, path, query, status (0: closed without an answer) and seconds."""
         calls: list[dict[str, Any]] = self._ask("GET", "calls")["calls"]

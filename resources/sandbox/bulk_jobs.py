@@ -29,7 +29,10 @@ WAITING = frozenset({"UploadComplete", "InProgress"})
 
 @dataclass(slots=True)
 class Job:
-    """One job as its folder keeps it. `username` is whose rights it works with; times are the store's datetimes."""
+    """One job as its folder keeps it. `username` is whose rights it works with; times are the store's datetimes.
+
+    `unrecorded`: rows that no batch took are not told of.
+    """
 
     id: str
     operation: str
@@ -50,6 +53,7 @@ class Job:
     processed: int = 0
     failed: int = 0
     milliseconds: int = 0
+    unrecorded: bool = False
 
     @property
     def format(self) -> CsvFormat:

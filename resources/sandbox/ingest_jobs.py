@@ -12,6 +12,7 @@ from .files import write_private
 from .ingest_processing import BATCH, CONTENT, IngestProcessing
 from .org import Org
 from .permissions import User
+from .stuck_jobs import Stuck
 
 LARGEST_UPLOAD = 150 * 1024 * 1024 * 3 // 4
 OPERATIONS = ("insert", "update", "upsert", "delete")
@@ -25,6 +26,9 @@ class IngestJobs:
         self.jobs = Jobs(org, "ingest")
         self.processing = IngestProcessing(org, self.jobs, batch=batch)
         self._background = Background("ingest", self._work, self._broke)
+        self._stuck = Stuck(self._background.start)
+        org.faults.on_change(self._stuck.release)
+        org.on_close(self._stuck.close)
         org.on_close(self._background.close)
         for job in self.jobs.all():
             if job.state in WAITING:
@@ -117,7 +121,9 @@ class IngestJobs:
             raise ApiError(400, "INVALIDJOB", f"InvalidJob : {message}")
 
     def _work(self, job_id: str) -> None:
-        self.processing.run(job_id, self._background.stopping)
+        fault = self.processing.run(job_id, self._background.stopping)
+        if fault is not None:
+            self._stuck.hold(job_id, fault.seconds)
 
     def _broke(self, job_id: str, error: BaseException) -> None:
         with self.jobs.change(job_id) as job:

@@ -8,13 +8,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from . import checks, lookups
+from .circumstances import circumstances
 from .coercion import ABSENT
 from .columns import Batch
 from .errors import ApiError, RowError
 from .ids import is_id, to18
+from .moments import as_stored
 from .parents import resolve_parents
 from .removal import remove
 from .saving import Saved, Saver
@@ -79,6 +82,8 @@ class Transaction:
                 self._session = self._new_session(db)
                 self._saver = Saver(self._session, self._definition, self._batch)
                 for chunk in self._chunks():
+                    for row, error in circumstances().refusals(chunk).items():
+                        self._batch.refuse(row, error)
                     resolve_parents(self._session, self._batch, chunk)
                     for saved in save(chunk):
                         self._saved[saved.row] = saved
@@ -177,7 +182,8 @@ class Transaction:
 
     def _new_session(self, db: sqlite3.Connection) -> Session:
         org = self._writer.org
-        return Session(org.store, db, org.catalogue, self._writer.user, org.identity.pod, org.now(), set())
+        stamp = as_stored(org.time() - timedelta(seconds=circumstances().backdated))
+        return Session(org.store, db, org.catalogue, self._writer.user, org.identity.pod, stamp, set())
 
     def _result(self, row: int) -> RowResult:
         saved = self._saved.get(row)

@@ -1,0 +1,57 @@
+"""What a fault or a lock lays upon the writes of one call or job, without the code in between knowing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from .errors import RowError
+from .faults import Fault
+
+
+@dataclass(slots=True)
+class Circumstances:
+    """`backdated` is how many seconds before now the records are stamped; `fault` which rows it refuses."""
+
+    backdated: float = 0.0
+    fault: Fault | None = None
+    refused: int = 0
+
+    def refusals(self, rows: Sequence[int]) -> dict[int, RowError]:
+        """Which of those rows are refused, and why."""
+        fault = self.fault
+        if fault is None:
+            return {}
+        error = RowError(fault.code, fault.message)
+        chosen: dict[int, RowError] = {}
+        for row in rows:
+            if fault.rows is not None and self.refused >= fault.rows:
+                break
+            if fault.share >= 1 or fault.draw(fault.met, self.refused, row) < fault.share:
+                self.refused += 1
+                chosen[row] = error
+        return chosen
+
+
+_CURRENT: ContextVar[Circumstances | None] = ContextVar("circumstances", default=None)
+
+
+def circumstances() -> Circumstances:
+    """Those of the call or job that is being worked off in this thread."""
+    return _CURRENT.get() or Circumstances()
+
+
+@contextmanager
+def under(fault: Fault | None) -> Iterator[None]:
+    """The writes in the block suffer what that fault says of writes."""
+    if fault is None or fault.action not in ("row-errors", "late-commit"):
+        yield
+        return
+    late = fault.action == "late-commit"
+    mark = _CURRENT.set(Circumstances(fault.seconds) if late else Circumstances(fault=fault))
+    try:
+        yield
+    finally:
+        _CURRENT.reset(mark)
