@@ -28,6 +28,15 @@ class Administrator:
         ids: list[str] = self._ask("POST", "seed", {"sobject": sobject, "rows": list(rows)})["ids"]
         return ids
 
+    def do(self, door: str, **body: object) -> Any:
+        """What the door of that name answers; ValueError with its reason if it refuses. `doors` lists them."""
+        return self._ask("POST", door, body)
+
+    def doors(self) -> dict[str, str]:
+        """Every door, with the body it takes and what it does."""
+        doors: dict[str, str] = self._ask("GET", "doors")
+        return doors
+
     def permit(
         self, sobject: str, rights: Mapping[str, bool], *, field: str | None = None, profile: str | None = None
     ) -> None:

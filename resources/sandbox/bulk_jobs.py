@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import orjson
@@ -19,10 +20,14 @@ from . import ids
 from .csv_format import DELIMITERS, LINE_ENDINGS, CsvFormat
 from .errors import ApiError, not_found
 from .files import write_private
+from .moments import as_stored
 from .org import Org
 
 KEY_PREFIX = "750"
 JOBS_PER_PAGE = 1000
+DAYS = 7
+"""A job and its results live so long."""
+
 ENDED = frozenset({"JobComplete", "Failed", "Aborted"})
 WAITING = frozenset({"UploadComplete", "InProgress"})
 
@@ -97,11 +102,14 @@ class Jobs:
         self._save(job)
 
     def get(self, job_id: str) -> Job:
-        """The job with that id of 15 or 18 characters; NOT_FOUND if there is none."""
+        """The job with that id of 15 or 18 characters; NOT_FOUND if there is none, or none any more."""
         path = self.folder(ids.to18(job_id)) / "job.json" if ids.is_id(job_id) else None
         if path is None or not path.exists():
             raise not_found()
-        return Job(**orjson.loads(path.read_bytes()))
+        job = Job(**orjson.loads(path.read_bytes()))
+        if job.created < self._oldest():
+            raise not_found()
+        return job
 
     @contextmanager
     def change(self, job_id: str) -> Iterator[Job]:
@@ -118,12 +126,15 @@ class Jobs:
 
     def all(self) -> list[Job]:
         """Every job, the oldest first."""
-        found = [self.get(path.parent.name) for path in self._root.glob("*/job.json")]
-        return sorted(found, key=lambda job: (job.created, job.id))
+        found = [Job(**orjson.loads(path.read_bytes())) for path in self._root.glob("*/job.json")]
+        return sorted((job for job in found if job.created >= self._oldest()), key=lambda job: (job.created, job.id))
 
     def new_id(self) -> str:
         tail = "".join(secrets.choice(ids.ALPHABET) for _ in range(9))
         return ids.to18(f"{KEY_PREFIX}{self._org.identity.pod}{tail}")
+
+    def _oldest(self) -> str:
+        return as_stored(self._org.time() - timedelta(days=DAYS))
 
     def _save(self, job: Job) -> None:
         write_private(self.folder(job.id) / "job.json", orjson.dumps(asdict(job)))

@@ -80,6 +80,7 @@ class Gateway:
         path = request.scope["raw_path"].decode("ascii")
         if path.startswith("/sandbox/"):
             return Reply(self._finish(request, self._handle(self._admin, request, path, body)))
+        self.org.keep_house()
         fault = self.org.faults.meet(request.method, path.rstrip("/"))
         answer = self._faulty(fault, request, path, body) if fault else self._handle(self.router, request, path, body)
         status = 0 if answer is None else answer.status

@@ -11,11 +11,11 @@ from .errors import ApiError
 from .files import write_private
 from .ingest_processing import BATCH, CONTENT, IngestProcessing
 from .org import Org
-from .permissions import User
+from .permissions import HARD_DELETE, User
 from .stuck_jobs import Stuck
 
 LARGEST_UPLOAD = 150 * 1024 * 1024 * 3 // 4
-OPERATIONS = ("insert", "update", "upsert", "delete")
+OPERATIONS = ("insert", "update", "upsert", "delete", "hardDelete")
 
 
 class IngestJobs:
@@ -28,11 +28,9 @@ class IngestJobs:
         self._background = Background("ingest", self._work, self._broke)
         self._stuck = Stuck(self._background.start)
         org.faults.on_change(self._stuck.release)
-        org.on_close(self._stuck.close)
-        org.on_close(self._background.close)
-        for job in self.jobs.all():
-            if job.state in WAITING:
-                self._background.start(job.id)
+        org.on_close(self._pause)
+        org.snapshots.around(self._pause, self._go_on)
+        self._start_waiting()
 
     def create(self, user: User, version: float, asked: dict[str, object]) -> Job:
         """An open job as asked for; ApiError if no such job can be."""
@@ -40,7 +38,7 @@ class IngestJobs:
         now = self._org.now()
         job = Job(
             id=self.jobs.new_id(),
-            operation=_operation(asked),
+            operation=_operation(asked, user),
             state="Open",
             user=user.id,
             username=user.username,
@@ -120,6 +118,19 @@ class IngestJobs:
             )
             raise ApiError(400, "INVALIDJOB", f"InvalidJob : {message}")
 
+    def _pause(self) -> None:
+        self._stuck.close()
+        self._background.close()
+
+    def _go_on(self) -> None:
+        self._background.go_on()
+        self._start_waiting()
+
+    def _start_waiting(self) -> None:
+        for job in self.jobs.all():
+            if job.state in WAITING:
+                self._background.start(job.id)
+
     def _work(self, job_id: str) -> None:
         fault = self.processing.run(job_id, self._background.stopping)
         if fault is not None:
@@ -131,15 +142,15 @@ class IngestJobs:
             job.error = f"InternalServerError : {type(error).__name__}"
 
 
-def _operation(asked: dict[str, object]) -> str:
+def _operation(asked: dict[str, object], user: User) -> str:
     operation = asked.get("operation")
-    if operation == "hardDelete":
+    if operation == "hardDelete" and not user.has(HARD_DELETE):
         message = (
             "hardDelete operation requires special user profile permission, please contact your system administrator"
         )
         raise ApiError(400, "FEATURENOTENABLED", message)
     if operation not in OPERATIONS:
-        raise not_one_of("operation", operation, (*OPERATIONS, "hardDelete"))
+        raise not_one_of("operation", operation, OPERATIONS)
     return str(operation)
 
 

@@ -25,6 +25,7 @@ from .ingest_content import BadContent, Content, misshapen, raw_rows, read_conte
 from .ingest_progress import Progress
 from .org import Org
 from .permissions import User
+from .recycle_bin import hard_delete
 
 BATCH = 10_000
 SUCCESSFUL = "successful"
@@ -184,6 +185,8 @@ def _write(job: Job, dml: Dml, rows: Rows) -> list[RowResult]:
             saved = dml.update(job.sobject, rows.table, text=True)
         case "upsert":
             saved = dml.upsert(job.sobject, str(job.external_id_field), rows.table, text=True)
+        case "hardDelete":
+            saved = hard_delete(dml.org, dml.user, job.sobject, [row[0] for row in rows.table.rows])
         case _:
             saved = dml.delete(job.sobject, [row[0] for row in rows.table.rows])
     if not rows.misshapen:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,21 +26,27 @@ _SAVE_EVERY = 1.0
 class Usage:
     """Calls by minute over a rolling day. Kept on disk; a kill may forget the last second."""
 
-    def __init__(self, path: Path, daily: int) -> None:
+    def __init__(self, path: Path, daily: int, clock: Callable[[], datetime]) -> None:
         self._path = path
         self._lock = threading.Lock()
         self._by_minute: dict[int, int] = {}
         self._saved_at = time.monotonic()
+        self._clock = clock
         self.daily = daily
-        if path.exists():
-            self._by_minute = {int(minute): calls for minute, calls in orjson.loads(path.read_bytes()).items()}
+        self.reload()
+
+    def reload(self) -> None:
+        """The calls are those of which the file tells."""
+        kept = orjson.loads(self._path.read_bytes()) if self._path.exists() else {}
+        with self._lock:
+            self._by_minute = {int(minute): calls for minute, calls in kept.items()}
 
     def take(self) -> None:
         """One more call is counted; REQUEST_LIMIT_EXCEEDED if the day's calls are spent."""
         with self._lock:
             if self._used() >= self.daily:
                 raise ApiError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
-            minute = _minute()
+            minute = self._minute()
             self._by_minute[minute] = self._by_minute.get(minute, 0) + 1
             due = time.monotonic() - self._saved_at > _SAVE_EVERY
         if due:
@@ -57,22 +65,21 @@ class Usage:
         with self._lock:
             self.daily = self.daily if daily is None else daily
             if used is not None:
-                self._by_minute = {_minute(): used}
+                self._by_minute = {self._minute(): used}
 
     def save(self) -> None:
         with self._lock:
             self._saved_at = time.monotonic()
             write_private(self._path, orjson.dumps({str(m): calls for m, calls in self._by_minute.items()}))
 
+    def _minute(self) -> int:
+        return int(self._clock().timestamp() // 60)
+
     def _used(self) -> int:
-        oldest = _minute() - _DAY
+        oldest = self._minute() - _DAY
         if any(minute <= oldest for minute in self._by_minute):
             self._by_minute = {minute: calls for minute, calls in self._by_minute.items() if minute > oldest}
         return sum(self._by_minute.values())
-
-
-def _minute() -> int:
-    return int(time.time() // 60)
 
 
 def routes(org: Org) -> list[Route]:

@@ -12,17 +12,24 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
 
+import orjson
+
 from . import catalogue as objects
 from . import people
 from .errors import invalid_session
 from .faults import Faults
+from .files import write_private
 from .identity import Identity
 from .limits import DAILY_CALLS, Usage
 from .moments import as_stored
 from .permissions import Permissions, User
+from .recycle_bin import purge
+from .removal import BIN_SQL
 from .schema import Catalogue
+from .schema_changes import SchemaChanges
 from .seeding import Seeder
 from .sessions import Sessions
+from .snapshots import Snapshots
 from .store import Store
 
 Clock = Callable[[], datetime]
@@ -55,15 +62,20 @@ class Org:
         self.state = state
         self._lock = lock_state(state)
         self._clock = clock
-        self._ahead = timedelta(0)
-        self.catalogue = catalogue or objects.shipped()
+        self._ahead = timedelta(seconds=read_seconds(state / "clock.json"))
+        self._next_purge = datetime.min.replace(tzinfo=UTC)
+        self._shipped = catalogue or objects.shipped()
+        self.catalogue = SchemaChanges.read(state / "schema.json").applied(self._shipped)
         self.identity = Identity.of(state / "org.json")
         self.store = Store(state / "org.db", self.catalogue)
         self.permissions = Permissions(state / "permissions.json", self.catalogue)
         self.sessions = Sessions(self.identity, state / "session_generation")
-        self.usage = Usage(state / "usage.json", daily_limit)
+        self.usage = Usage(state / "usage.json", daily_limit, self.time)
         self.faults = Faults()
+        with self.store.write() as db:
+            db.execute(BIN_SQL)
         people.settle(self._seeder(None), self.catalogue, self.identity.org_id)
+        self.snapshots = Snapshots(self)
         self._endings: list[Callable[[], None]] = []
 
     def __enter__(self) -> Org:
@@ -83,6 +95,37 @@ class Org:
     def advance(self, seconds: float) -> None:
         """The org's clock is that much further on."""
         self._ahead += timedelta(seconds=seconds)
+        write_private(self.state / "clock.json", orjson.dumps(self._ahead.total_seconds()))
+
+    def change_schema(self, change: Callable[[SchemaChanges], None]) -> None:
+        """The objects and fields are as the change leaves them, from the next call on; ValueError if none can be so."""
+        changes = SchemaChanges.read(self.state / "schema.json")
+        change(changes)
+        catalogue = changes.applied(self._shipped)
+        changes.save(self.state / "schema.json")
+        self._use(catalogue)
+
+    def save(self) -> None:
+        """What is kept in memory only is on disk."""
+        self.usage.save()
+
+    def reload(self) -> None:
+        """What is in memory is what the state directory says, which somebody has changed."""
+        self._ahead = timedelta(seconds=read_seconds(self.state / "clock.json"))
+        self.usage.reload()
+        self._use(SchemaChanges.read(self.state / "schema.json").applied(self._shipped))
+
+    def _use(self, catalogue: Catalogue) -> None:
+        self.store.hold(catalogue)
+        self.permissions.reload(catalogue)
+        self.catalogue = catalogue
+
+    def keep_house(self) -> None:
+        """What has been in the recycle bin for too long is gone; looked at once an hour of the org's time."""
+        now = self.time()
+        if now >= self._next_purge:
+            self._next_purge = now + timedelta(hours=1)
+            purge(self)
 
     def user(self, token: str) -> User:
         """The user whose session that is; INVALID_SESSION_ID if it is nobody's."""
@@ -117,7 +160,7 @@ class Org:
         """The state directory is free for others."""
         for action in self._endings:
             action()
-        self.usage.save()
+        self.save()
         self.store.close()
         self._lock.close()
 
@@ -132,6 +175,11 @@ class Org:
         with self.store.read() as db:
             row = db.execute(sql, (value,)).fetchone()
         return None if row is None else User(row[0], row[1], row[2], self.permissions.denied(row[2]))
+
+
+def read_seconds(path: Path) -> float:
+    """How far the org's clock is ahead, as that file says it."""
+    return float(orjson.loads(path.read_bytes())) if path.exists() else 0.0
 
 
 def lock_state(state: Path) -> IO[bytes]:

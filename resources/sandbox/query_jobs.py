@@ -35,9 +35,8 @@ class _QueryJobs:
         self._processing = QueryProcessing(org, self._jobs)
         self._background = Background("query", self._work, self._broke)
         org.on_close(self._background.close)
-        for job in self._jobs.all():
-            if job.state in WAITING:
-                self._background.start(job.id)
+        org.snapshots.around(self._background.close, self._go_on)
+        self._start_waiting()
 
     def create(self, call: Call) -> Answer:
         asked = call.json_object()
@@ -125,6 +124,15 @@ class _QueryJobs:
 
     def _job(self, call: Call) -> Job:
         return self._jobs.get(call.params["job"])
+
+    def _go_on(self) -> None:
+        self._background.go_on()
+        self._start_waiting()
+
+    def _start_waiting(self) -> None:
+        for job in self._jobs.all():
+            if job.state in WAITING:
+                self._background.start(job.id)
 
     def _work(self, job_id: str) -> None:
         self._processing.run(job_id, self._background.stopping)
