@@ -70,6 +70,8 @@ def posts(gateway: Gateway) -> dict[str, Action]:
         "objects": setup.objects,
         "fields": setup.fields,
         "fields/remove": setup.remove_field,
+        "rules": setup.rules,
+        "record-types": setup.record_type,
         "snapshots": setup.take_snapshot,
         "snapshots/restore": setup.restore,
         "snapshots/forget": setup.forget_snapshot,

@@ -18,7 +18,7 @@ class Administrator:
     """Speaks to a running sandbox as its administrator. Its calls count towards no limit and appear in no log."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self.connection = connection
         self._open = urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusting(Path(connection.ca_file)))
         ).open
@@ -93,9 +93,9 @@ class Administrator:
 
     def _ask(self, method: str, path: str, body: object = None) -> Any:
         request = urllib.request.Request(  # noqa: S310 - the URL is our own
-            f"{self._connection.admin_url}/{path}", method=method
+            f"{self.connection.admin_url}/{path}", method=method
         )
-        request.add_header("Authorization", f"Bearer {self._connection.admin_token}")
+        request.add_header("Authorization", f"Bearer {self.connection.admin_token}")
         content = None if body is None else orjson.dumps(body)
         try:
             with self._open(request, content) as answer:

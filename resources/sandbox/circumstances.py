@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .errors import RowError
 from .faults import Fault
@@ -13,11 +13,17 @@ from .faults import Fault
 
 @dataclass(slots=True)
 class Circumstances:
-    """`backdated` is how many seconds before now the records are stamped; `fault` which rows it refuses."""
+    """`backdated` is how many seconds before now the records are stamped; `fault` which rows it refuses.
+
+    `allow_duplicates`: rows that a duplicate rule alerts to are saved; `full_duplicates`: what they match is told in
+    full.
+    """
 
     backdated: float = 0.0
     fault: Fault | None = None
     refused: int = 0
+    allow_duplicates: bool = False
+    full_duplicates: bool = False
 
     def refusals(self, rows: Sequence[int]) -> dict[int, RowError]:
         """Which of those rows are refused, and why."""
@@ -49,8 +55,29 @@ def under(fault: Fault | None) -> Iterator[None]:
     if fault is None or fault.action not in ("row-errors", "late-commit"):
         yield
         return
+    now = circumstances()
     late = fault.action == "late-commit"
-    mark = _CURRENT.set(Circumstances(fault.seconds) if late else Circumstances(fault=fault))
+    with _set(replace(now, backdated=fault.seconds) if late else replace(now, fault=fault)):
+        yield
+
+
+@contextmanager
+def duplicates_as(header: str) -> Iterator[None]:
+    """The writes in the block treat duplicates as that Sforce-Duplicate-Rule-Header says."""
+    if not header:
+        yield
+        return
+    said = {
+        name.strip().lower(): value.strip().lower() for name, _, value in (p.partition("=") for p in header.split(";"))
+    }
+    allowed, full = said.get("allowsave") == "true", said.get("includerecorddetails") == "true"
+    with _set(replace(circumstances(), allow_duplicates=allowed, full_duplicates=full)):
+        yield
+
+
+@contextmanager
+def _set(changed: Circumstances) -> Iterator[None]:
+    mark = _CURRENT.set(changed)
     try:
         yield
     finally:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from .declared import Declared, RecordType
 from .people import INTEGRATION, PROFILES
 
 if TYPE_CHECKING:
@@ -73,10 +75,34 @@ class SetupDoors:
         found = definition.field(str(body["field"]))
         if found is None or not found.custom:
             raise ValueError(f"{definition.name} has no custom field {body['field']!r}")
+        if found.name in self._org.declared.fields_of(definition.name):
+            raise ValueError(f"a rule or record type of {definition.name} uses {found.name}; change that first")
         self._org.change_schema(lambda changes: changes.remove_field(definition.name, found.name))
         with self._org.store.write() as db:
             db.execute(f'update "{definition.name}" set "{found.name}" = null')
         return {}
+
+    def rules(self, body: Body) -> object:
+        """{validation?, triggers?, duplicates?: [rule]}: these rules, and no others; their fields are in `declared`."""
+        kept = [asdict(one) for one in self._org.declared.record_types]
+        self._org.declare(Declared.of({**body, "record_types": kept}, self._org.catalogue))
+        return {}
+
+    def record_type(self, body: Body) -> object:
+        """{sobject, name, developer_name?, default?, active?, picklists?: {field: [value]}}: a record type."""
+        sobject, declared = self._object(body), self._org.declared
+        name = str(body["name"])
+        developer_name = str(body.get("developer_name", name.replace(" ", "_")))
+        active = bool(body.get("active", True))
+        row = {"Name": name, "DeveloperName": developer_name, "SobjectType": sobject, "IsActive": active}
+        picklists = {field: tuple(values) for field, values in body.get("picklists", {}).items()}
+        for field in picklists:
+            if field not in self._org.catalogue[sobject].fields:
+                raise ValueError(f"{sobject} has no field {field!r}")
+        (made,) = self._org.seed("RecordType", [row])
+        new = RecordType(made, sobject, name, developer_name, bool(body.get("default")), active, picklists)
+        self._org.declare(replace(declared, record_types=(*declared.record_types, new)))
+        return {"id": made}
 
     def take_snapshot(self, body: Body) -> object:
         """{name}: the org as it is now is kept under that name."""

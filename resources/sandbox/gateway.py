@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from . import admin
+from .circumstances import duplicates_as
 from .endpoint import Answer, Call, Router
 from .errors import ApiError, invalid_session
 from .fault_effects import Away, Reply, cut, send_half, worked_off
@@ -119,7 +120,8 @@ class Gateway:
             call = Call(
                 self.org, user, request.method, path, params, dict(request.query_params), headers, unpacked, router
             )
-            return route.handler(request.method)(call)
+            with duplicates_as(headers.get("sforce-duplicate-rule-header", "")):
+                return route.handler(request.method)(call)
         except ApiError as error:
             return Answer(error.status, error.body())
 

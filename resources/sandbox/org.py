@@ -16,6 +16,7 @@ import orjson
 
 from . import catalogue as objects
 from . import people
+from .declared import Declared
 from .errors import invalid_session
 from .faults import Faults
 from .files import write_private
@@ -66,6 +67,7 @@ class Org:
         self._next_purge = datetime.min.replace(tzinfo=UTC)
         self._shipped = catalogue or objects.shipped()
         self.catalogue = SchemaChanges.read(state / "schema.json").applied(self._shipped)
+        self.declared = Declared.read(state / "declared.json", self.catalogue)
         self.identity = Identity.of(state / "org.json")
         self.store = Store(state / "org.db", self.catalogue)
         self.permissions = Permissions(state / "permissions.json", self.catalogue)
@@ -105,6 +107,11 @@ class Org:
         changes.save(self.state / "schema.json")
         self._use(catalogue)
 
+    def declare(self, declared: Declared) -> None:
+        """These rules and record types are in force from the next call on."""
+        declared.save(self.state / "declared.json")
+        self.declared = declared
+
     def save(self) -> None:
         """What is kept in memory only is on disk."""
         self.usage.save()
@@ -114,6 +121,7 @@ class Org:
         self._ahead = timedelta(seconds=read_seconds(self.state / "clock.json"))
         self.usage.reload()
         self._use(SchemaChanges.read(self.state / "schema.json").applied(self._shipped))
+        self.declared = Declared.read(self.state / "declared.json", self.catalogue)
 
     def _use(self, catalogue: Catalogue) -> None:
         self.store.hold(catalogue)

@@ -183,7 +183,7 @@ class Transaction:
     def _new_session(self, db: sqlite3.Connection) -> Session:
         org = self._writer.org
         stamp = as_stored(org.time() - timedelta(seconds=circumstances().backdated))
-        return Session(org.store, db, org.catalogue, self._writer.user, org.identity.pod, stamp, set())
+        return Session(org.store, db, org.catalogue, self._writer.user, org.identity.pod, stamp, set(), org.declared)
 
     def _result(self, row: int) -> RowResult:
         saved = self._saved.get(row)
