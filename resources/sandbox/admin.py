@@ -61,6 +61,7 @@ def posts(gateway: Gateway) -> dict[str, Action]:
         "records/empty": records.empty,
         "records/merge": records.merge,
         "records/touch": records.touch,
+        "records/lock": records.lock,
         "permissions": setup.permissions,
         "limits": setup.limits,
         "clock": setup.clock,

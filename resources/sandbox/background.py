@@ -1,4 +1,4 @@
-"""One thread that works off the bulk jobs of an org one after the other, until the org closes."""
+"""Threads that work off the bulk jobs of an org in the order in which they come, until the org closes."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ _log = logging.getLogger(__name__)
 
 
 class Background:
-    """`failed` hears of every job whose work raised; the thread itself goes on."""
+    """`failed` hears of every job whose work raised; the threads go on."""
 
-    def __init__(self, name: str, work: Callable[[str], None], failed: Callable[[str, BaseException], None]) -> None:
+    def __init__(
+        self, name: str, work: Callable[[str], None], failed: Callable[[str, BaseException], None], workers: int = 1
+    ) -> None:
+        self._workers = workers
         self._name = name
         self._executor = self._thread()
         self._work = work
@@ -38,7 +41,7 @@ class Background:
         self._executor.shutdown(wait=True, cancel_futures=True)
 
     def _thread(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(max_workers=1, thread_name_prefix=self._name)
+        return ThreadPoolExecutor(max_workers=self._workers, thread_name_prefix=self._name)
 
     def _ended(self, job_id: str, future: Future[None]) -> None:
         error = None if future.cancelled() else future.exception()

@@ -15,8 +15,8 @@ from .faults import Fault
 class Circumstances:
     """`backdated` is how many seconds before now the records are stamped; `fault` which rows it refuses.
 
-    `allow_duplicates`: rows that a duplicate rule alerts to are saved; `full_duplicates`: what they match is told in
-    full.
+    `locked` are the records that others hold. With `allow_duplicates` rows that a duplicate rule alerts to are saved;
+    with `full_duplicates` what they match is told in full.
     """
 
     backdated: float = 0.0
@@ -24,6 +24,7 @@ class Circumstances:
     refused: int = 0
     allow_duplicates: bool = False
     full_duplicates: bool = False
+    locked: frozenset[str] = frozenset()
 
     def refusals(self, rows: Sequence[int]) -> dict[int, RowError]:
         """Which of those rows are refused, and why."""
@@ -72,6 +73,13 @@ def duplicates_as(header: str) -> Iterator[None]:
     }
     allowed, full = said.get("allowsave") == "true", said.get("includerecorddetails") == "true"
     with _set(replace(circumstances(), allow_duplicates=allowed, full_duplicates=full)):
+        yield
+
+
+@contextmanager
+def locked_out_of(ids: frozenset[str]) -> Iterator[None]:
+    """The writes in the block find those records locked by others."""
+    with _set(replace(circumstances(), locked=ids)):
         yield
 
 

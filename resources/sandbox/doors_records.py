@@ -69,6 +69,13 @@ class RecordDoors:
         touch(self._org, str(body["sobject"]), ids, body.get("fields") or {})
         return {"ids": ids}
 
+    def lock(self, body: Body) -> object:
+        """{sobject, ids | where, seconds, wait?}: somebody holds records; batches wait so long for others."""
+        self._org.locks.wait = float(body.get("wait", self._org.locks.wait))
+        ids = self._named(body) if "seconds" in body else []
+        self._org.locks.hold(ids, float(body.get("seconds", 0)))
+        return {"ids": ids}
+
     def _user(self, body: Body) -> User:
         name = str(body.get("as", ORDINARY))
         user = self._org.user_named(name)

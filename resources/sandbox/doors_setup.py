@@ -32,8 +32,12 @@ class SetupDoors:
         return {}
 
     def limits(self, body: Body) -> object:
-        """{daily?, used?}: the calls allowed in 24 hours, and those made of them."""
+        """{daily?, used?, batches?, query_jobs?}: how many calls, bulk batches and query jobs 24 hours allow, and how
+        many calls are used.
+        """
         self._org.usage.reset(daily=body.get("daily"), used=body.get("used"))
+        self._org.batches.reset(daily=body.get("batches"))
+        self._org.query_jobs.reset(daily=body.get("query_jobs"))
         return {"daily": self._org.usage.daily, "used": self._org.usage.used()}
 
     def clock(self, body: Body) -> object:

@@ -15,6 +15,8 @@ from .permissions import HARD_DELETE, User
 from .stuck_jobs import Stuck
 
 LARGEST_UPLOAD = 150 * 1024 * 1024 * 3 // 4
+WORKERS = 3
+"""So many jobs are worked off at the same time."""
 OPERATIONS = ("insert", "update", "upsert", "delete", "hardDelete")
 
 
@@ -25,7 +27,7 @@ class IngestJobs:
         self._org = org
         self.jobs = Jobs(org, "ingest")
         self.processing = IngestProcessing(org, self.jobs, batch=batch)
-        self._background = Background("ingest", self._work, self._broke)
+        self._background = Background("ingest", self._work, self._broke, WORKERS)
         self._stuck = Stuck(self._background.start)
         org.faults.on_change(self._stuck.release)
         org.on_close(self._pause)
@@ -73,7 +75,7 @@ class IngestJobs:
             job.uploaded = True
 
     def close(self, job_id: str) -> Job:
-        """The open job is handed to the background, which works off one after the other."""
+        """The open job is handed to the background, which works off a few at a time."""
         with self.jobs.change(job_id) as job:
             if job.state != "Open":
                 raise wrong_state(f"Closing already {_spoken(job.state)} Job not allowed")
@@ -135,6 +137,9 @@ class IngestJobs:
         fault = self.processing.run(job_id, self._background.stopping)
         if fault is not None:
             self._stuck.hold(job_id, fault.seconds)
+            # Rules that changed before the job was held have released nothing.
+            if not any(rule is fault for rule in self._org.faults.rules()):
+                self._stuck.release()
 
     def _broke(self, job_id: str, error: BaseException) -> None:
         with self.jobs.change(job_id) as job:

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+from .batch_locks import locked_records
 from .bulk_jobs import WAITING, Job, Jobs
-from .circumstances import under
+from .circumstances import locked_out_of, under
 from .columns import Table
 from .dml import Dml, RowResult
 from .errors import ApiError, RowError
@@ -51,20 +52,23 @@ class IngestProcessing:
                 return None
             job.state = "InProgress"
         fault = self._fault(job)
-        error = None
+        error, unrecorded = None, False
         try:
             with under(fault):
                 self._process(job, stopping, _rows_before(fault))
         except BadContent as bad:
             error = str(bad)
         except ApiError as refused:
-            error = f"InvalidBatch : {refused.message}"
+            quota = refused.code == "EXCEEDED_QUOTA"
+            error = f"{'ExceededQuota' if quota else 'InvalidBatch'} : {refused.message}"
+            unrecorded = quota
         with self._jobs.change(job_id) as job:
             job.milliseconds += int((time.monotonic() - start) * 1000)
             if job.state != "InProgress" or (stopping.is_set() and error is None):
                 return None
             if fault is not None and fault.action == "job-stuck" and error is None:
                 return fault
+            job.unrecorded = unrecorded
             job.state, job.error = ("JobComplete", None) if error is None else ("Failed", error)
             if fault is not None and error is None:
                 _end(job, fault)
@@ -130,13 +134,16 @@ class IngestProcessing:
                 continue
             if stopping.is_set() or self._jobs.get(job.id).state != "InProgress":
                 return
+            self._org.batches.take()
             self._save_batch(job, user, number, Rows(readable, fresh, quotes_after_blanks=quotes_after_blanks))
             number += 1
 
     def _save_batch(self, job: Job, user: User, number: int, rows: Rows) -> None:
         folder = self._jobs.folder(job.id)
-        with self._org.store.write():
-            results = _write(job, Dml(self._org, user), rows)
+        dml = Dml(self._org, user)
+        locks = self._org.locks.taking(locked_records(job, dml, rows.table))
+        with locks as others, locked_out_of(others), self._org.store.write():
+            results = _write(job, dml, rows)
             order = sorted(range(len(results)), key=_scattered)
             successful = [_successful(results[i], rows.raw[i]) for i in order if results[i].success]
             failed = [_failed(results[i], rows.raw[i]) for i in order if not results[i].success]

@@ -19,19 +19,22 @@ if TYPE_CHECKING:
     from .org import Org
 
 DAILY_CALLS = 100_000
+DAILY_BATCHES = 15_000
+DAILY_QUERY_JOBS = 10_000
 _DAY = 24 * 60
 _SAVE_EVERY = 1.0
 
 
 class Usage:
-    """Calls by minute over a rolling day. Kept on disk; a kill may forget the last second."""
+    """Calls (or batches, or jobs) by minute over a rolling day. Kept on disk; a kill may forget the last second."""
 
-    def __init__(self, path: Path, daily: int, clock: Callable[[], datetime]) -> None:
+    def __init__(self, path: Path, daily: int, clock: Callable[[], datetime], spent: Callable[[], ApiError]) -> None:
         self._path = path
         self._lock = threading.Lock()
         self._by_minute: dict[int, int] = {}
         self._saved_at = time.monotonic()
         self._clock = clock
+        self._spent = spent
         self.daily = daily
         self.reload()
 
@@ -42,10 +45,10 @@ class Usage:
             self._by_minute = {int(minute): calls for minute, calls in kept.items()}
 
     def take(self) -> None:
-        """One more call is counted; REQUEST_LIMIT_EXCEEDED if the day's calls are spent."""
+        """One more is counted; the error that says so if those of the day are spent."""
         with self._lock:
             if self._used() >= self.daily:
-                raise ApiError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+                raise self._spent()
             minute = self._minute()
             self._by_minute[minute] = self._by_minute.get(minute, 0) + 1
             due = time.monotonic() - self._saved_at > _SAVE_EVERY
@@ -82,24 +85,38 @@ class Usage:
         return sum(self._by_minute.values())
 
 
+def calls_spent() -> ApiError:
+    return ApiError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+
+
+def batches_spent() -> ApiError:
+    return ApiError(400, "EXCEEDED_QUOTA", "ApiBatchItems Limit exceeded.")
+
+
+def query_jobs_spent() -> ApiError:
+    return ApiError(400, "LIMIT_EXCEEDED", "The limit of bulk query jobs in 24 hours is exceeded.")
+
+
 def routes(org: Org) -> list[Route]:
     return [data("limits", {"GET": _limits}), data("limits/recordCount", {"GET": _record_count})]
 
 
 def _limits(call: Call) -> Answer:
-    daily = call.org.usage.daily
     fixed = {
         "ConcurrentAsyncGetReportInstances": 200,
         "ConcurrentSyncReportRuns": 20,
         "DailyAsyncApexExecutions": 250_000,
-        "DailyBulkApiBatches": 15_000,
         "DailyBulkV2QueryFileStorageMB": 976_562,
-        "DailyBulkV2QueryJobs": 10_000,
         "DataStorageMB": 1024,
         "FileStorageMB": 1024,
     }
     body: dict[str, object] = {name: {"Max": most, "Remaining": most} for name, most in fixed.items()}
-    body["DailyApiRequests"] = {"Max": daily, "Remaining": max(0, daily - call.org.usage.used())}
+    rolling = (
+        ("DailyApiRequests", call.org.usage),
+        ("DailyBulkApiBatches", call.org.batches),
+        ("DailyBulkV2QueryJobs", call.org.query_jobs),
+    )
+    body |= {name: {"Max": u.daily, "Remaining": max(0, u.daily - u.used())} for name, u in rolling}
     return Answer(body=body)
 
 

@@ -21,7 +21,8 @@ from .errors import invalid_session
 from .faults import Faults
 from .files import write_private
 from .identity import Identity
-from .limits import DAILY_CALLS, Usage
+from .limits import DAILY_BATCHES, DAILY_CALLS, DAILY_QUERY_JOBS, Usage, batches_spent, calls_spent, query_jobs_spent
+from .locks import Locks
 from .moments import as_stored
 from .permissions import Permissions, User
 from .recycle_bin import purge
@@ -72,7 +73,10 @@ class Org:
         self.store = Store(state / "org.db", self.catalogue)
         self.permissions = Permissions(state / "permissions.json", self.catalogue)
         self.sessions = Sessions(self.identity, state / "session_generation")
-        self.usage = Usage(state / "usage.json", daily_limit, self.time)
+        self.usage = Usage(state / "usage.json", daily_limit, self.time, calls_spent)
+        self.batches = Usage(state / "batches.json", DAILY_BATCHES, self.time, batches_spent)
+        self.query_jobs = Usage(state / "query_jobs.json", DAILY_QUERY_JOBS, self.time, query_jobs_spent)
+        self.locks = Locks()
         self.faults = Faults()
         with self.store.write() as db:
             db.execute(BIN_SQL)
@@ -114,12 +118,14 @@ class Org:
 
     def save(self) -> None:
         """What is kept in memory only is on disk."""
-        self.usage.save()
+        for usage in (self.usage, self.batches, self.query_jobs):
+            usage.save()
 
     def reload(self) -> None:
         """What is in memory is what the state directory says, which somebody has changed."""
         self._ahead = timedelta(seconds=read_seconds(self.state / "clock.json"))
-        self.usage.reload()
+        for usage in (self.usage, self.batches, self.query_jobs):
+            usage.reload()
         self._use(SchemaChanges.read(self.state / "schema.json").applied(self._shipped))
         self.declared = Declared.read(self.state / "declared.json", self.catalogue)
 

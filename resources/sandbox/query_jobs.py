@@ -46,6 +46,7 @@ class _QueryJobs:
             raise not_one_of("operation", operation, OPERATIONS)
         statement = Statement(str(asked.get("query") or ""), operation == "queryAll", self._org.time())
         plan = bulk_plan(self._org, call.user, statement)
+        self._org.query_jobs.take()
         now = self._org.now()
         job = Job(
             id=self._jobs.new_id(),

@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .org import Org
 
-FILES = ("permissions.json", "usage.json", "schema.json", "declared.json", "clock.json")
+FILES = (
+    "permissions.json",
+    "usage.json",
+    "batches.json",
+    "query_jobs.json",
+    "schema.json",
+    "declared.json",
+    "clock.json",
+)
 FOLDERS = ("jobs", "cursors")
 _NAME = re.compile(r"[\w-]{1,64}", re.ASCII)
 

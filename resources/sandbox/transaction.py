@@ -17,6 +17,7 @@ from .coercion import ABSENT
 from .columns import Batch
 from .errors import ApiError, RowError
 from .ids import is_id, to18
+from .locks import locked_out, locks_parent
 from .moments import as_stored
 from .parents import resolve_parents
 from .removal import remove
@@ -76,15 +77,19 @@ class Transaction:
 
     def run(self, save: ChunkSaver) -> list[RowResult]:
         """Every chunk goes through `save` in one transaction; with all-or-none, one bad row undoes them all."""
-        store = self._writer.org.store
+        org = self._writer.org
+        store = org.store
         try:
             with store.write() as db:
                 self._session = self._new_session(db)
+                self._locked = circumstances().locked | org.locks.held()
                 self._saver = Saver(self._session, self._definition, self._batch)
                 for chunk in self._chunks():
                     for row, error in circumstances().refusals(chunk).items():
                         self._batch.refuse(row, error)
                     resolve_parents(self._session, self._batch, chunk)
+                    if self._locked:
+                        self._refuse_locked_parents(chunk)
                     for saved in save(chunk):
                         self._saved[saved.row] = saved
                 if self._all_or_none and self._batch.errors:
@@ -97,10 +102,10 @@ class Transaction:
         return self._saver.insert(chunk)
 
     def update(self, chunk: Sequence[int]) -> list[Saved]:
-        return self._saver.update(self._named(chunk, required=True))
+        return self._saver.update(self._unlocked(self._named(chunk, required=True)))
 
     def delete(self, chunk: Sequence[int]) -> list[Saved]:
-        return remove(self._session, self._definition, self._batch, self._named(chunk, required=True))
+        return remove(self._session, self._definition, self._batch, self._unlocked(self._named(chunk, required=True)))
 
     def upsert_by_id(self, chunk: Sequence[int]) -> list[Saved]:
         ids = self._named(chunk, required=False)
@@ -143,8 +148,23 @@ class Transaction:
                 error = forbidden(self._definition, right)
                 for row in rows:
                     self._batch.refuse(row, RowError(error.code, error.message))
+        old = self._unlocked(old)
         saved = self._saver.update(old, key_field) if old else []
         return [*saved, *(self._saver.insert(new) if new else [])]
+
+    def _refuse_locked_parents(self, chunk: Sequence[int]) -> None:
+        for name, values in self._batch.values.items():
+            if locks_parent(self._definition.fields[name]):
+                for row in chunk:
+                    if values[row] in self._locked:
+                        self._batch.refuse(row, locked_out(str(values[row])))
+
+    def _unlocked(self, ids: Mapping[int, str]) -> dict[int, str]:
+        """Those rows whose records nobody holds; the others are refused."""
+        for row, record_id in ids.items():
+            if record_id in self._locked:
+                self._batch.refuse(row, locked_out(record_id))
+        return {row: record_id for row, record_id in ids.items() if record_id not in self._locked}
 
     def _named(self, chunk: Sequence[int], *, required: bool) -> dict[int, str]:
         """The record ids of those rows; a row without one, or with a wrong one, is refused."""
