@@ -15,10 +15,11 @@ import uvicorn
 from .doorkeeper import Doorkeeper, listen
 from .launch import Connection, connection_file
 from .limits import DAILY_CALLS
-from .org import Org, StateInUse
+from .org import Org
 from .people import INTEGRATION
 from .protocol import Protocol
 from .server import application
+from .state_lock import StateInUse
 from .tls import ca_file, server_files
 
 

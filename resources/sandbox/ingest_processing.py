@@ -9,24 +9,23 @@ import sys
 import threading
 import time
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 from .batch_locks import locked_records
 from .bulk_jobs import WAITING, Job, Jobs
 from .circumstances import locked_out_of, under
-from .columns import Table
-from .dml import Dml, RowResult
-from .errors import ApiError, RowError
+from .dml import Dml
+from .errors import ApiError
 from .fault_names import JOB_ACTIONS
 from .faults import JOB, Fault
 from .files import write_private
-from .ingest_content import BadContent, Content, misshapen, raw_rows, read_content
+from .ingest_content import BadContent, raw_rows, read_content
 from .ingest_progress import Progress
+from .ingest_rows import Rows, failed_line, successful_line, write
 from .org import Org
 from .permissions import User
-from .recycle_bin import hard_delete
 
 BATCH = 10_000
 SUCCESSFUL = "successful"
@@ -143,10 +142,10 @@ class IngestProcessing:
         dml = Dml(self._org, user)
         locks = self._org.locks.taking(locked_records(job, dml, rows.table))
         with locks as others, locked_out_of(others), self._org.store.write():
-            results = _write(job, dml, rows)
+            results = write(job, dml, rows)
             order = sorted(range(len(results)), key=_scattered)
-            successful = [_successful(results[i], rows.raw[i]) for i in order if results[i].success]
-            failed = [_failed(results[i], rows.raw[i]) for i in order if not results[i].success]
+            successful = [successful_line(results[i], rows.raw[i]) for i in order if results[i].success]
+            failed = [failed_line(results[i], rows.raw[i]) for i in order if not results[i].success]
             # The files come before the commit: a kill in between leaves files that the repeated batch overwrites.
             write_private(_batch_file(folder, SUCCESSFUL, number), job.format.lines(successful))
             write_private(_batch_file(folder, FAILED, number), job.format.lines(failed))
@@ -167,48 +166,6 @@ def _end(job: Job, fault: Fault) -> None:
             job.state = "Aborted"
         case "rows-unrecorded":
             job.unrecorded = True
-
-
-class Rows:
-    """The rows of one batch: raw as sent, those with a fault of form, and the sound ones as `dml` takes them."""
-
-    def __init__(self, content: Content, raw: list[list[str]], *, quotes_after_blanks: bool) -> None:
-        self.raw = raw
-        self.misshapen: dict[int, RowError] = {}
-        for number, row in enumerate(raw):
-            error = misshapen(content.header, row, quotes_after_blanks=quotes_after_blanks)
-            if error is not None:
-                self.misshapen[number] = error
-        self.sound = [number for number in range(len(raw)) if number not in self.misshapen]
-        self.table = Table(content.names, [raw[number] for number in self.sound] if self.misshapen else raw)
-
-
-def _write(job: Job, dml: Dml, rows: Rows) -> list[RowResult]:
-    """A result for every row of the batch, in its order."""
-    match job.operation:
-        case "insert":
-            saved = dml.insert(job.sobject, rows.table, text=True)
-        case "update":
-            saved = dml.update(job.sobject, rows.table, text=True)
-        case "upsert":
-            saved = dml.upsert(job.sobject, str(job.external_id_field), rows.table, text=True)
-        case "hardDelete":
-            saved = hard_delete(dml.org, dml.user, job.sobject, [row[0] for row in rows.table.rows])
-        case _:
-            saved = dml.delete(job.sobject, [row[0] for row in rows.table.rows])
-    if not rows.misshapen:
-        return saved
-    results = {number: RowResult(None, False, False, (error,)) for number, error in rows.misshapen.items()}
-    results.update(zip(rows.sound, saved, strict=True))
-    return [results[number] for number in range(len(rows.raw))]
-
-
-def _successful(result: RowResult, row: Sequence[str]) -> list[str]:
-    return [str(result.id), "true" if result.created else "false", *row]
-
-
-def _failed(result: RowResult, row: Sequence[str]) -> list[str]:
-    return [result.id or "", result.errors[0].as_csv(), *row]
 
 
 def _batch_file(folder: Path, kind: str, number: int) -> Path:

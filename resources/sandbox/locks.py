@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from .columns import Batch
 from .errors import RowError
-from .schema import FieldDef
+from .schema import FieldDef, SObjectDef
 
 WAIT = 10.0
 """Seconds for which a batch waits for what another one holds, as in a real org."""
@@ -61,6 +62,23 @@ def locks_parent(f: FieldDef) -> bool:
     return f.type == "reference" and f.child_relationship_name is not None
 
 
-def locked_out(record_id: str) -> RowError:
+def refuse_locked_parents(definition: SObjectDef, batch: Batch, rows: Sequence[int], locked: frozenset[str]) -> None:
+    """Rows that point to a locked parent are refused."""
+    for name, values in batch.values.items():
+        if locks_parent(definition.fields[name]):
+            for row in rows:
+                if values[row] in locked:
+                    batch.refuse(row, _locked_out(str(values[row])))
+
+
+def refuse_locked(batch: Batch, ids: Mapping[int, str], locked: frozenset[str]) -> dict[int, str]:
+    """Those rows whose records nobody holds; the others are refused."""
+    for row, record_id in ids.items():
+        if record_id in locked:
+            batch.refuse(row, _locked_out(record_id))
+    return {row: record_id for row, record_id in ids.items() if record_id not in locked}
+
+
+def _locked_out(record_id: str) -> RowError:
     message = f"unable to obtain exclusive access to this record or 1 records: {record_id}"
     return RowError("UNABLE_TO_LOCK_ROW", message)

@@ -5,12 +5,9 @@ HTTP does not belong here.
 
 from __future__ import annotations
 
-import fcntl
-import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO
 
 import orjson
 
@@ -32,17 +29,10 @@ from .schema_changes import SchemaChanges
 from .seeding import Seeder
 from .sessions import Sessions
 from .snapshots import Snapshots
+from .state_lock import lock_state
 from .store import Store
 
 Clock = Callable[[], datetime]
-
-
-LOCK_SECONDS = 0.5
-"""Somebody who only asks whether the directory is in use has the lock for a moment."""
-
-
-class StateInUse(Exception):
-    """Another process, or another Org of this one, has that state directory."""
 
 
 def system_clock() -> datetime:
@@ -183,40 +173,15 @@ class Org:
 
     def _user(self, field: str, value: str) -> User | None:
         sql = (
-            'select u."Id", u."Username", p."Name" from "User" u join "Profile" p on p."Id" = u."ProfileId" '
+            'select u."Id", u."Username", p."Name", u."TimeZoneSidKey" '
+            'from "User" u join "Profile" p on p."Id" = u."ProfileId" '
             f'where u."{field}" = ? and u."IsActive" = 1'
         )
         with self.store.read() as db:
             row = db.execute(sql, (value,)).fetchone()
-        return None if row is None else User(row[0], row[1], row[2], self.permissions.denied(row[2]))
+        return None if row is None else User(row[0], row[1], row[2], self.permissions.denied(row[2]), row[3] or "GMT")
 
 
 def read_seconds(path: Path) -> float:
     """How far the org's clock is ahead, as that file says it."""
     return float(orjson.loads(path.read_bytes())) if path.exists() else 0.0
-
-
-def lock_state(state: Path) -> IO[bytes]:
-    """The directory is ours until the file is closed or the process ends; StateInUse if it is somebody else's."""
-    file = (state / "lock").open("ab")
-    deadline = time.monotonic() + LOCK_SECONDS
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                file.close()
-                raise StateInUse(f"the sandbox state in {state} is already in use by a running sandbox") from None
-            time.sleep(0.02)
-        else:
-            return file
-
-
-def in_use(state: Path) -> bool:
-    """Whether a running sandbox has that directory."""
-    with (state / "lock").open("ab") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False

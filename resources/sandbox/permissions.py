@@ -29,6 +29,7 @@ class User:
     username: str
     profile: str
     denied: frozenset[str]
+    time_zone: str = "GMT"
 
     def may(self, right: str, sobject: str) -> bool:
         """True if the user may create, read, edit or delete records of that object."""

@@ -17,7 +17,7 @@ from .coercion import ABSENT
 from .columns import Batch
 from .errors import ApiError, RowError
 from .ids import is_id, to18
-from .locks import locked_out, locks_parent
+from .locks import refuse_locked, refuse_locked_parents
 from .moments import as_stored
 from .parents import resolve_parents
 from .removal import remove
@@ -89,7 +89,7 @@ class Transaction:
                         self._batch.refuse(row, error)
                     resolve_parents(self._session, self._batch, chunk)
                     if self._locked:
-                        self._refuse_locked_parents(chunk)
+                        refuse_locked_parents(self._definition, self._batch, chunk, self._locked)
                     for saved in save(chunk):
                         self._saved[saved.row] = saved
                 if self._all_or_none and self._batch.errors:
@@ -152,19 +152,8 @@ class Transaction:
         saved = self._saver.update(old, key_field) if old else []
         return [*saved, *(self._saver.insert(new) if new else [])]
 
-    def _refuse_locked_parents(self, chunk: Sequence[int]) -> None:
-        for name, values in self._batch.values.items():
-            if locks_parent(self._definition.fields[name]):
-                for row in chunk:
-                    if values[row] in self._locked:
-                        self._batch.refuse(row, locked_out(str(values[row])))
-
     def _unlocked(self, ids: Mapping[int, str]) -> dict[int, str]:
-        """Those rows whose records nobody holds; the others are refused."""
-        for row, record_id in ids.items():
-            if record_id in self._locked:
-                self._batch.refuse(row, locked_out(record_id))
-        return {row: record_id for row, record_id in ids.items() if record_id not in self._locked}
+        return refuse_locked(self._batch, ids, self._locked)
 
     def _named(self, chunk: Sequence[int], *, required: bool) -> dict[int, str]:
         """The record ids of those rows; a row without one, or with a wrong one, is refused."""
