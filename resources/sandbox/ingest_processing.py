@@ -133,7 +133,8 @@ class IngestProcessing:
                 continue
             if stopping.is_set() or self._jobs.get(job.id).state != "InProgress":
                 return
-            self._org.batches.take()
+            if (position - len(rows)) % BATCH == 0:
+                self._org.batches.take()
             self._save_batch(job, user, number, Rows(readable, fresh, quotes_after_blanks=quotes_after_blanks))
             number += 1
 
