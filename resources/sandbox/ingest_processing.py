@@ -23,7 +23,7 @@ from .faults import JOB, Fault
 from .files import write_private
 from .ingest_content import BadContent, raw_rows, read_content
 from .ingest_progress import Progress
-from .ingest_rows import Rows, failed_line, successful_line, write
+from .ingest_rows import Rows, failed_line, successful_line, write_rows
 from .org import Org
 from .permissions import User
 
@@ -143,7 +143,7 @@ class IngestProcessing:
         dml = Dml(self._org, user)
         locks = self._org.locks.taking(locked_records(job, dml, rows.table))
         with locks as others, locked_out_of(others), self._org.store.write():
-            results = write(job, dml, rows)
+            results = write_rows(job, dml, rows)
             order = sorted(range(len(results)), key=_scattered)
             successful = [successful_line(results[i], rows.raw[i]) for i in order if results[i].success]
             failed = [failed_line(results[i], rows.raw[i]) for i in order if not results[i].success]

@@ -26,7 +26,7 @@ class Rows:
         self.table = Table(content.names, [raw[number] for number in self.sound] if self.misshapen else raw)
 
 
-def write(job: Job, dml: Dml, rows: Rows) -> list[RowResult]:
+def write_rows(job: Job, dml: Dml, rows: Rows) -> list[RowResult]:
     """A result for every row of the batch, in its order."""
     match job.operation:
         case "insert":
