@@ -17,7 +17,7 @@ from resources.feeds import Feeds
 from resources.salesforce.org import SalesforceOrg
 from resources.salesforce.patience import Patience
 from resources.sandbox.launch import Connection, DidNotStart, attach, running
-from resources.sandbox.org import StateInUse
+from resources.sandbox.state_lock import StateInUse
 from resources.settings import Settings
 from resources.warehouse import Warehouse
 

@@ -14,16 +14,16 @@ from pathlib import Path
 
 import uvicorn
 
+from .doorkeeper import HOST, Doorkeeper, listen
 from .launch import Connection, connection_file
 from .limits import DAILY_CALLS
-from .org import Org, StateInUse
+from .org import Org
 from .people import INTEGRATION
 from .protocol import Protocol
 from .server import application
+from .state_lock import StateInUse
 from .tls import ca_file, server_files
 from .tunnels import Tunnels
-
-HOST = "127.0.0.1"
 
 
 def main() -> int:
@@ -36,10 +36,10 @@ def main() -> int:
     except StateInUse as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    with org, _listen(options.port) as listener, ExitStack() as stack:
+    with org, listen(options.port) as listener, ExitStack() as stack:
         if options.until_stdin_closes:
             threading.Thread(target=_stop_when_stdin_closes, daemon=True).start()
-        proxy = None if options.proxy is None else stack.enter_context(_listen(options.proxy))
+        proxy = None if options.proxy is None else stack.enter_context(listen(options.proxy))
         _serve(org, listener, proxy, as_json=options.json)
     return 0
 
@@ -61,36 +61,30 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _listen(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((HOST, port))
-    # Listening before the server loop runs: a client that comes at once waits instead of being refused.
-    listener.listen(128)
-    return listener
-
-
 def _serve(org: Org, listener: socket.socket, proxy: socket.socket | None, *, as_json: bool) -> None:
     connection = _connection(org, listener.getsockname()[1], proxy)
     certificate, key = server_files(org.state)
+    doorkeeper = Doorkeeper()
     config = uvicorn.Config(
-        application(org, on_ready=lambda: _announce(connection, as_json=as_json)),
+        application(org, doorkeeper, on_ready=lambda: _announce(connection, as_json=as_json)),
         http=Protocol, ssl_certfile=certificate, ssl_keyfile=key, log_level="warning", access_log=False,
         timeout_keep_alive=75, timeout_graceful_shutdown=5,
     )  # fmt: skip
+    server = uvicorn.Server(config)
+    doorkeeper.watch(server)
     try:
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            runner.run(_until_stopped(config, listener, proxy))
+            runner.run(_until_stopped(server, listener, proxy))
     finally:
         connection_file(org.state).unlink(missing_ok=True)
 
 
-async def _until_stopped(config: uvicorn.Config, listener: socket.socket, proxy: socket.socket | None) -> None:
+async def _until_stopped(server: uvicorn.Server, listener: socket.socket, proxy: socket.socket | None) -> None:
     if proxy is None:
-        await uvicorn.Server(config).serve([listener])
+        await server.serve([listener])
         return
     async with Tunnels(listener.getsockname()[1]).serving(proxy):
-        await uvicorn.Server(config).serve([listener])
+        await server.serve([listener])
 
 
 def _connection(org: Org, port: int, proxy: socket.socket | None) -> Connection:

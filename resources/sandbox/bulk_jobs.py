@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -20,17 +21,24 @@ from . import ids
 from .csv_format import DELIMITERS, LINE_ENDINGS, CsvFormat
 from .errors import ApiError, not_found
 from .files import write_private
+from .moments import as_stored
 from .org import Org
 
 KEY_PREFIX = "750"
 JOBS_PER_PAGE = 1000
+DAYS = 7
+"""A job and its results live so long."""
+
 ENDED = frozenset({"JobComplete", "Failed", "Aborted"})
 WAITING = frozenset({"UploadComplete", "InProgress"})
 
 
 @dataclass(slots=True)
 class Job:
-    """One job as its folder keeps it. `username` is whose rights it works with; times are the store's datetimes."""
+    """One job as its folder keeps it. `username` is whose rights it works with; times are the store's datetimes.
+
+    `unrecorded`: rows that no batch took are not told of.
+    """
 
     id: str
     operation: str
@@ -51,6 +59,7 @@ class Job:
     processed: int = 0
     failed: int = 0
     milliseconds: int = 0
+    unrecorded: bool = False
 
     @property
     def format(self) -> CsvFormat:
@@ -98,11 +107,14 @@ class Jobs(Generic[AnyJob]):
         self._save(job)
 
     def get(self, job_id: str) -> AnyJob:
-        """The job with that id of 15 or 18 characters; NOT_FOUND if there is none."""
+        """The job with that id of 15 or 18 characters; NOT_FOUND if there is none, or none any more."""
         path = self.folder(ids.to18(job_id)) / "job.json" if ids.is_id(job_id) else None
         if path is None or not path.exists():
             raise not_found()
-        return self._shape(**orjson.loads(path.read_bytes()))
+        job = self._shape(**orjson.loads(path.read_bytes()))
+        if job.created < self._oldest():
+            raise not_found()
+        return job
 
     @contextmanager
     def change(self, job_id: str) -> Iterator[AnyJob]:
@@ -119,12 +131,15 @@ class Jobs(Generic[AnyJob]):
 
     def all(self) -> list[AnyJob]:
         """Every job, the oldest first."""
-        found = [self.get(path.parent.name) for path in self._root.glob("*/job.json")]
-        return sorted(found, key=lambda job: (job.created, job.id))
+        found = [self._shape(**orjson.loads(path.read_bytes())) for path in self._root.glob("*/job.json")]
+        return sorted((job for job in found if job.created >= self._oldest()), key=lambda job: (job.created, job.id))
 
     def new_id(self, prefix: str = KEY_PREFIX) -> str:
         tail = "".join(secrets.choice(ids.ALPHABET) for _ in range(9))
         return ids.to18(f"{prefix}{self._org.identity.pod}{tail}")
+
+    def _oldest(self) -> str:
+        return as_stored(self._org.time() - timedelta(days=DAYS))
 
     def _save(self, job: AnyJob) -> None:
         write_private(self.folder(job.id) / "job.json", orjson.dumps(asdict(job)))

@@ -1,6 +1,6 @@
 """Bulk API 1.0, below /services/async/: jobs, their batches, what was sent, results, close and abort.
 
-PK chunking, zipped content, binary attachments and hardDelete are not emulated, and say so. How calls come in and
+PK chunking, zipped content and binary attachments are not emulated, and say so. How calls come in and
 answers go out is in `classic_http`.
 
 Shapes follow the developer guide and what real clients read: milliseconds in JSON, XML for the batches of CSV jobs, a
@@ -72,6 +72,7 @@ class _Classic:
             raise ApiError(400, "InvalidBatch", "zipped batches are not emulated by this sandbox")
         if len(call.body) > LARGEST_BATCH:
             raise ApiError(400, "InvalidBatch", f"A batch may have at most {LARGEST_BATCH} bytes")
+        call.org.batches.take()
         batch = self._jobs.add_batch(job, call.body)
         self._processing.start(batch)
         return batch_answer(job, batch, 201)

@@ -16,7 +16,11 @@ from .errors import ApiError, invalid_session
 
 JSON = {"Content-Type": "application/json;charset=UTF-8"}
 XML = {"Content-Type": "application/xml"}
-_CODES = {"INVALID_SESSION_ID": "InvalidSessionId", "REQUEST_LIMIT_EXCEEDED": "ExceededQuota"}
+_CODES = {
+    "INVALID_SESSION_ID": "InvalidSessionId",
+    "REQUEST_LIMIT_EXCEEDED": "ExceededQuota",
+    "EXCEEDED_QUOTA": "ExceededQuota",
+}
 
 
 def route(path: str, handlers: Mapping[str, Handler]) -> Route:

@@ -9,8 +9,9 @@ from .classic_content import CONTENT_TYPES
 from .classic_jobs import QUERIES, ClassicJob
 from .endpoint import Call
 from .errors import ApiError
+from .permissions import HARD_DELETE
 
-OPERATIONS = ("insert", "update", "upsert", "delete", *QUERIES)
+OPERATIONS = ("insert", "update", "upsert", "delete", "hardDelete", *QUERIES)
 _NO_HARD_DELETE = (
     "hardDelete operation requires special user profile permission, please contact your system administrator"
 )
@@ -22,7 +23,7 @@ def new_job(call: Call, asked: Mapping[str, object], job_id: str) -> ClassicJob:
     now = call.org.now()
     job = ClassicJob(
         id=job_id,
-        operation=_operation(asked),
+        operation=_operation(call, asked),
         state="Open",
         user=call.user.id,
         username=call.user.username,
@@ -45,12 +46,12 @@ def _check_chunking(call: Call) -> None:
         raise ApiError(400, "FeatureNotEnabled", "PK chunking is not emulated by this sandbox")
 
 
-def _operation(asked: Mapping[str, object]) -> str:
+def _operation(call: Call, asked: Mapping[str, object]) -> str:
     operation = asked.get("operation")
-    if operation == "hardDelete":
+    if operation == "hardDelete" and not call.user.has(HARD_DELETE):
         raise ApiError(400, "FeatureNotEnabled", _NO_HARD_DELETE)
     if operation not in OPERATIONS:
-        raise ApiError(400, "InvalidJob", not_one_of("operation", operation, (*OPERATIONS, "hardDelete")).message)
+        raise ApiError(400, "InvalidJob", not_one_of("operation", operation, OPERATIONS).message)
     return str(operation)
 
 

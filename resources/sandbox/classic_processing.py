@@ -18,8 +18,8 @@ from .dml import Dml, RowResult
 from .errors import ApiError
 from .files import write_private
 from .ingest_content import BadContent, understood
-from .ingest_processing import Rows, write_rows
 from .ingest_progress import Progress
+from .ingest_rows import Rows, write_rows
 from .org import Org
 from .permissions import User
 from .reader import Statement
@@ -36,14 +36,22 @@ class ClassicProcessing:
         self._progress = Progress(org)
         self._background = Background("classic", self._work, self._broke)
         org.on_close(self._background.close)
-        for job in jobs.all():
-            for batch in jobs.batches(job):
-                if batch.state not in ENDED:
-                    self.start(batch)
+        org.snapshots.around(self._background.close, self._go_on)
+        self._start_waiting()
 
     def start(self, batch: Batch) -> None:
         """The batch is worked off when those before it are."""
         self._background.start(f"{batch.job} {batch.id}")
+
+    def _go_on(self) -> None:
+        self._background.go_on()
+        self._start_waiting()
+
+    def _start_waiting(self) -> None:
+        for job in self._jobs.all():
+            for batch in self._jobs.batches(job):
+                if batch.state not in ENDED:
+                    self.start(batch)
 
     def _work(self, name: str) -> None:
         self._run(*self._named(name), self._background.stopping)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .declared import RecordType
 from .describe_age import Ages
 from .describe_field import field_json
 from .dml import Dml
@@ -75,7 +76,7 @@ def describe(call: Call, definition: SObjectDef) -> dict[str, object]:
             "lookupLayoutable": None,
             "namedLayoutInfos": [],
             "networkScopeFieldName": None,
-            "recordTypeInfos": [_master_record_type(call, definition)],
+            "recordTypeInfos": _record_types(call, definition),
             "searchLayoutable": definition.layoutable,
             "sobjectDescribeOption": "FULL",
             "supportedScopes": [
@@ -139,14 +140,22 @@ def _child(child: ChildRelationship) -> dict[str, object]:
     }
 
 
-def _master_record_type(call: Call, definition: SObjectDef) -> dict[str, object]:
-    return {
-        "active": True,
-        "available": True,
-        "defaultRecordTypeMapping": True,
-        "developerName": "Master",
-        "master": True,
-        "name": "Master",
-        "recordTypeId": _MASTER_RECORD_TYPE,
-        "urls": {"layout": call.url(f"sobjects/{definition.name}/describe/layouts/{_MASTER_RECORD_TYPE}")},
-    }
+def _record_types(call: Call, definition: SObjectDef) -> list[dict[str, object]]:
+    """The record types declared for the object, and the master that every object has."""
+    declared = [t for t in call.org.declared.record_types if t.sobject == definition.name]
+    master = RecordType(
+        _MASTER_RECORD_TYPE, definition.name, "Master", "Master", default=not any(t.default for t in declared)
+    )
+    return [
+        {
+            "active": t.active,
+            "available": t.active,
+            "defaultRecordTypeMapping": t.default,
+            "developerName": t.developer_name,
+            "master": t is master,
+            "name": t.name,
+            "recordTypeId": t.id,
+            "urls": {"layout": call.url(f"sobjects/{definition.name}/describe/layouts/{t.id}")},
+        }
+        for t in (*declared, master)
+    ]

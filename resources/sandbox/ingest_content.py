@@ -88,7 +88,7 @@ def _check_header(job: Job, header: list[str]) -> None:
         if name.lower() in seen:
             raise BadContent(f"InvalidBatch : Duplicate field name found : {name}")
         seen.add(name.lower())
-        if job.operation == "delete" and name.lower() != "id":
+        if job.operation in ("delete", "hardDelete") and name.lower() != "id":
             raise BadContent(f"InvalidBatch : Only the Id column is allowed in a delete job, not : {name}")
 
 

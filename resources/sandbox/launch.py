@@ -18,7 +18,7 @@ import orjson
 
 from .files import write_private
 from .limits import DAILY_CALLS
-from .org import StateInUse, in_use
+from .state_lock import StateInUse, in_use
 
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0

@@ -34,6 +34,7 @@ from . import (
     userinfo,
     versions,
 )  # fmt: skip
+from .doorkeeper import Doorkeeper
 from .endpoint import Route, Router
 from .errors import ApiError
 from .gateway import Gateway
@@ -66,7 +67,7 @@ def collect_routes(org: Org) -> list[Route]:
     return [route for module in ENDPOINTS for route in module.routes(org)]
 
 
-def application(org: Org, *, on_ready: Callable[[], None] = lambda: None) -> Starlette:
+def application(org: Org, doorkeeper: Doorkeeper, *, on_ready: Callable[[], None] = lambda: None) -> Starlette:
     """The ASGI application that serves the org; `on_ready` is called once it does."""
 
     @asynccontextmanager
@@ -75,7 +76,7 @@ def application(org: Org, *, on_ready: Callable[[], None] = lambda: None) -> Sta
         yield
 
     return Starlette(
-        routes=[Mount("/", app=Gateway(org, Router(collect_routes(org))))],
+        routes=[Mount("/", app=Gateway(org, Router(collect_routes(org)), doorkeeper.away))],
         exception_handlers={500: _unexpected},
         lifespan=lifespan,
     )

@@ -1,4 +1,4 @@
-"""SOAP, partner (`u`) and enterprise (`c`): login, who one is, query, create, update, upsert and delete.
+"""SOAP, partner (`u`) and enterprise (`c`): login, who one is, query, create, update, upsert, delete, undelete, merge.
 
 The password of every user is the org's client secret; the security token, which may follow it, is the org's id. What
 is not in `OPERATIONS` is answered with a fault that says so. There is no WSDL.
@@ -10,19 +10,20 @@ codes and texts. An empty element leaves a field alone, `fieldsToNull` clears it
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote as percent
 
-from . import soap_records, soap_xml
+from . import soap_bin, soap_records, soap_xml
 from .columns import Table
-from .dml import Dml, RowResult
+from .dml import RowResult
 from .endpoint import Answer, Call, Route
 from .errors import ApiError
 from .moments import as_stored
 from .record_collections import sobject_of, written
+from .soap_call import Soap
 from .soap_login import login, user_info
 from .soap_xml import Asked, SoapFault, member
 
@@ -31,22 +32,6 @@ if TYPE_CHECKING:
 
 _CONTENT = {"Content-Type": "text/xml; charset=utf-8"}
 _BAD_SESSION = "Invalid Session ID found in SessionHeader: Illegal Session"
-
-
-@dataclass(frozen=True, slots=True)
-class Soap:
-    """One SOAP call of a user."""
-
-    call: Call
-    asked: Asked
-
-    @property
-    def dml(self) -> Dml:
-        return Dml(self.call.org, self.call.user)
-
-    @property
-    def together(self) -> bool:
-        return self.asked.header("AllOrNoneHeader", "allOrNone").lower() == "true"
 
 
 def routes(org: Org) -> list[Route]:
@@ -133,7 +118,7 @@ def _upsert(soap: Soap) -> str:
 
 
 def _written(soap: Soap, write: Callable[..., list[RowResult]]) -> list[RowResult]:
-    groups = soap_records.tables(soap_records.records(soap.asked.body))
+    groups: list[tuple[str, Any]] = list(soap_records.tables(soap_records.records(soap.asked.body)))
     results: list[RowResult] = written(soap.call, groups, partial(write, text=True), together=soap.together)
     return results
 
@@ -159,5 +144,8 @@ OPERATIONS: dict[str, Callable[[Soap], str]] = {
     "update": _update,
     "upsert": _upsert,
     "delete": _delete,
+    "undelete": soap_bin.undeleted,
+    "emptyRecycleBin": soap_bin.emptied,
+    "merge": soap_bin.merged,
     "logout": _logout,
 }

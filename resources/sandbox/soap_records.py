@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 from .columns import Table
 from .dml import RowResult
+from .errors import RowError
 from .soap_xml import SoapFault, first, kind, local, member, texts
 
 LIMIT = 200
@@ -18,7 +19,7 @@ Record = tuple[str, dict[str, str]]
 
 def records(operation: ET.Element) -> list[Record]:
     """Object name and cells of every `sObjects` element."""
-    found = [_record(child) for child in operation if local(child) == "sObjects"]
+    found = [row(child) for child in operation if local(child) == "sObjects"]
     _check_count(found)
     return found
 
@@ -36,7 +37,8 @@ def _check_count(found: Sequence[object]) -> None:
         raise SoapFault("EXCEEDED_ID_LIMIT", message)
 
 
-def _record(element: ET.Element) -> Record:
+def row(element: ET.Element) -> Record:
+    """Object name and cells of one sObject."""
     sobject = first(element, "type") or kind(element)
     cells = dict.fromkeys(texts(element, "fieldsToNull"), _NULL)
     for child in element:
@@ -67,8 +69,10 @@ def save_results(results: Sequence[RowResult], *, upsert: bool = False) -> str:
 
 
 def _shown(result: RowResult, *, upsert: bool) -> dict[str, object]:
-    errors = [
-        {"fields": list(error.fields), "message": error.message, "statusCode": error.code} for error in result.errors
-    ]
     shown: dict[str, object] = {"created": result.created} if upsert else {}
-    return {**shown, "errors": errors, "id": result.id, "success": result.success}
+    return {**shown, "errors": result_errors(result.errors), "id": result.id, "success": result.success}
+
+
+def result_errors(errors: Sequence[RowError]) -> list[dict[str, object]]:
+    """The members of every `errors` element."""
+    return [{"fields": list(error.fields), "message": error.message, "statusCode": error.code} for error in errors]
