@@ -206,3 +206,24 @@ def test_jobs_batches_and_results_outlive_a_restart(tmp_path: Path) -> None:
     with serving(tmp_path / "org") as second:
         assert second.call("GET", f"{batch}/result").json() == results
         assert second.values("SELECT Name FROM Account") == ["Kept"]
+
+
+def test_a_hard_delete_leaves_nothing_in_the_bin(live: Live) -> None:
+    (account,) = live.seed("Account", {"Name": "Gone for good"})
+    live.door("permissions", {"system": {"BulkApiHardDelete": True}})
+    try:
+        job = opened(live, "hardDelete")
+        batch = sent(live, job, [{"Id": account}])
+        assert [row["success"] for row in live.call("GET", f"{batch}/result").json()] == [True]
+    finally:
+        live.allow_everything()
+    assert live.values("SELECT Id FROM Account WHERE Name = 'Gone for good'", everything=True) == []
+
+
+def test_batches_count_towards_those_of_the_day(live: Live) -> None:
+    def remaining() -> int:
+        return int(live.call("GET", "limits").json()["DailyBulkApiBatches"]["Remaining"])
+
+    job, before = opened(live, "insert"), remaining()
+    sent(live, job, [{"Name": "Counted"}])
+    assert before - remaining() == 1

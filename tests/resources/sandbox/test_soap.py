@@ -169,3 +169,39 @@ def test_a_logout_ends_the_session(live: Live) -> None:
     header = f"<SessionHeader><sessionId>{token}</sessionId></SessionHeader>"
     assert post(live, "<logout/>", headers=header).status_code == 200
     assert post(live, "<getUserInfo/>", headers=header).status_code == 500
+
+
+def test_a_merge_moves_children_and_deletes_the_loser(live: Live, session: str) -> None:
+    master, loser = live.seed("Account", {"Name": "Master"}, {"Name": "Loser"})
+    live.seed("Contact", {"LastName": "Moved", "AccountId": loser})
+    record = f'<masterRecord xsi:type="Account"><Id>{master}</Id><Phone>12</Phone></masterRecord>'
+    answer = post(
+        live,
+        f"<merge><request>{record}<recordToMergeIds>{loser}</recordToMergeIds></request></merge>",
+        headers=session,
+    )
+    assert (told(answer, f"{PARTNER}success"), told(answer, f"{PARTNER}mergedRecordIds")) == (["true"], [loser])
+    assert live.values("SELECT AccountId FROM Contact WHERE LastName = 'Moved'") == [master]
+    assert live.values(f"SELECT Phone FROM Account WHERE Id = '{master}'") == ["12"]
+    assert live.values(f"SELECT MasterRecordId FROM Account WHERE Id = '{loser}'", everything=True) == [master]
+
+
+def test_a_merge_with_a_stranger_is_refused(live: Live, session: str) -> None:
+    (master,) = live.seed("Account", {"Name": "Alone"})
+    record = f"<masterRecord><type>Account</type><Id>{master}</Id></masterRecord>"
+    answer = post(
+        live,
+        f"<merge><request>{record}<recordToMergeIds>003000000000001AAA</recordToMergeIds></request></merge>",
+        headers=session,
+    )
+    assert (answer.status_code, told(answer, f"{PARTNER}success")) == (200, ["false"])
+
+
+def test_a_deleted_record_lives_again_until_the_bin_is_emptied(live: Live, session: str) -> None:
+    (account,) = live.seed("Account", {"Name": "Phoenix"})
+    for operation, alive in (("delete", 0), ("undelete", 1), ("delete", 0), ("emptyRecycleBin", 0)):
+        answer = post(live, f"<{operation}><ids>{account}</ids></{operation}>", headers=session)
+        assert told(answer, f"{PARTNER}success") == ["true"], operation
+        assert len(live.values("SELECT Id FROM Account WHERE Name = 'Phoenix'")) == alive
+    gone = post(live, f"<undelete><ids>{account}</ids></undelete>", headers=session)
+    assert told(gone, f"{PARTNER}success") == ["false"]
