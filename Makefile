@@ -9,11 +9,11 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo ui test check format bench load lock clean
+.PHONY: help setup demo ui test check format bench load clients lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo '  ARGS="…" is passed on by demo, ui, test and bench, as in: make test ARGS="-k ledger"'
+	@echo '  ARGS="…" is passed on by demo, ui, test, bench and clients, as in: make test ARGS="-k ledger"'
 
 setup: $(READY) ## a virtual environment in .venv, as requirements.lock pins it (done by the others as needed)
 
@@ -56,10 +56,13 @@ bench: $(READY) ## the benchmarks, as JSON
 load: $(READY) ## many clients and many records, amid faults
 	$(BIN)/pytest tests/load -m load -s --timeout=0 $(ARGS)
 
+clients: $(READY) ## real Salesforce clients from PyPI and npm, each driven against a fresh sandbox org: PASS or FAIL
+	@$(BIN)/python -m tests.clients $(ARGS)
+
 lock: ## renews requirements.lock (needs uv; UPGRADE=--upgrade takes newer versions)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group dev --group bench \
 		--no-emit-index-url --no-emit-find-links --no-header $(UPGRADE) pyproject.toml -o requirements.lock
 
-clean: ## removes the virtual environment and the caches; never data
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
+clean: ## removes the virtual environment, the clients and the caches; never data
+	rm -rf .venv .clients .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -17,7 +17,7 @@ from resources.feeds import Feeds
 from resources.salesforce.org import SalesforceOrg
 from resources.salesforce.patience import Patience
 from resources.sandbox.launch import Connection, DidNotStart, attach, running
-from resources.sandbox.org import StateInUse
+from resources.sandbox.state_lock import StateInUse
 from resources.settings import Settings
 from resources.warehouse import Warehouse
 
@@ -58,11 +58,11 @@ def _found_or_started(state: Path, stack: ExitStack) -> Connection:
 
 
 @contextmanager
-def serving(state: Path, *, port: int = 0) -> Iterator[Connection]:
+def serving(state: Path, *, port: int = 0, proxy: int | None = None) -> Iterator[Connection]:
     """A sandbox on that state directory serves inside; SystemicError where it cannot."""
     with ExitStack() as stack:
         try:
-            started = stack.enter_context(running(state, port=port))
+            started = stack.enter_context(running(state, port=port, proxy=proxy))
         except (DidNotStart, StateInUse) as error:
             raise SystemicError("sandbox_not_started", str(error)) from error
         yield started

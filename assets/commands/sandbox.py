@@ -30,6 +30,15 @@ def sandbox(
         Path | None,
         typer.Option(metavar="DIR", help="Where the org is kept; else $CONCORD_HOME/sandbox.", show_default=False),
     ] = None,
+    proxy: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65535,
+            help="Also a proxy on that loopback port (0: a free one), for clients that log in at login.salesforce.com.",
+            show_default=False,
+        ),
+    ] = None,
     seed: Seed = 7,
     empty: Annotated[bool, typer.Option("--empty", help="A new org without demo data.")] = False,
     as_json: AsJson = False,
@@ -43,6 +52,8 @@ def sandbox(
       concord sandbox
 
       concord sandbox --port 8443 --state /tmp/org --empty --json
+
+      concord sandbox --proxy 8080
     """
     with answering(as_json=as_json) as terminal:
         from resources.settings import read_settings
@@ -52,7 +63,7 @@ def sandbox(
         new = not where.exists()
         if where.exists() and not where.is_dir():
             raise WrongUse(f"--state {where} is no directory")
-        with until_stopped() as stopped, _served(where, port) as connection:
+        with until_stopped() as stopped, _served(where, port, proxy) as connection:
             if new and not empty:
                 _fill(connection, seed, terminal)
             _announce(connection, terminal)
@@ -72,10 +83,10 @@ def until_stopped() -> Iterator[threading.Event]:
 
 
 @contextmanager
-def _served(state: Path, port: int) -> Iterator[Connection]:
+def _served(state: Path, port: int, proxy: int | None) -> Iterator[Connection]:
     from resources.world import serving
 
-    with serving(state, port=port) as connection:
+    with serving(state, port=port, proxy=proxy) as connection:
         yield connection
 
 
@@ -93,8 +104,10 @@ def _announce(connection: Connection, terminal: Terminal) -> None:
         f"  SALESFORCE_INSTANCE_URL={connection.url}\n"
         f"  SALESFORCE_CLIENT_ID={connection.client_id}\n"
         f"  SALESFORCE_CLIENT_SECRET={connection.client_secret}\n"
-        f"  SALESFORCE_CA_FILE={connection.ca_file}\n\n"
-        f"Concord itself finds the one in $CONCORD_HOME/sandbox without being told."
+        f"  SALESFORCE_CA_FILE={connection.ca_file}\n"
+        + (f"  HTTPS_PROXY={connection.proxy}\n" if connection.proxy else "")
+        + "\n"
+        "Concord itself finds the one in $CONCORD_HOME/sandbox without being told."
     )
     terminal.answer(asdict(connection))
 

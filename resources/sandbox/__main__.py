@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import signal
 import socket
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import uvicorn
 
+from .doorkeeper import HOST, Doorkeeper, listen
 from .launch import Connection, connection_file
 from .limits import DAILY_CALLS
-from .org import Org, StateInUse
+from .org import Org
 from .people import INTEGRATION
 from .protocol import Protocol
 from .server import application
+from .state_lock import StateInUse
 from .tls import ca_file, server_files
-
-HOST = "127.0.0.1"
+from .tunnels import Tunnels
 
 
 def main() -> int:
@@ -33,10 +36,11 @@ def main() -> int:
     except StateInUse as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    with org, _listen(options.port) as listener:
+    with org, listen(options.port) as listener, ExitStack() as stack:
         if options.until_stdin_closes:
             threading.Thread(target=_stop_when_stdin_closes, daemon=True).start()
-        _serve(org, listener, as_json=options.json)
+        proxy = None if options.proxy is None else stack.enter_context(listen(options.proxy))
+        _serve(org, listener, proxy, as_json=options.json)
     return 0
 
 
@@ -49,35 +53,41 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--daily-limit", type=int, default=DAILY_CALLS, help="API calls in 24 hours (default: %(default)s)"
     )
+    parser.add_argument(
+        "--proxy", type=int, help="also a CONNECT proxy on that loopback port, for clients whose login host is fixed"
+    )
     parser.add_argument("--json", action="store_true", help="print the connection as one line of JSON")
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when standard input closes")
     return parser.parse_args()
 
 
-def _listen(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((HOST, port))
-    # Listening before the server loop runs: a client that comes at once waits instead of being refused.
-    listener.listen(128)
-    return listener
-
-
-def _serve(org: Org, listener: socket.socket, *, as_json: bool) -> None:
-    connection = _connection(org, listener.getsockname()[1])
+def _serve(org: Org, listener: socket.socket, proxy: socket.socket | None, *, as_json: bool) -> None:
+    connection = _connection(org, listener.getsockname()[1], proxy)
     certificate, key = server_files(org.state)
+    doorkeeper = Doorkeeper()
     config = uvicorn.Config(
-        application(org, on_ready=lambda: _announce(connection, as_json=as_json)),
+        application(org, doorkeeper, on_ready=lambda: _announce(connection, as_json=as_json)),
         http=Protocol, ssl_certfile=certificate, ssl_keyfile=key, log_level="warning", access_log=False,
         timeout_keep_alive=75, timeout_graceful_shutdown=5,
     )  # fmt: skip
+    server = uvicorn.Server(config)
+    doorkeeper.watch(server)
     try:
-        uvicorn.Server(config).run([listener])
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(_until_stopped(server, listener, proxy))
     finally:
         connection_file(org.state).unlink(missing_ok=True)
 
 
-def _connection(org: Org, port: int) -> Connection:
+async def _until_stopped(server: uvicorn.Server, listener: socket.socket, proxy: socket.socket | None) -> None:
+    if proxy is None:
+        await server.serve([listener])
+        return
+    async with Tunnels(listener.getsockname()[1]).serving(proxy):
+        await server.serve([listener])
+
+
+def _connection(org: Org, port: int, proxy: socket.socket | None) -> Connection:
     url = f"https://localhost:{port}"
     integration = org.user_named(INTEGRATION)
     return Connection(
@@ -93,6 +103,7 @@ def _connection(org: Org, port: int) -> Connection:
         admin_token=org.identity.admin_token,
         state=str(org.state),
         pid=os.getpid(),
+        proxy="" if proxy is None else f"http://{HOST}:{proxy.getsockname()[1]}",
     )
 
 
@@ -106,6 +117,7 @@ def _announce(connection: Connection, *, as_json: bool) -> None:
             f"  CA file        {connection.ca_file}\n"
             f"  client id      {connection.client_id}\n"
             f"  client secret  {connection.client_secret}"
+            + (f"\n  proxy          {connection.proxy}" if connection.proxy else "")
         )
     sys.stdout.write(f"{shown}\n")
     sys.stdout.flush()

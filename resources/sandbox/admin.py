@@ -1,4 +1,8 @@
-"""The administrator's door: what tests and demos do to the org. Its calls are neither counted nor logged."""
+"""The administrator's door: what tests and demos do to the org. Its calls are neither counted nor logged.
+
+Every path is below /sandbox/ and wants the org's admin token; `GET /sandbox/doors` lists them. What a door does is in
+`doors_records` and `doors_setup`; the first line of its docstring is what the list says of it.
+"""
 
 from __future__ import annotations
 
@@ -7,64 +11,35 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from .doors_records import RecordDoors
+from .doors_setup import SetupDoors
 from .endpoint import Answer, Call, Handler, Route
 from .errors import ApiError, invalid_session
+from .fault_names import KINDS
 from .faults import Fault
-from .people import INTEGRATION, PROFILES
 
 if TYPE_CHECKING:
     from .gateway import Gateway
 
 Body = dict[str, Any]
+Action = Callable[[Body], object]
 
 
-class _Doors:
-    """What each door does; the body of a call in, the body of its answer out."""
-
+class _FaultDoors:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self._org = gateway.org
 
-    def seed(self, body: Body) -> object:
-        return {"ids": self._org.seed(str(body["sobject"]), _rows(body))}
-
-    def permissions(self, body: Body) -> object:
-        """`{"sobject", "field"?, "rights": {"read": false}, "profile"?}`; `{"reset": true}` allows everything."""
-        if body.get("reset"):
-            self._org.permissions.reset()
-        else:
-            profile = body.get("profile", PROFILES[INTEGRATION])
-            self._org.permissions.change(profile, body["sobject"], body["rights"], body.get("field"))
-        return {}
-
-    def limits(self, body: Body) -> object:
-        self._org.usage.reset(daily=body.get("daily"), used=body.get("used"))
-        return {"daily": self._org.usage.daily, "used": self._org.usage.used()}
-
-    def expire(self, body: Body) -> object:
-        self._org.sessions.expire_all()
-        return {}
-
-    def session(self, body: Body) -> object:
-        user = self._org.user_named(str(body["username"]))
-        if user is None:
-            raise ValueError(f"no active user {body['username']!r}")
-        return {"access_token": self._org.sessions.access_token(user.id), "user_id": user.id}
-
-    def keys(self, body: Body) -> object:
-        self._org.trust(str(body["public_key"]))
-        return {}
-
-    def clock(self, body: Body) -> object:
-        self._org.advance(float(body["seconds"]))
-        return {"now": self._org.now()}
-
     def set_faults(self, body: Body) -> object:
-        self._org.faults.set([Fault(**rule) for rule in body["rules"]])
+        """{rules: [{path, action, method?, nth?, times?, rate?, seed?, …}]}: these fault rules, and no others."""
+        self._org.faults.set([Fault.of(rule) for rule in body["rules"]])
         return {}
 
     def faults(self, call: Call) -> Answer:
         return Answer(body={"rules": [asdict(rule) for rule in self._org.faults.rules()]})
+
+    def fault_names(self, call: Call) -> Answer:
+        return Answer(body={name: kind.does for name, kind in KINDS.items()})
 
     def calls(self, call: Call) -> Answer:
         return Answer(body={"calls": [asdict(logged) for logged in list(self._gateway.calls)]})
@@ -74,20 +49,55 @@ class _Doors:
         return Answer(204)
 
 
+def posts(gateway: Gateway) -> dict[str, Action]:
+    """What is done by a POST, by its path below /sandbox/."""
+    records, setup, faults = RecordDoors(gateway.org), SetupDoors(gateway.org), _FaultDoors(gateway)
+    return {
+        "seed": records.seed,
+        "records/create": records.create,
+        "records/edit": records.edit,
+        "records/delete": records.delete,
+        "records/undelete": records.undelete,
+        "records/empty": records.empty,
+        "records/merge": records.merge,
+        "records/touch": records.touch,
+        "records/lock": records.lock,
+        "permissions": setup.permissions,
+        "limits": setup.limits,
+        "clock": setup.clock,
+        "sessions/expire": setup.expire,
+        "sessions": setup.session,
+        "keys": setup.keys,
+        "objects": setup.objects,
+        "fields": setup.fields,
+        "fields/remove": setup.remove_field,
+        "rules": setup.rules,
+        "record-types": setup.record_type,
+        "snapshots": setup.take_snapshot,
+        "snapshots/restore": setup.restore,
+        "snapshots/forget": setup.forget_snapshot,
+        "faults": faults.set_faults,
+    }
+
+
 def routes(gateway: Gateway) -> list[Route]:
     """The doors, each open only to who has the org's admin token."""
-    doors = _Doors(gateway)
-    return [
-        _door("seed", {"POST": _posted(doors.seed)}),
-        _door("permissions", {"POST": _posted(doors.permissions)}),
-        _door("limits", {"POST": _posted(doors.limits)}),
-        _door("sessions/expire", {"POST": _posted(doors.expire)}),
-        _door("sessions", {"POST": _posted(doors.session)}),
-        _door("keys", {"POST": _posted(doors.keys)}),
-        _door("clock", {"POST": _posted(doors.clock)}),
-        _door("faults", {"GET": doors.faults, "POST": _posted(doors.set_faults)}),
-        _door("calls", {"GET": doors.calls, "DELETE": doors.forget_calls}),
-    ]
+    faults, org = _FaultDoors(gateway), gateway.org
+    actions = posts(gateway)
+    gets: dict[str, Handler] = {
+        "doors": lambda _: Answer(body={path: _said(action) for path, action in actions.items()}),
+        "snapshots": lambda _: Answer(body={"names": org.snapshots.names()}),
+        "faults": faults.faults,
+        "faults/names": faults.fault_names,
+        "calls": faults.calls,
+    }
+    listed = [_door(path, {"POST": _posted(action)}) for path, action in actions.items()]
+    listed += [_door(path, {"GET": handler}) for path, handler in gets.items()]
+    return [*listed, _door("calls", {"DELETE": faults.forget_calls})]
+
+
+def _said(action: Action) -> str:
+    return " ".join((action.__doc__ or "").split())
 
 
 def _door(path: str, handlers: Mapping[str, Handler]) -> Route:
@@ -104,19 +114,13 @@ def _guarded(handler: Handler) -> Handler:
     return guarded
 
 
-def _posted(action: Callable[[Body], object]) -> Handler:
+def _posted(action: Action) -> Handler:
     def handler(call: Call) -> Answer:
         try:
             return Answer(body=action(call.json_object()))
-        except (KeyError, TypeError, ValueError) as error:
-            raise ApiError(400, "INVALID_INPUT", f"{type(error).__name__}: {error}") from error
+        except KeyError as error:
+            raise ApiError(400, "INVALID_INPUT", f"{error.args[0]!r} is missing; asked for: {_said(action)}") from error
+        except (TypeError, ValueError) as error:
+            raise ApiError(400, "INVALID_INPUT", str(error)) from error
 
     return handler
-
-
-def _rows(body: Body) -> list[Body]:
-    """The rows, given as `rows` or as `columns` of equal length."""
-    columns = body.get("columns")
-    if columns is None:
-        return list(body["rows"])
-    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]

@@ -18,7 +18,7 @@ class Administrator:
     """Speaks to a running sandbox as its administrator. Its calls count towards no limit and appear in no log."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self.connection = connection
         self._open = urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trusting(Path(connection.ca_file)))
         ).open
@@ -27,6 +27,15 @@ class Administrator:
         """The rows are records, unchecked (audit fields may be given); their ids in the order of the rows."""
         ids: list[str] = self._ask("POST", "seed", {"sobject": sobject, "rows": list(rows)})["ids"]
         return ids
+
+    def do(self, door: str, **body: object) -> Any:
+        """What the door of that name answers; ValueError with its reason if it refuses. `doors` lists them."""
+        return self._ask("POST", door, body)
+
+    def doors(self) -> dict[str, str]:
+        """Every door, with the body it takes and what it does."""
+        doors: dict[str, str] = self._ask("GET", "doors")
+        return doors
 
     def permit(
         self, sobject: str, rights: Mapping[str, bool], *, field: str | None = None, profile: str | None = None
@@ -56,6 +65,11 @@ class Administrator:
         token: str = self._ask("POST", "sessions", {"username": username})["access_token"]
         return token
 
+    def user_id(self, username: str) -> str:
+        """The id of that user."""
+        found: str = self._ask("POST", "sessions", {"username": username})["user_id"]
+        return found
+
     def trust(self, public_key: str) -> None:
         """JWT assertions signed with the private half of that key (PEM) are accepted."""
         self._ask("POST", "keys", {"public_key": public_key})
@@ -68,6 +82,11 @@ class Administrator:
         """These fault rules are in force, and no others; the keys of a rule are the fields of `Fault`."""
         self._ask("POST", "faults", {"rules": list(rules)})
 
+    def faults(self) -> list[dict[str, Any]]:
+        """The rules in force, with how many calls each has `seen` and how many `met` it."""
+        rules: list[dict[str, Any]] = self._ask("GET", "faults")["rules"]
+        return rules
+
     def calls(self) -> list[dict[str, Any]]:
         """The calls made by clients: method, path, query, status (0: closed without an answer) and seconds."""
         calls: list[dict[str, Any]] = self._ask("GET", "calls")["calls"]
@@ -79,9 +98,9 @@ class Administrator:
 
     def _ask(self, method: str, path: str, body: object = None) -> Any:
         request = urllib.request.Request(  # noqa: S310 - the URL is our own
-            f"{self._connection.admin_url}/{path}", method=method
+            f"{self.connection.admin_url}/{path}", method=method
         )
-        request.add_header("Authorization", f"Bearer {self._connection.admin_token}")
+        request.add_header("Authorization", f"Bearer {self.connection.admin_token}")
         content = None if body is None else orjson.dumps(body)
         try:
             with self._open(request, content) as answer:

@@ -11,7 +11,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import orjson
 
@@ -19,17 +21,24 @@ from . import ids
 from .csv_format import DELIMITERS, LINE_ENDINGS, CsvFormat
 from .errors import ApiError, not_found
 from .files import write_private
+from .moments import as_stored
 from .org import Org
 
 KEY_PREFIX = "750"
 JOBS_PER_PAGE = 1000
+DAYS = 7
+"""A job and its results live so long."""
+
 ENDED = frozenset({"JobComplete", "Failed", "Aborted"})
 WAITING = frozenset({"UploadComplete", "InProgress"})
 
 
 @dataclass(slots=True)
 class Job:
-    """One job as its folder keeps it. `username` is whose rights it works with; times are the store's datetimes."""
+    """One job as its folder keeps it. `username` is whose rights it works with; times are the store's datetimes.
+
+    `unrecorded`: rows that no batch took are not told of.
+    """
 
     id: str
     operation: str
@@ -50,6 +59,7 @@ class Job:
     processed: int = 0
     failed: int = 0
     milliseconds: int = 0
+    unrecorded: bool = False
 
     @property
     def format(self) -> CsvFormat:
@@ -73,11 +83,15 @@ class Job:
         }
 
 
-class Jobs:
+AnyJob = TypeVar("AnyJob", bound=Job)
+
+
+class Jobs(Generic[AnyJob]):
     """All jobs of one kind in an org. A job is changed only inside `change`, so that no two changes meet."""
 
-    def __init__(self, org: Org, kind: str) -> None:
+    def __init__(self, org: Org, kind: str, shape: type[AnyJob]) -> None:
         self._org = org
+        self._shape = shape
         self._root = org.state / "jobs" / kind
         self._root.mkdir(parents=True, mode=0o700, exist_ok=True)
         self._lock = threading.Lock()
@@ -88,19 +102,22 @@ class Jobs:
     def exists(self, job_id: str) -> bool:
         return (self.folder(job_id) / "job.json").exists()
 
-    def add(self, job: Job) -> None:
+    def add(self, job: AnyJob) -> None:
         self.folder(job.id).mkdir(mode=0o700)
         self._save(job)
 
-    def get(self, job_id: str) -> Job:
-        """The job with that id of 15 or 18 characters; NOT_FOUND if there is none."""
+    def get(self, job_id: str) -> AnyJob:
+        """The job with that id of 15 or 18 characters; NOT_FOUND if there is none, or none any more."""
         path = self.folder(ids.to18(job_id)) / "job.json" if ids.is_id(job_id) else None
         if path is None or not path.exists():
             raise not_found()
-        return Job(**orjson.loads(path.read_bytes()))
+        job = self._shape(**orjson.loads(path.read_bytes()))
+        if job.created < self._oldest():
+            raise not_found()
+        return job
 
     @contextmanager
-    def change(self, job_id: str) -> Iterator[Job]:
+    def change(self, job_id: str) -> Iterator[AnyJob]:
         """The job as it is now; what the block changes is kept when it ends."""
         with self._lock:
             job = self.get(job_id)
@@ -112,16 +129,19 @@ class Jobs:
         with self._lock:
             shutil.rmtree(self.folder(self.get(job_id).id))
 
-    def all(self) -> list[Job]:
+    def all(self) -> list[AnyJob]:
         """Every job, the oldest first."""
-        found = [self.get(path.parent.name) for path in self._root.glob("*/job.json")]
-        return sorted(found, key=lambda job: (job.created, job.id))
+        found = [self._shape(**orjson.loads(path.read_bytes())) for path in self._root.glob("*/job.json")]
+        return sorted((job for job in found if job.created >= self._oldest()), key=lambda job: (job.created, job.id))
 
-    def new_id(self) -> str:
+    def new_id(self, prefix: str = KEY_PREFIX) -> str:
         tail = "".join(secrets.choice(ids.ALPHABET) for _ in range(9))
-        return ids.to18(f"{KEY_PREFIX}{self._org.identity.pod}{tail}")
+        return ids.to18(f"{prefix}{self._org.identity.pod}{tail}")
 
-    def _save(self, job: Job) -> None:
+    def _oldest(self) -> str:
+        return as_stored(self._org.time() - timedelta(days=DAYS))
+
+    def _save(self, job: AnyJob) -> None:
         write_private(self.folder(job.id) / "job.json", orjson.dumps(asdict(job)))
 
 

@@ -9,6 +9,7 @@ from .dml import Dml
 from .endpoint import Answer, Call, Route, data
 from .errors import ApiError
 from .moments import as_stored, stored_datetime
+from .recycle_bin import erased_between
 from .rendering import json_value
 from .store import quote
 
@@ -35,7 +36,8 @@ def _updated(call: Call) -> Answer:
 
 def _deleted(call: Call) -> Answer:
     start, end = _span(call, DELETED_BACK)
-    rows = _changed(call, start, end, deleted=True)
+    gone = erased_between(call.org, Dml(call.org, call.user).definition(call.params["sobject"]).name, start, end)
+    rows = sorted([*_changed(call, start, end, deleted=True), *gone], key=lambda row: (row[1], row[0]))
     return Answer(
         body={
             "deletedRecords": [{"id": row[0], "deletedDate": json_value(row[1], "datetime")} for row in rows],

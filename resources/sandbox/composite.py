@@ -37,18 +37,23 @@ def _composite(call: Call) -> Answer:
         raise ApiError(400, "JSON_PARSER_ERROR", "The request must have a list named compositeRequest")
     if len(requests) > LIMIT:
         raise ApiError(400, "LIMIT_EXCEEDED", f"Composite request limit of {LIMIT} subrequests exceeded")
-    together = body.get("allOrNone") is True
+    if body.get("allOrNone") is True:
+        return _answer(run_together(call, requests)[0])
     answers: dict[str, dict[str, Any]] = {}
-    if not together:
-        _run_all(call, requests, answers, stop_at_error=False)
-        return _answer(answers)
+    _run_all(call, requests, answers, stop_at_error=False)
+    return _answer(answers)
+
+
+def run_together(call: Call, requests: list[Any]) -> tuple[dict[str, dict[str, Any]], bool]:
+    """The answers of all requests by their names, and whether all succeeded; if not, nothing of them stays."""
+    answers: dict[str, dict[str, Any]] = {}
     try:
         with call.org.store.write():
             if not _run_all(call, requests, answers, stop_at_error=True):
                 raise _Undo
     except _Undo:
-        return _answer(_halted(requests, answers))
-    return _answer(answers)
+        return _halted(requests, answers), False
+    return answers, True
 
 
 def _answer(answers: Mapping[str, dict[str, Any]]) -> Answer:
@@ -81,7 +86,7 @@ def _name_of(request: Any, answers: Mapping[str, object]) -> str:
 
 def _run(call: Call, request: Mapping[str, Any]) -> Answer:
     method, (path, _, query) = str(request.get("method", "")).upper(), str(request.get("url", "")).partition("?")
-    if re.search(r"/composite/?$", path, re.IGNORECASE):
+    if re.search(r"/composite(/graph|/batch)?/?$", path, re.IGNORECASE):
         raise ApiError(400, "INVALID_INPUT", "A composite call cannot hold another one")
     route, params = call.router.find(method, path)
     headers = {**call.headers, **{str(k).lower(): str(v) for k, v in (request.get("httpHeaders") or {}).items()}}

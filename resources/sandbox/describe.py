@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .declared import RecordType
+from .describe_age import Ages
 from .describe_field import field_json
 from .dml import Dml
 from .endpoint import Answer, Call, Route, data
@@ -19,20 +21,21 @@ _MASTER_RECORD_TYPE = "012000000000000AAA"
 
 
 def routes(org: Org) -> list[Route]:
+    ages = Ages()
     return [
-        data("sobjects", {"GET": _global}),
-        data("sobjects/{sobject}/describe", {"GET": _describe}),
+        data("sobjects", {"GET": lambda call: ages.answer(call, _global(call))}),
+        data("sobjects/{sobject}/describe", {"GET": lambda call: ages.answer(call, _describe(call))}),
         data("sobjects/{sobject}", {"GET": _basic_information}),
     ]
 
 
-def _global(call: Call) -> Answer:
+def _global(call: Call) -> dict[str, object]:
     shown = [_summary(call, d) for d in call.org.catalogue if call.user.may("read", d.name)]
-    return Answer(body={"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": shown})
+    return {"encoding": "UTF-8", "maxBatchSize": 200, "sobjects": shown}
 
 
-def _describe(call: Call) -> Answer:
-    return Answer(body=describe(call, Dml(call.org, call.user).definition(call.params["sobject"])))
+def _describe(call: Call) -> dict[str, object]:
+    return describe(call, Dml(call.org, call.user).definition(call.params["sobject"]))
 
 
 def _basic_information(call: Call) -> Answer:
@@ -73,7 +76,7 @@ def describe(call: Call, definition: SObjectDef) -> dict[str, object]:
             "lookupLayoutable": None,
             "namedLayoutInfos": [],
             "networkScopeFieldName": None,
-            "recordTypeInfos": [_master_record_type(call, definition)],
+            "recordTypeInfos": _record_types(call, definition),
             "searchLayoutable": definition.layoutable,
             "sobjectDescribeOption": "FULL",
             "supportedScopes": [
@@ -137,14 +140,22 @@ def _child(child: ChildRelationship) -> dict[str, object]:
     }
 
 
-def _master_record_type(call: Call, definition: SObjectDef) -> dict[str, object]:
-    return {
-        "active": True,
-        "available": True,
-        "defaultRecordTypeMapping": True,
-        "developerName": "Master",
-        "master": True,
-        "name": "Master",
-        "recordTypeId": _MASTER_RECORD_TYPE,
-        "urls": {"layout": call.url(f"sobjects/{definition.name}/describe/layouts/{_MASTER_RECORD_TYPE}")},
-    }
+def _record_types(call: Call, definition: SObjectDef) -> list[dict[str, object]]:
+    """The record types declared for the object, and the master that every object has."""
+    declared = [t for t in call.org.declared.record_types if t.sobject == definition.name]
+    master = RecordType(
+        _MASTER_RECORD_TYPE, definition.name, "Master", "Master", default=not any(t.default for t in declared)
+    )
+    return [
+        {
+            "active": t.active,
+            "available": t.active,
+            "defaultRecordTypeMapping": t.default,
+            "developerName": t.developer_name,
+            "master": t is master,
+            "name": t.name,
+            "recordTypeId": t.id,
+            "urls": {"layout": call.url(f"sobjects/{definition.name}/describe/layouts/{t.id}")},
+        }
+        for t in (*declared, master)
+    ]

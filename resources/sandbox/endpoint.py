@@ -152,7 +152,12 @@ class Router:
                 params = {name: unquote(value) for name, value in match.groupdict().items()}
                 _check_version(params)
                 return route, params
-        raise not_found(f"The requested resource does not exist ({method} {path} is not emulated by this sandbox)")
+        raise not_emulated(method, path)
+
+
+def not_emulated(method: str, path: str) -> ApiError:
+    """The refusal of what a real org may have and this one has not."""
+    return not_found(f"The requested resource does not exist ({method} {path} is not emulated by this sandbox)")
 
 
 def _check_version(params: Mapping[str, str]) -> None:

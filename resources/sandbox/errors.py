@@ -5,8 +5,8 @@ Those of SOQL are in `soql`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 NO_SUCH_COLUMN_HINT = (
     "If you are attempting to use a custom field, be sure to append the '__c' after the custom field name. "
@@ -17,6 +17,9 @@ NO_SUCH_COLUMN_HINT = (
 class ApiError(Exception):
     """A call that is refused as a whole; the answer's body is a JSON array with this one error."""
 
+    duplicates: Mapping[str, object] | None = None
+    """Of DUPLICATES_DETECTED: the rule and what was matched."""
+
     def __init__(self, status: int, code: str, message: str, fields: Iterable[str] | None = None) -> None:
         super().__init__(f"{code}: {message}")
         self.status = status
@@ -26,6 +29,8 @@ class ApiError(Exception):
 
     def body(self) -> list[dict[str, object]]:
         error: dict[str, object] = {"message": self.message, "errorCode": self.code}
+        if self.duplicates is not None:
+            return [{"duplicateResut": self.duplicates, **error}]  # spelt so by the platform
         if self.fields is not None:
             error["fields"] = self.fields
         return [error]
@@ -33,11 +38,12 @@ class ApiError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """Why one row was refused."""
+    """Why one row was refused; `duplicates` only for DUPLICATES_DETECTED."""
 
     code: str
     message: str
     fields: tuple[str, ...] = ()
+    duplicates: Mapping[str, object] | None = field(default=None, compare=False)
 
     def as_json(self) -> dict[str, object]:
         """As it stands in the answer of a collections call."""
@@ -53,7 +59,9 @@ class RowError:
 
     def as_api_error(self) -> ApiError:
         """As the answer to a call about this one record."""
-        return ApiError(_STATUS.get(self.code, 400), self.code, self.message, self.fields)
+        error = ApiError(_STATUS.get(self.code, 400), self.code, self.message, self.fields)
+        error.duplicates = self.duplicates
+        return error
 
 
 _STATUS = {"ENTITY_IS_DELETED": 404, "NOT_FOUND": 404, "INSUFFICIENT_ACCESS_OR_READONLY": 403}

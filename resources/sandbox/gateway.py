@@ -12,18 +12,20 @@ import zlib
 from collections import deque
 from dataclasses import dataclass, replace
 
+import orjson
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from . import admin
+from .circumstances import duplicates_as
 from .endpoint import Answer, Call, Router
 from .errors import ApiError, invalid_session
+from .fault_effects import Away, Reply, cut, send_half, worked_off
 from .faults import Fault
 from .org import Org
 from .permissions import User
-from .protocol import TRANSPORTS
 
 LOG_LENGTH = 10_000
 _VERSIONED = re.compile(r"/services/data/v\d", re.IGNORECASE)
@@ -33,20 +35,26 @@ _NOBODY = User(id="", username="", profile="", denied=frozenset())
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """One call that was answered, or whose connection was closed (status 0)."""
+    """One call that was answered, or whose connection was closed (status 0); `fault` is the name of one it met."""
 
     method: str
     path: str
     query: str
     status: int
     seconds: float
+    fault: str = ""
+
+
+async def _stay(_: float) -> None:
+    """An org that nobody can make go away."""
 
 
 class Gateway:
     """The ASGI application of one org."""
 
-    def __init__(self, org: Org, router: Router) -> None:
+    def __init__(self, org: Org, router: Router, away: Away = _stay) -> None:
         self.org = org
+        self._away = away
         self.calls: deque[Logged] = deque(maxlen=LOG_LENGTH)
         self.router = router
         self._admin = Router(admin.routes(self))
@@ -57,39 +65,50 @@ class Gateway:
             body = await request.body()
         except ClientDisconnect:
             return
-        answer = await run_in_threadpool(self._answer, request, body)
+        reply = await run_in_threadpool(self._answer, request, body)
+        answer, fault = reply.answer, reply.fault
         if answer is None:
-            transport = TRANSPORTS.get(scope["client"])
-            if transport is not None:
-                transport.abort()
-                await receive()  # until the connection is gone: a call that ends earlier is answered with a 500
-            return
-        await Response(answer.content(), answer.status, dict(answer.headers))(scope, receive, send)
+            if fault is not None:
+                await cut(scope, receive, fault, self._away)
+        elif fault is not None and fault.action == "truncate":
+            await send_half(scope, receive, send, answer)
+        else:
+            await Response(answer.content(), answer.status, dict(answer.headers))(scope, receive, send)
 
-    def _answer(self, request: Request, body: bytes) -> Answer | None:
-        """The answer to a request; None if the connection is to be closed without one."""
+    def _answer(self, request: Request, body: bytes) -> Reply:
+        """The answer to a request, and the fault that it meets."""
         started = time.monotonic()
-        path = request.scope["raw_path"].decode("ascii")
+        # Clients that keep an instance URL with a slash at its end begin every path with two.
+        path = "/" + request.scope["raw_path"].decode("ascii").lstrip("/")
         if path.startswith("/sandbox/"):
-            return self._finish(request, self._handle(self._admin, request, path, body))
+            return Reply(self._finish(request, self._handle(self._admin, request, path, body)))
+        self.org.keep_house()
         fault = self.org.faults.meet(request.method, path.rstrip("/"))
         answer = self._faulty(fault, request, path, body) if fault else self._handle(self.router, request, path, body)
         status = 0 if answer is None else answer.status
         query = request.scope["query_string"].decode("ascii")
-        self.calls.append(Logged(request.method, path, query, status, round(time.monotonic() - started, 4)))
-        return None if answer is None else self._finish(request, answer)
+        seconds = round(time.monotonic() - started, 4)
+        self.calls.append(Logged(request.method, path, query, status, seconds, fault.name if fault else ""))
+        return Reply(None if answer is None else self._finish(request, answer), fault)
 
     def _faulty(self, fault: Fault, request: Request, path: str, body: bytes) -> Answer | None:
-        if fault.action == "status":
-            return Answer(fault.status, [{"errorCode": fault.code, "message": fault.message}], fault.headers)
-        if fault.action == "drop":
-            return None
-        if fault.action == "delay":
-            time.sleep(fault.seconds)
-        if fault.action == "expire":
-            self.org.sessions.expire_all()
-        answer = self._handle(self.router, request, path, body)
-        return None if fault.action == "close-after-write" else answer
+        try:
+            return worked_off(
+                self.org, fault, lambda: self._handle(self.router, request, path, body), self._admin_doors
+            )
+        except ApiError as error:
+            fault.problem = str(error)
+            message = f"The fault {fault.name!r} could not be carried out: {error}"
+            return Answer(500, [{"errorCode": "UNKNOWN_EXCEPTION", "message": message}])
+
+    def _admin_doors(self, door: str, body: object) -> None:
+        """What the administrator's door of that name does with the body; ApiError if it refuses."""
+        path = f"/sandbox/{door}"
+        route, params = self._admin.find("POST", path)
+        headers = {"authorization": f"Bearer {self.org.identity.admin_token}"}
+        route.handler("POST")(
+            Call(self.org, _NOBODY, "POST", path, params, {}, headers, orjson.dumps(body), self._admin)
+        )
 
     def _handle(self, router: Router, request: Request, path: str, body: bytes) -> Answer:
         headers = {name.lower(): value for name, value in request.headers.items()}
@@ -102,14 +121,15 @@ class Gateway:
             call = Call(
                 self.org, user, request.method, path, params, dict(request.query_params), headers, unpacked, router
             )
-            return route.handler(request.method)(call)
+            with duplicates_as(headers.get("sforce-duplicate-rule-header", "")):
+                return route.handler(request.method)(call)
         except ApiError as error:
             return Answer(error.status, error.body())
 
     def _finish(self, request: Request, answer: Answer) -> Answer:
         content = answer.content()
         headers = dict(answer.headers)
-        if _VERSIONED.match(request.url.path):
+        if _VERSIONED.search(request.url.path):
             headers["Sforce-Limit-Info"] = self.org.usage.header()
         if content:
             headers.setdefault("Content-Type", "application/json;charset=UTF-8")

@@ -49,6 +49,11 @@ class Identity:
             signing_key=secrets.token_hex(32),
         )
 
+    @property
+    def domain(self) -> str:
+        """The host that is the org's own, of those that its certificate carries."""
+        return f"org-{self.pod.lower()}-{self.org_id[-8:].lower()}.my.salesforce.com"
+
     def trusting(self, public_key: str) -> Identity:
         """The same org, which also accepts assertions signed with the private half of that key (PEM)."""
         return replace(self, public_keys=tuple(dict.fromkeys((*self.public_keys, public_key))))

@@ -41,7 +41,11 @@ class Content:
 def read_content(job: Job, content: bytes, dml: Dml) -> Content:
     """The upload of that job, its header understood."""
     rows = raw_rows(job, content)
-    header = next(rows, [])
+    return understood(job, next(rows, []), rows, dml)
+
+
+def understood(job: Job, header: list[str], rows: Iterator[list[str]], dml: Dml) -> Content:
+    """Those rows below that header, as the job means them; BadContent for a header that it cannot work with."""
     definition = dml.definition(job.sobject)
     _check_header(job, header)
     reader = ColumnReader(dml.org.catalogue, definition, dml.user, text=True)
@@ -84,7 +88,7 @@ def _check_header(job: Job, header: list[str]) -> None:
         if name.lower() in seen:
             raise BadContent(f"InvalidBatch : Duplicate field name found : {name}")
         seen.add(name.lower())
-        if job.operation == "delete" and name.lower() != "id":
+        if job.operation in ("delete", "hardDelete") and name.lower() != "id":
             raise BadContent(f"InvalidBatch : Only the Id column is allowed in a delete job, not : {name}")
 
 

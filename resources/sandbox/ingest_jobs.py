@@ -11,10 +11,13 @@ from .errors import ApiError
 from .files import write_private
 from .ingest_processing import BATCH, CONTENT, IngestProcessing
 from .org import Org
-from .permissions import User
+from .permissions import HARD_DELETE, User
+from .stuck_jobs import Stuck
 
 LARGEST_UPLOAD = 150 * 1024 * 1024 * 3 // 4
-OPERATIONS = ("insert", "update", "upsert", "delete")
+WORKERS = 3
+"""So many jobs are worked off at the same time."""
+OPERATIONS = ("insert", "update", "upsert", "delete", "hardDelete")
 
 
 class IngestJobs:
@@ -22,13 +25,14 @@ class IngestJobs:
 
     def __init__(self, org: Org, *, batch: int = BATCH) -> None:
         self._org = org
-        self.jobs = Jobs(org, "ingest")
+        self.jobs = Jobs(org, "ingest", Job)
         self.processing = IngestProcessing(org, self.jobs, batch=batch)
-        self._background = Background("ingest", self._work, self._broke)
-        org.on_close(self._background.close)
-        for job in self.jobs.all():
-            if job.state in WAITING:
-                self._background.start(job.id)
+        self._background = Background("ingest", self._work, self._broke, WORKERS)
+        self._stuck = Stuck(self._background.start)
+        org.faults.on_change(self._stuck.release)
+        org.on_close(self._pause)
+        org.snapshots.around(self._pause, self._go_on)
+        self._start_waiting()
 
     def create(self, user: User, version: float, asked: dict[str, object]) -> Job:
         """An open job as asked for; ApiError if no such job can be."""
@@ -36,7 +40,7 @@ class IngestJobs:
         now = self._org.now()
         job = Job(
             id=self.jobs.new_id(),
-            operation=_operation(asked),
+            operation=_operation(asked, user),
             state="Open",
             user=user.id,
             username=user.username,
@@ -71,7 +75,7 @@ class IngestJobs:
             job.uploaded = True
 
     def close(self, job_id: str) -> Job:
-        """The open job is handed to the background, which works off one after the other."""
+        """The open job is handed to the background, which works off a few at a time."""
         with self.jobs.change(job_id) as job:
             if job.state != "Open":
                 raise wrong_state(f"Closing already {_spoken(job.state)} Job not allowed")
@@ -116,8 +120,26 @@ class IngestJobs:
             )
             raise ApiError(400, "INVALIDJOB", f"InvalidJob : {message}")
 
+    def _pause(self) -> None:
+        self._stuck.close()
+        self._background.close()
+
+    def _go_on(self) -> None:
+        self._background.go_on()
+        self._start_waiting()
+
+    def _start_waiting(self) -> None:
+        for job in self.jobs.all():
+            if job.state in WAITING:
+                self._background.start(job.id)
+
     def _work(self, job_id: str) -> None:
-        self.processing.run(job_id, self._background.stopping)
+        fault = self.processing.run(job_id, self._background.stopping)
+        if fault is not None:
+            self._stuck.hold(job_id, fault.seconds)
+            # Rules that changed before the job was held have released nothing.
+            if not any(rule is fault for rule in self._org.faults.rules()):
+                self._stuck.release()
 
     def _broke(self, job_id: str, error: BaseException) -> None:
         with self.jobs.change(job_id) as job:
@@ -125,15 +147,15 @@ class IngestJobs:
             job.error = f"InternalServerError : {type(error).__name__}"
 
 
-def _operation(asked: dict[str, object]) -> str:
+def _operation(asked: dict[str, object], user: User) -> str:
     operation = asked.get("operation")
-    if operation == "hardDelete":
+    if operation == "hardDelete" and not user.has(HARD_DELETE):
         message = (
             "hardDelete operation requires special user profile permission, please contact your system administrator"
         )
         raise ApiError(400, "FEATURENOTENABLED", message)
     if operation not in OPERATIONS:
-        raise not_one_of("operation", operation, (*OPERATIONS, "hardDelete"))
+        raise not_one_of("operation", operation, OPERATIONS)
     return str(operation)
 
 

@@ -5,19 +5,25 @@ A job that is cut short, by a kill as much as by a shutdown, goes on with the fi
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
+from .batch_locks import locked_records
 from .bulk_jobs import WAITING, Job, Jobs
-from .columns import Table
-from .dml import Dml, RowResult
-from .errors import ApiError, RowError
+from .circumstances import locked_out_of, under
+from .dml import Dml
+from .errors import ApiError
+from .fault_names import JOB_ACTIONS
+from .faults import JOB, Fault
 from .files import write_private
-from .ingest_content import BadContent, Content, misshapen, raw_rows, read_content
+from .ingest_content import BadContent, raw_rows, read_content
 from .ingest_progress import Progress
+from .ingest_rows import Rows, failed_line, successful_line, write_rows
 from .org import Org
 from .permissions import User
 
@@ -28,33 +34,51 @@ CONTENT = "content.csv"
 
 
 class IngestProcessing:
-    def __init__(self, org: Org, jobs: Jobs, *, batch: int = BATCH) -> None:
+    def __init__(self, org: Org, jobs: Jobs[Job], *, batch: int = BATCH) -> None:
         self._org = org
         self._jobs = jobs
         self._batch = batch
         self._progress = Progress(org)
+        self._begun: set[str] = set()
 
-    def run(self, job_id: str, stopping: threading.Event) -> None:
-        """The job has ended, unless it was told to stop or is gone."""
+    def run(self, job_id: str, stopping: threading.Event) -> Fault | None:
+        """The job has ended, unless it was told to stop, is gone, or is stuck: then by the fault that is returned."""
         start = time.monotonic()
         if not self._jobs.exists(job_id):
-            return
+            return None
         with self._jobs.change(job_id) as job:
             if job.state not in WAITING:
-                return
+                return None
             job.state = "InProgress"
-        error = None
+        fault = self._fault(job)
+        error, unrecorded = None, False
         try:
-            self._process(job, stopping)
+            with under(fault):
+                self._process(job, stopping, _rows_before(fault))
         except BadContent as bad:
             error = str(bad)
         except ApiError as refused:
-            error = f"InvalidBatch : {refused.message}"
+            quota = refused.code == "EXCEEDED_QUOTA"
+            error = f"{'ExceededQuota' if quota else 'InvalidBatch'} : {refused.message}"
+            unrecorded = quota
         with self._jobs.change(job_id) as job:
             job.milliseconds += int((time.monotonic() - start) * 1000)
-            if job.state == "InProgress" and not (stopping.is_set() and error is None):
-                job.state = "JobComplete" if error is None else "Failed"
-                job.error = error
+            if job.state != "InProgress" or (stopping.is_set() and error is None):
+                return None
+            if fault is not None and fault.action == "job-stuck" and error is None:
+                return fault
+            job.unrecorded = unrecorded
+            job.state, job.error = ("JobComplete", None) if error is None else ("Failed", error)
+            if fault is not None and error is None:
+                _end(job, fault)
+        return None
+
+    def _fault(self, job: Job) -> Fault | None:
+        """The fault that the job meets; one that goes on after a pause has met its own already."""
+        if job.id in self._begun:
+            return None
+        self._begun.add(job.id)
+        return self._org.faults.meet(JOB, f"ingest/{job.sobject}/{job.operation}/{job.id}")
 
     def counters(self, job: Job) -> tuple[int, int]:
         """How many rows were processed so far, and how many of them failed."""
@@ -77,8 +101,8 @@ class IngestProcessing:
         """The rows that no batch has taken, below the header."""
         rows = self._raw(job)
         header = next(rows, [])
-        done, _, _ = self._progress.of(job.id)
-        left = [row for number, row in enumerate(rows) if number >= done * self._batch]
+        _, taken, _ = self._progress.of(job.id)
+        left = [] if job.unrecorded else islice(rows, taken, None)
         return job.format.lines([header, *left]) if header else b""
 
     def _header(self, job: Job) -> list[str]:
@@ -91,7 +115,8 @@ class IngestProcessing:
         except BadContent:
             return iter(())
 
-    def _process(self, job: Job, stopping: threading.Event) -> None:
+    def _process(self, job: Job, stopping: threading.Event, most: int) -> None:
+        """Batch after batch is saved, from the first row that was not taken yet, until `most` rows are."""
         user = self._org.user_named(job.username)
         if user is None:
             raise BadContent("InvalidUser : the user who created the job is not active")
@@ -99,65 +124,49 @@ class IngestProcessing:
         content = path.read_bytes() if path.exists() else b""
         readable = read_content(job, content, Dml(self._org, user))
         quotes_after_blanks = b' "' in content
-        done, _, _ = self._progress.of(job.id)
-        for number, rows in enumerate(readable.batches(self._batch)):
-            if number < done:
+        number, taken, _ = self._progress.of(job.id)
+        position = 0
+        for rows in readable.batches(self._batch):
+            fresh = rows[max(0, taken - position) : max(0, most - position)]
+            position += len(rows)
+            if not fresh:
                 continue
             if stopping.is_set() or self._jobs.get(job.id).state != "InProgress":
                 return
-            self._save_batch(job, user, number, Rows(readable, rows, quotes_after_blanks=quotes_after_blanks))
+            if (position - len(rows)) % BATCH == 0:
+                self._org.batches.take()
+            self._save_batch(job, user, number, Rows(readable, fresh, quotes_after_blanks=quotes_after_blanks))
+            number += 1
 
     def _save_batch(self, job: Job, user: User, number: int, rows: Rows) -> None:
         folder = self._jobs.folder(job.id)
-        with self._org.store.write():
-            results = _write(job, Dml(self._org, user), rows)
+        dml = Dml(self._org, user)
+        locks = self._org.locks.taking(locked_records(job, dml, rows.table))
+        with locks as others, locked_out_of(others), self._org.store.write():
+            results = write_rows(job, dml, rows)
             order = sorted(range(len(results)), key=_scattered)
-            successful = [_successful(results[i], rows.raw[i]) for i in order if results[i].success]
-            failed = [_failed(results[i], rows.raw[i]) for i in order if not results[i].success]
+            successful = [successful_line(results[i], rows.raw[i]) for i in order if results[i].success]
+            failed = [failed_line(results[i], rows.raw[i]) for i in order if not results[i].success]
             # The files come before the commit: a kill in between leaves files that the repeated batch overwrites.
             write_private(_batch_file(folder, SUCCESSFUL, number), job.format.lines(successful))
             write_private(_batch_file(folder, FAILED, number), job.format.lines(failed))
             self._progress.advance(job.id, len(results), len(failed))
 
 
-class Rows:
-    """The rows of one batch: raw as sent, those with a fault of form, and the sound ones as `dml` takes them."""
-
-    def __init__(self, content: Content, raw: list[list[str]], *, quotes_after_blanks: bool) -> None:
-        self.raw = raw
-        self.misshapen: dict[int, RowError] = {}
-        for number, row in enumerate(raw):
-            error = misshapen(content.header, row, quotes_after_blanks=quotes_after_blanks)
-            if error is not None:
-                self.misshapen[number] = error
-        self.sound = [number for number in range(len(raw)) if number not in self.misshapen]
-        self.table = Table(content.names, [raw[number] for number in self.sound] if self.misshapen else raw)
+def _rows_before(fault: Fault | None) -> int:
+    """How many rows are taken before the fault strikes."""
+    return sys.maxsize if fault is None or fault.action not in JOB_ACTIONS else fault.rows or 0
 
 
-def _write(job: Job, dml: Dml, rows: Rows) -> list[RowResult]:
-    """A result for every row of the batch, in its order."""
-    match job.operation:
-        case "insert":
-            saved = dml.insert(job.sobject, rows.table, text=True)
-        case "update":
-            saved = dml.update(job.sobject, rows.table, text=True)
-        case "upsert":
-            saved = dml.upsert(job.sobject, str(job.external_id_field), rows.table, text=True)
-        case _:
-            saved = dml.delete(job.sobject, [row[0] for row in rows.table.rows])
-    if not rows.misshapen:
-        return saved
-    results = {number: RowResult(None, False, False, (error,)) for number, error in rows.misshapen.items()}
-    results.update(zip(rows.sound, saved, strict=True))
-    return [results[number] for number in range(len(rows.raw))]
-
-
-def _successful(result: RowResult, row: Sequence[str]) -> list[str]:
-    return [str(result.id), "true" if result.created else "false", *row]
-
-
-def _failed(result: RowResult, row: Sequence[str]) -> list[str]:
-    return [result.id or "", result.errors[0].as_csv(), *row]
+def _end(job: Job, fault: Fault) -> None:
+    """The job ends as the fault says."""
+    match fault.action:
+        case "job-failed":
+            job.state, job.error = "Failed", fault.message
+        case "job-aborted":
+            job.state = "Aborted"
+        case "rows-unrecorded":
+            job.unrecorded = True
 
 
 def _batch_file(folder: Path, kind: str, number: int) -> Path:

@@ -18,7 +18,7 @@ import orjson
 
 from .files import write_private
 from .limits import DAILY_CALLS
-from .org import StateInUse, in_use
+from .state_lock import StateInUse, in_use
 
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
@@ -30,7 +30,10 @@ class DidNotStart(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A sandbox that serves: where it is, which CA to trust, and the credentials of client and administrator."""
+    """A sandbox that serves: where it is, which CA to trust, and the credentials of client and administrator.
+
+    `proxy` is for clients whose login host is fixed, empty if none was asked for.
+    """
 
     url: str
     token_url: str
@@ -44,6 +47,7 @@ class Connection:
     admin_token: str
     state: str
     pid: int
+    proxy: str = ""
 
     @property
     def instance(self) -> str:
@@ -95,16 +99,19 @@ def _lives(pid: int) -> bool:
 
 
 @contextmanager
-def running(state: Path, *, port: int = 0, daily_limit: int = DAILY_CALLS) -> Iterator[Connection]:
+def running(
+    state: Path, *, port: int = 0, daily_limit: int = DAILY_CALLS, proxy: int | None = None
+) -> Iterator[Connection]:
     """A sandbox on that state directory serves while the block runs, in a process that ends with it (or with ours).
 
-    StateInUse if another one has that directory.
+    StateInUse if another one has that directory. With a `proxy` port (0 takes a free one) it also has a proxy.
     """
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
     if in_use(state):
         raise StateInUse(f"the sandbox state in {state} is already in use by a running sandbox")
     command = [sys.executable, "-m", __package__, "--state", str(state), "--port", str(port)]
     command += ["--daily-limit", str(daily_limit), "--json", "--until-stdin-closes"]
+    command += [] if proxy is None else ["--proxy", str(proxy)]
     with (state / "server.log").open("ab") as log:
         # A session of its own: Ctrl-C is for us, who may still have something to finish with the org.
         process = subprocess.Popen(

@@ -1,4 +1,8 @@
-"""Logging in: the token endpoint (client credentials, JWT bearer, refresh token) and who one is."""
+"""Logging in: the token endpoint (client credentials, JWT bearer, refresh token, password).
+
+A refresh token is good for any client id, as clients bring their own. How a session is looked into or ended is in
+`tokens`, whose it is in `userinfo`.
+"""
 
 from __future__ import annotations
 
@@ -37,14 +41,19 @@ class _Refused(Exception):
 def routes(org: Org) -> list[Route]:
     return [
         Route("/services/oauth2/token", {"POST": _token}, open_to_all=True, counted=False),
-        Route("/services/oauth2/userinfo", {"GET": _userinfo, "POST": _userinfo}, counted=False),
-        Route("/id/{organization}/{user}", {"GET": _identity}, counted=False),
     ]
 
 
 def base_url(call: Call) -> str:
-    """Where the client reached this org."""
-    return f"https://{call.headers.get('host', 'localhost')}"
+    """Where the client finds this org: where it reached it, or its own domain if that was a general login host."""
+    host = call.headers.get("host", "localhost").removesuffix(":443")
+    return f"https://{call.org.identity.domain}" if f"https://{host}" in _LOGIN_HOSTS else f"https://{host}"
+
+
+def password_is_right(org: Org, password: str) -> bool:
+    """True for the password of every user: the client secret, followed by the security token (the org's id) or not."""
+    known = (f"{org.identity.client_secret}{token}" for token in ("", org.identity.org_id))
+    return any(hmac.compare_digest(password.encode(), one.encode()) for one in known)
 
 
 def _token(call: Call) -> Answer:
@@ -53,6 +62,7 @@ def _token(call: Call) -> Answer:
         "client_credentials": _client_credentials,
         JWT_BEARER: _jwt_bearer,
         "refresh_token": _refresh_token,
+        "password": _password,
     }
     try:
         grant = grants.get(form.get("grant_type", ""))
@@ -80,13 +90,25 @@ def _session(call: Call, user: User) -> dict[str, str]:
 
 
 def _client_credentials(call: Call, form: Form) -> User:
+    _check_client(call, form)
+    return _active(call.org, INTEGRATION)
+
+
+def _password(call: Call, form: Form) -> User:
+    _check_client(call, form)
+    user = call.org.user_named(form.get("username", ""))
+    if user is None or not password_is_right(call.org, form.get("password", "")):
+        raise _Refused("invalid_grant", "authentication failure")
+    return user
+
+
+def _check_client(call: Call, form: Form) -> None:
     client_id, secret = _client(call, form)
     identity = call.org.identity
     if not hmac.compare_digest(client_id.encode(), identity.client_id.encode()):
         raise _Refused("invalid_client_id", "client identifier invalid")
     if not hmac.compare_digest(secret.encode(), identity.client_secret.encode()):
         raise _Refused("invalid_client", "invalid client credentials")
-    return _active(call.org, INTEGRATION)
 
 
 def _client(call: Call, form: Form) -> tuple[str, str]:
@@ -111,7 +133,8 @@ def _jwt_bearer(call: Call, form: Form) -> User:
 
 
 def _claims(call: Call, assertion: str) -> dict[str, object]:
-    audiences = [base_url(call), f"{base_url(call)}/services/oauth2/token", *_LOGIN_HOSTS]
+    reached = f"https://{call.headers.get('host', 'localhost')}"
+    audiences = [reached, f"{reached}/services/oauth2/token", *_LOGIN_HOSTS]
     for key in call.org.identity.public_keys:
         try:
             return dict(
@@ -141,40 +164,3 @@ def _active(org: Org, username: str) -> User:
     if user is None:
         raise _Refused("invalid_grant", "no client credentials user enabled")
     return user
-
-
-def _userinfo(call: Call) -> Answer:
-    return Answer(body=_about(call))
-
-
-def _identity(call: Call) -> Answer:
-    return Answer(body={**_about(call), "id": f"{base_url(call)}{call.path}", "username": call.user.username})
-
-
-def _about(call: Call) -> dict[str, object]:
-    url = base_url(call)
-    with call.org.store.read() as db:
-        row = db.execute('select "Name", "Email" from "User" where "Id" = ?', (call.user.id,)).fetchone()
-    rest = f"{url}/services/data/v{{version}}/"
-    return {
-        "sub": f"{url}/id/{call.org.identity.org_id}/{call.user.id}",
-        "user_id": call.user.id,
-        "organization_id": call.org.identity.org_id,
-        "preferred_username": call.user.username,
-        "nickname": call.user.username.partition("@")[0],
-        "name": row[0],
-        "email": row[1],
-        "email_verified": True,
-        "active": True,
-        "user_type": "STANDARD",
-        "language": "en_US",
-        "locale": "en_US",
-        "zoneinfo": "GMT",
-        "utcOffset": 0,
-        "urls": {
-            "rest": rest,
-            "sobjects": f"{rest}sobjects/",
-            "query": f"{rest}query/",
-            "custom_domain": url,
-        },
-    }

@@ -5,35 +5,34 @@ HTTP does not belong here.
 
 from __future__ import annotations
 
-import fcntl
-import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO
+
+import orjson
 
 from . import catalogue as objects
 from . import people
+from .declared import Declared
 from .errors import invalid_session
 from .faults import Faults
+from .files import write_private
 from .identity import Identity
-from .limits import DAILY_CALLS, Usage
+from .limits import DAILY_BATCHES, DAILY_CALLS, DAILY_QUERY_JOBS, Usage, batches_spent, calls_spent, query_jobs_spent
+from .locks import Locks
 from .moments import as_stored
 from .permissions import Permissions, User
+from .recycle_bin import purge
+from .removal import BIN_SQL
 from .schema import Catalogue
+from .schema_changes import SchemaChanges
 from .seeding import Seeder
 from .sessions import Sessions
+from .snapshots import Snapshots
+from .state_lock import lock_state
 from .store import Store
 
 Clock = Callable[[], datetime]
-
-
-LOCK_SECONDS = 0.5
-"""Somebody who only asks whether the directory is in use has the lock for a moment."""
-
-
-class StateInUse(Exception):
-    """Another process, or another Org of this one, has that state directory."""
 
 
 def system_clock() -> datetime:
@@ -55,15 +54,24 @@ class Org:
         self.state = state
         self._lock = lock_state(state)
         self._clock = clock
-        self._ahead = timedelta(0)
-        self.catalogue = catalogue or objects.shipped()
+        self._ahead = timedelta(seconds=read_seconds(state / "clock.json"))
+        self._next_purge = datetime.min.replace(tzinfo=UTC)
+        self._shipped = catalogue or objects.shipped()
+        self.catalogue = SchemaChanges.read(state / "schema.json").applied(self._shipped)
+        self.declared = Declared.read(state / "declared.json", self.catalogue)
         self.identity = Identity.of(state / "org.json")
         self.store = Store(state / "org.db", self.catalogue)
         self.permissions = Permissions(state / "permissions.json", self.catalogue)
         self.sessions = Sessions(self.identity, state / "session_generation")
-        self.usage = Usage(state / "usage.json", daily_limit)
+        self.usage = Usage(state / "usage.json", daily_limit, self.time, calls_spent)
+        self.batches = Usage(state / "batches.json", DAILY_BATCHES, self.time, batches_spent)
+        self.query_jobs = Usage(state / "query_jobs.json", DAILY_QUERY_JOBS, self.time, query_jobs_spent)
+        self.locks = Locks()
         self.faults = Faults()
+        with self.store.write() as db:
+            db.execute(BIN_SQL)
         people.settle(self._seeder(None), self.catalogue, self.identity.org_id)
+        self.snapshots = Snapshots(self)
         self._endings: list[Callable[[], None]] = []
 
     def __enter__(self) -> Org:
@@ -83,6 +91,45 @@ class Org:
     def advance(self, seconds: float) -> None:
         """The org's clock is that much further on."""
         self._ahead += timedelta(seconds=seconds)
+        write_private(self.state / "clock.json", orjson.dumps(self._ahead.total_seconds()))
+
+    def change_schema(self, change: Callable[[SchemaChanges], None]) -> None:
+        """The objects and fields are as the change leaves them, from the next call on; ValueError if none can be so."""
+        changes = SchemaChanges.read(self.state / "schema.json")
+        change(changes)
+        catalogue = changes.applied(self._shipped)
+        changes.save(self.state / "schema.json")
+        self._use(catalogue)
+
+    def declare(self, declared: Declared) -> None:
+        """These rules and record types are in force from the next call on."""
+        declared.save(self.state / "declared.json")
+        self.declared = declared
+
+    def save(self) -> None:
+        """What is kept in memory only is on disk."""
+        for usage in (self.usage, self.batches, self.query_jobs):
+            usage.save()
+
+    def reload(self) -> None:
+        """What is in memory is what the state directory says, which somebody has changed."""
+        self._ahead = timedelta(seconds=read_seconds(self.state / "clock.json"))
+        for usage in (self.usage, self.batches, self.query_jobs):
+            usage.reload()
+        self._use(SchemaChanges.read(self.state / "schema.json").applied(self._shipped))
+        self.declared = Declared.read(self.state / "declared.json", self.catalogue)
+
+    def _use(self, catalogue: Catalogue) -> None:
+        self.store.hold(catalogue)
+        self.permissions.reload(catalogue)
+        self.catalogue = catalogue
+
+    def keep_house(self) -> None:
+        """What has been in the recycle bin for too long is gone; looked at once an hour of the org's time."""
+        now = self.time()
+        if now >= self._next_purge:
+            self._next_purge = now + timedelta(hours=1)
+            purge(self)
 
     def user(self, token: str) -> User:
         """The user whose session that is; INVALID_SESSION_ID if it is nobody's."""
@@ -117,7 +164,7 @@ class Org:
         """The state directory is free for others."""
         for action in self._endings:
             action()
-        self.usage.save()
+        self.save()
         self.store.close()
         self._lock.close()
 
@@ -126,35 +173,15 @@ class Org:
 
     def _user(self, field: str, value: str) -> User | None:
         sql = (
-            'select u."Id", u."Username", p."Name" from "User" u join "Profile" p on p."Id" = u."ProfileId" '
+            'select u."Id", u."Username", p."Name", u."TimeZoneSidKey" '
+            'from "User" u join "Profile" p on p."Id" = u."ProfileId" '
             f'where u."{field}" = ? and u."IsActive" = 1'
         )
         with self.store.read() as db:
             row = db.execute(sql, (value,)).fetchone()
-        return None if row is None else User(row[0], row[1], row[2], self.permissions.denied(row[2]))
+        return None if row is None else User(row[0], row[1], row[2], self.permissions.denied(row[2]), row[3] or "GMT")
 
 
-def lock_state(state: Path) -> IO[bytes]:
-    """The directory is ours until the file is closed or the process ends; StateInUse if it is somebody else's."""
-    file = (state / "lock").open("ab")
-    deadline = time.monotonic() + LOCK_SECONDS
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                file.close()
-                raise StateInUse(f"the sandbox state in {state} is already in use by a running sandbox") from None
-            time.sleep(0.02)
-        else:
-            return file
-
-
-def in_use(state: Path) -> bool:
-    """Whether a running sandbox has that directory."""
-    with (state / "lock").open("ab") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+def read_seconds(path: Path) -> float:
+    """How far the org's clock is ahead, as that file says it."""
+    return float(orjson.loads(path.read_bytes())) if path.exists() else 0.0

@@ -14,6 +14,11 @@ from .schema import Catalogue, FieldDef, SObjectDef
 
 OBJECT_RIGHTS = ("create", "read", "edit", "delete")
 FIELD_RIGHTS = ("read", "edit")
+HARD_DELETE = "BulkApiHardDelete"
+SYSTEM_RIGHTS = (HARD_DELETE,)
+"""Rights to no object in particular. Nobody has them unless the administrator gives them, as in a new org."""
+
+_AT_FIRST = frozenset(f"system:{right}" for right in SYSTEM_RIGHTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,7 @@ class User:
     username: str
     profile: str
     denied: frozenset[str]
+    time_zone: str = "GMT"
 
     def may(self, right: str, sobject: str) -> bool:
         """True if the user may create, read, edit or delete records of that object."""
@@ -37,6 +43,10 @@ class User:
         """True if the user may write that field (as far as anybody may)."""
         return f"{sobject}.{field}:edit" not in self.denied and self.can_read(sobject, field)
 
+    def has(self, right: str) -> bool:
+        """True if the user has that system right."""
+        return f"system:{right}" not in self.denied
+
     def visible(self, definition: SObjectDef) -> list[FieldDef]:
         """The fields that exist for this user, in the object's order."""
         return [f for f in definition.fields.values() if self.can_read(definition.name, f.name)]
@@ -48,11 +58,17 @@ class Permissions:
     def __init__(self, path: Path, catalogue: Catalogue) -> None:
         self._path = path
         self._catalogue = catalogue
-        stored: dict[str, list[str]] = orjson.loads(path.read_bytes()) if path.exists() else {}
+        self._denied: dict[str, frozenset[str]] = {}
+        self.reload(catalogue)
+
+    def reload(self, catalogue: Catalogue) -> None:
+        """What the file says is in force, for the objects and fields of that catalogue."""
+        self._catalogue = catalogue
+        stored: dict[str, list[str]] = orjson.loads(self._path.read_bytes()) if self._path.exists() else {}
         self._denied = {profile: frozenset(rights) for profile, rights in stored.items()}
 
     def denied(self, profile: str) -> frozenset[str]:
-        return self._denied.get(profile, frozenset())
+        return self._denied.get(profile, _AT_FIRST)
 
     def change(self, profile: str, sobject: str, rights: Mapping[str, bool], field: str | None = None) -> None:
         """From the next call on the profile has (True) or lacks (False) those rights to the object, or to one field of
@@ -70,8 +86,18 @@ class Permissions:
         self._denied = {**self._denied, profile: frozenset(denied)}
         self._save()
 
+    def change_system(self, profile: str, rights: Mapping[str, bool]) -> None:
+        """From the next call on the profile has or lacks those system rights; ValueError if there is no such right."""
+        denied = set(self.denied(profile))
+        for right, granted in rights.items():
+            if right not in SYSTEM_RIGHTS:
+                raise ValueError(f"no system right {right!r}; there are {', '.join(SYSTEM_RIGHTS)}")
+            denied.discard(f"system:{right}") if granted else denied.add(f"system:{right}")
+        self._denied = {**self._denied, profile: frozenset(denied)}
+        self._save()
+
     def reset(self) -> None:
-        """Every profile may do everything again."""
+        """Every profile may do again what it might at first: everything but the system rights."""
         self._denied = {}
         self._save()
 

@@ -31,13 +31,12 @@ def routes(org: Org) -> list[Route]:
 class _QueryJobs:
     def __init__(self, org: Org) -> None:
         self._org = org
-        self._jobs = Jobs(org, "query")
+        self._jobs = Jobs(org, "query", Job)
         self._processing = QueryProcessing(org, self._jobs)
         self._background = Background("query", self._work, self._broke)
         org.on_close(self._background.close)
-        for job in self._jobs.all():
-            if job.state in WAITING:
-                self._background.start(job.id)
+        org.snapshots.around(self._background.close, self._go_on)
+        self._start_waiting()
 
     def create(self, call: Call) -> Answer:
         asked = call.json_object()
@@ -47,6 +46,7 @@ class _QueryJobs:
             raise not_one_of("operation", operation, OPERATIONS)
         statement = Statement(str(asked.get("query") or ""), operation == "queryAll", self._org.time())
         plan = bulk_plan(self._org, call.user, statement)
+        self._org.query_jobs.take()
         now = self._org.now()
         job = Job(
             id=self._jobs.new_id(),
@@ -125,6 +125,15 @@ class _QueryJobs:
 
     def _job(self, call: Call) -> Job:
         return self._jobs.get(call.params["job"])
+
+    def _go_on(self) -> None:
+        self._background.go_on()
+        self._start_waiting()
+
+    def _start_waiting(self) -> None:
+        for job in self._jobs.all():
+            if job.state in WAITING:
+                self._background.start(job.id)
 
     def _work(self, job_id: str) -> None:
         self._processing.run(job_id, self._background.stopping)

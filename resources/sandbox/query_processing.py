@@ -43,7 +43,7 @@ def bulk_plan(org: Org, user: User, statement: Statement) -> Plan:
 
 
 class QueryProcessing:
-    def __init__(self, org: Org, jobs: Jobs) -> None:
+    def __init__(self, org: Org, jobs: Jobs[Job]) -> None:
         self._org = org
         self._jobs = jobs
 

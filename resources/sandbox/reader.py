@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 
 import orjson
@@ -20,6 +20,7 @@ from .soql.plan import Child, Plan
 from .soql.scope import View
 from .soql.shape import Aggregated, Node, Record
 from .soql.values import fold
+from .time_zones import zone_of
 
 NextUrl = Callable[[tuple[int, ...], list[str], int], str]
 
@@ -31,7 +32,7 @@ def view(org: Org, user: User, *, with_deleted: bool, now: datetime | None = Non
         lambda sobject: user.may("read", sobject),
         user.can_read,
         now or org.time(),
-        UTC,
+        zone_of(user.time_zone),
         with_deleted,
     )
 

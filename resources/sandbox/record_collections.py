@@ -37,13 +37,13 @@ def routes(org: Org) -> list[Route]:
 def _create(call: Call) -> Answer:
     body = call.json_object()
     insert = Dml(call.org, call.user).insert
-    return _answer(_written(call, _by_type(_records(body)), insert, together=_all_or_none(body)))
+    return _answer(written(call, _by_type(_records(body)), insert, together=_all_or_none(body)))
 
 
 def _update(call: Call) -> Answer:
     body = call.json_object()
     update = Dml(call.org, call.user).update
-    return _answer(_written(call, _by_type(_records(body)), update, together=_all_or_none(body)))
+    return _answer(written(call, _by_type(_records(body)), update, together=_all_or_none(body)))
 
 
 def _upsert(call: Call) -> Answer:
@@ -59,20 +59,20 @@ def _delete(call: Call) -> Answer:
     ids = [value.strip() for value in call.query.get("ids", "").split(",") if value.strip()]
     _within(ids)
     together = call.query.get("allOrNone", "").lower() == "true"
-    groups = [(name, list(group)) for name, group in groupby(ids, key=lambda value: _sobject_of(call, value))]
-    return _answer(_written(call, groups, Dml(call.org, call.user).delete, together=together))
+    groups = [(name, list(group)) for name, group in groupby(ids, key=lambda value: sobject_of(call, value))]
+    return _answer(written(call, groups, Dml(call.org, call.user).delete, together=together))
 
 
 class _Undo(Exception):
     """Nothing of this call may stay."""
 
 
-class _Write(Protocol[Item_contra]):
+class Write(Protocol[Item_contra]):
     def __call__(self, sobject: str, rows: Sequence[Item_contra], /, *, all_or_none: bool) -> list[RowResult]: ...
 
 
-def _written(
-    call: Call, groups: Sequence[tuple[str, Sequence[Item]]], write: _Write[Item], *, together: bool
+def written(
+    call: Call, groups: Sequence[tuple[str, Sequence[Item]]], write: Write[Item], *, together: bool
 ) -> list[RowResult]:
     """All groups written in one transaction; `together`, one bad row undoes every group."""
     if len(groups) > CHUNKS:
@@ -147,7 +147,8 @@ def _type_of(record: Record) -> str:
     return name
 
 
-def _sobject_of(call: Call, record_id: str) -> str:
+def sobject_of(call: Call, record_id: str) -> str:
+    """Which kind of record that id names; MALFORMED_ID if it is none."""
     definition = call.org.catalogue.with_prefix(record_id) if is_id(record_id) else None
     if definition is None:
         raise ApiError(400, "MALFORMED_ID", f"malformed id {record_id}")

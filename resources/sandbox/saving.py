@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from . import checks, lookups
+from .automation import run_triggers, validate
 from .coercion import ABSENT
 from .columns import Batch
+from .duplicates import detect
 from .ids import mint
 from .person_names import compute_name, name_parts
 from .schema import FieldDef, SObjectDef
@@ -45,7 +47,6 @@ class Saver:
         columns = {f.name: self._cells(f, rows) for f in definition.columns if f.name in batch.values}
         if "Id" in batch.values:
             checks.refuse_ids(batch, rows, columns.pop("Id"))
-        compute_name(definition, columns, len(rows))
         ids: list[str] = mint(
             definition.key_prefix,
             self._session.pod,
@@ -53,8 +54,10 @@ class Saver:
             len(rows),
         )
         candidates = checks.Candidates(self._session.db, batch, definition, rows, ids, columns)
+        run_triggers(self._session, candidates, columns, created=True)
+        compute_name(definition, columns, len(rows))
         checks.required(candidates, definition.fields.values())
-        self._check(candidates)
+        self._check(candidates, created=True)
         kept = [position for position, row in enumerate(rows) if row not in batch.errors]
         columns = _only(columns, kept, len(rows))
         ids = [ids[position] for position in kept]
@@ -71,6 +74,7 @@ class Saver:
         rows = self._sound(ids)
         named = [f for f in definition.columns if f.name in batch.values and f.name not in ("Id", key_field)]
         read = [f.name for f in named] + [name for name in name_parts(definition) if name not in batch.values]
+        read += [name for name in self._session.declared.fields_of(definition.name) if name not in read]
         existing = lookups.records(self._session.db, definition, {ids[row] for row in rows}, read)
         for row in rows:
             checks.must_live(batch, row, existing.get(ids[row]))
@@ -85,13 +89,14 @@ class Saver:
         }
         if not rows:
             return []
-        if any(name in batch.values for name in name_parts(definition)):
-            compute_name(definition, columns, len(rows))
         before = dict(zip(read, current, strict=True))
         record_ids = [ids[row] for row in rows]
         candidates = checks.Candidates(self._session.db, batch, definition, rows, record_ids, columns, before)
+        run_triggers(self._session, candidates, columns, created=False)
+        if any(columns[name] != list(before[name]) for name in name_parts(definition)):
+            compute_name(definition, columns, len(rows))
         checks.required(candidates, named)
-        self._check(candidates)
+        self._check(candidates, created=False)
         kept = [position for position, row in enumerate(rows) if row not in batch.errors]
         self._write_back([existing[ids[rows[p]]].rowid for p in kept], _only(columns, kept, len(rows)))
         return [Saved(rows[position], ids[rows[position]], False) for position in kept]
@@ -128,7 +133,7 @@ class Saver:
                 if present:
                     batch.refuse(row, checks.unwritable(present))
 
-    def _check(self, candidates: checks.Candidates) -> None:
+    def _check(self, candidates: checks.Candidates, *, created: bool) -> None:
         for name in candidates.columns:
             f = self._definition.fields[name]
             if name not in self._batch.values:
@@ -137,6 +142,8 @@ class Saver:
                 checks.unique(candidates, f)
             if f.reference_to:
                 checks.references(candidates, f, self._session.catalogue, self._session.known_parents)
+        validate(self._session, candidates)
+        detect(self._session, candidates, created=created)
 
     def _insert_into(self, ids: Sequence[str], columns: Columns) -> None:
         count = len(ids)

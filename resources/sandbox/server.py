@@ -16,7 +16,11 @@ from starlette.routing import Mount
 
 from . import (
     changes,
+    classic,
     composite,
+    composite_batch,
+    composite_graph,
+    composite_tree,
     describe,
     ingest,
     limits,
@@ -24,9 +28,13 @@ from . import (
     query,
     query_jobs,
     record_collections,
+    soap,
     sobjects,
+    tokens,
+    userinfo,
     versions,
 )  # fmt: skip
+from .doorkeeper import Doorkeeper
 from .endpoint import Route, Router
 from .errors import ApiError
 from .gateway import Gateway
@@ -34,15 +42,22 @@ from .org import Org
 
 ENDPOINTS = (
     oauth,
+    tokens,
+    userinfo,
     versions,
     limits,
     query,
     describe,
     changes,
-    record_collections,
     composite,
+    composite_batch,
+    composite_graph,
+    composite_tree,
+    record_collections,
     ingest,
     query_jobs,
+    classic,
+    soap,
     sobjects,
 )
 
@@ -52,7 +67,7 @@ def collect_routes(org: Org) -> list[Route]:
     return [route for module in ENDPOINTS for route in module.routes(org)]
 
 
-def application(org: Org, *, on_ready: Callable[[], None] = lambda: None) -> Starlette:
+def application(org: Org, doorkeeper: Doorkeeper, *, on_ready: Callable[[], None] = lambda: None) -> Starlette:
     """The ASGI application that serves the org; `on_ready` is called once it does."""
 
     @asynccontextmanager
@@ -61,7 +76,7 @@ def application(org: Org, *, on_ready: Callable[[], None] = lambda: None) -> Sta
         yield
 
     return Starlette(
-        routes=[Mount("/", app=Gateway(org, Router(collect_routes(org))))],
+        routes=[Mount("/", app=Gateway(org, Router(collect_routes(org)), doorkeeper.away))],
         exception_handlers={500: _unexpected},
         lifespan=lifespan,
     )

@@ -25,6 +25,7 @@ class Sessions:
         self._org = to15(identity.org_id)
         self._file = generation_file
         self._generation = int(generation_file.read_text()) if generation_file.exists() else 0
+        self._revoked: set[str] = set()
         self.lifetime = lifetime
 
     def access_token(self, user_id: str) -> str:
@@ -42,12 +43,22 @@ class Sessions:
             raise invalid_session()
         if int(match[5]) != self._generation or time.time() - int(match[4], 16) > self.lifetime:
             raise invalid_session()
+        if token in self._revoked:
+            raise invalid_session()
         return match[3]
+
+    def revoke(self, token: str) -> bool:
+        """That token is good no more; False if it never was one of ours."""
+        match = _TOKEN.fullmatch(token)
+        if match is None or not self._genuine(token):
+            return False
+        self._revoked.add(token)
+        return True
 
     def refreshable(self, token: str) -> str | None:
         """Whose refresh token that is, or None."""
         match = _TOKEN.fullmatch(token)
-        return match[3] if match and match[2] == "R" and self._genuine(token) else None
+        return match[3] if match and match[2] == "R" and self._genuine(token) and token not in self._revoked else None
 
     def expire_all(self) -> None:
         """No access token issued so far is good any more."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .dml import Dml, RowResult
-from .endpoint import Answer, Call, Route, data
+from .endpoint import Answer, Call, Route, data, not_emulated
 from .errors import ApiError, no_such_column, not_found
 from .ids import is_id, to18
 from .rendering import record_json
@@ -15,6 +15,9 @@ from .store import quote
 
 if TYPE_CHECKING:
     from .org import Org
+
+_OTHER_RESOURCES = frozenset({"describe", "listviews", "quickactions", "blobfield", "richtextimagefields"})
+"""What may follow an object's name in a path besides a key field."""
 
 
 def routes(org: Org) -> list[Route]:
@@ -158,6 +161,8 @@ def _by_key(call: Call) -> tuple[SObjectDef, FieldDef, list[str]]:
     """The object and key field of the path, and the ids of the records with that key."""
     dml = Dml(call.org, call.user)
     definition = dml.definition(call.params["sobject"])
+    if call.params["field"].lower() in _OTHER_RESOURCES or _names_record(definition, call.params["field"]):
+        raise not_emulated(call.method, call.path)
     key = dml.key(definition, call.params["field"])
     value = call.params["value"]
     if key.type == "id":
@@ -166,6 +171,11 @@ def _by_key(call: Call) -> tuple[SObjectDef, FieldDef, list[str]]:
     sql = f'select "Id" from {quote(definition.name)} where {quote(key.name)} = ?{alive} order by rowid'
     with call.org.store.read() as db:
         return definition, key, [row[0] for row in db.execute(sql, (value,))]
+
+
+def _names_record(definition: SObjectDef, value: str) -> bool:
+    """True for an id: what follows it is a relationship, not a value."""
+    return is_id(value) and value[:3] == definition.key_prefix
 
 
 def _none_or_several(call: Call, definition: SObjectDef, ids: Sequence[str]) -> Answer:

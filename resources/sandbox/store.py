@@ -10,7 +10,7 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from .schema import TEXT_TYPES, Catalogue, FieldDef, SObjectDef
@@ -45,6 +45,11 @@ class Store:
         self._idle: deque[sqlite3.Connection] = deque()
         path.touch(mode=0o600)
         self._writer = self._open()
+        self.hold(catalogue)
+
+    def hold(self, catalogue: Catalogue) -> None:
+        """There is a table for every object and a column for every field of that catalogue."""
+        self.catalogue = catalogue
         with self.write() as db:
             for statement in tables_sql(catalogue):
                 db.execute(statement)
@@ -52,6 +57,16 @@ class Store:
                 _add_missing_columns(db, definition)
             for statement in indexes_sql(catalogue):
                 db.execute(statement)
+
+    def copy_to(self, path: Path) -> None:
+        """The file holds what is committed."""
+        with self._write_lock, closing(sqlite3.connect(path)) as copy:
+            self._writer.backup(copy)
+
+    def copy_from(self, path: Path) -> None:
+        """The store holds what that file does, and nothing else."""
+        with self._write_lock, closing(sqlite3.connect(path)) as copy:
+            copy.backup(self._writer)
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:

@@ -1,4 +1,7 @@
-"""The certificates of the sandbox: a CA of its own, kept in the state directory, and one for loopback names."""
+"""The certificates of the sandbox: a CA of its own, kept in the state directory, and one for the names it answers to.
+
+Those are loopback's, and Salesforce's for clients that reach it through its proxy (see `tunnels`).
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import trustme
 from .files import write_private
 
 NAMES = ("localhost", "127.0.0.1", "::1")
+SALESFORCE_HOSTS = ("login.salesforce.com", "test.salesforce.com", "*.my.salesforce.com", "*.sandbox.my.salesforce.com")
 
 
 def ca_file(state: Path) -> Path:
@@ -25,7 +29,7 @@ def ca_file(state: Path) -> Path:
 def server_files(state: Path) -> tuple[Path, Path]:
     """A fresh server certificate (with its chain) and its key, signed by the CA of that state directory."""
     authority = trustme.CA.from_pem(ca_file(state).read_bytes(), (state / "ca.key").read_bytes())
-    issued = authority.issue_cert(*NAMES)
+    issued = authority.issue_cert(*NAMES, *SALESFORCE_HOSTS)
     write_private(state / "server.pem", b"".join(blob.bytes() for blob in issued.cert_chain_pems))
     write_private(state / "server.key", issued.private_key_pem.bytes())
     return state / "server.pem", state / "server.key"

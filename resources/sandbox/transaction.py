@@ -8,13 +8,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from . import checks, lookups
+from .circumstances import circumstances
 from .coercion import ABSENT
 from .columns import Batch
 from .errors import ApiError, RowError
 from .ids import is_id, to18
+from .locks import refuse_locked, refuse_locked_parents
+from .moments import as_stored
 from .parents import resolve_parents
 from .removal import remove
 from .saving import Saved, Saver
@@ -73,13 +77,19 @@ class Transaction:
 
     def run(self, save: ChunkSaver) -> list[RowResult]:
         """Every chunk goes through `save` in one transaction; with all-or-none, one bad row undoes them all."""
-        store = self._writer.org.store
+        org = self._writer.org
+        store = org.store
         try:
             with store.write() as db:
                 self._session = self._new_session(db)
+                self._locked = circumstances().locked | org.locks.held()
                 self._saver = Saver(self._session, self._definition, self._batch)
                 for chunk in self._chunks():
+                    for row, error in circumstances().refusals(chunk).items():
+                        self._batch.refuse(row, error)
                     resolve_parents(self._session, self._batch, chunk)
+                    if self._locked:
+                        refuse_locked_parents(self._definition, self._batch, chunk, self._locked)
                     for saved in save(chunk):
                         self._saved[saved.row] = saved
                 if self._all_or_none and self._batch.errors:
@@ -92,10 +102,10 @@ class Transaction:
         return self._saver.insert(chunk)
 
     def update(self, chunk: Sequence[int]) -> list[Saved]:
-        return self._saver.update(self._named(chunk, required=True))
+        return self._saver.update(self._unlocked(self._named(chunk, required=True)))
 
     def delete(self, chunk: Sequence[int]) -> list[Saved]:
-        return remove(self._session, self._definition, self._batch, self._named(chunk, required=True))
+        return remove(self._session, self._definition, self._batch, self._unlocked(self._named(chunk, required=True)))
 
     def upsert_by_id(self, chunk: Sequence[int]) -> list[Saved]:
         ids = self._named(chunk, required=False)
@@ -138,8 +148,12 @@ class Transaction:
                 error = forbidden(self._definition, right)
                 for row in rows:
                     self._batch.refuse(row, RowError(error.code, error.message))
+        old = self._unlocked(old)
         saved = self._saver.update(old, key_field) if old else []
         return [*saved, *(self._saver.insert(new) if new else [])]
+
+    def _unlocked(self, ids: Mapping[int, str]) -> dict[int, str]:
+        return refuse_locked(self._batch, ids, self._locked)
 
     def _named(self, chunk: Sequence[int], *, required: bool) -> dict[int, str]:
         """The record ids of those rows; a row without one, or with a wrong one, is refused."""
@@ -177,7 +191,8 @@ class Transaction:
 
     def _new_session(self, db: sqlite3.Connection) -> Session:
         org = self._writer.org
-        return Session(org.store, db, org.catalogue, self._writer.user, org.identity.pod, org.now(), set())
+        stamp = as_stored(org.time() - timedelta(seconds=circumstances().backdated))
+        return Session(org.store, db, org.catalogue, self._writer.user, org.identity.pod, stamp, set(), org.declared)
 
     def _result(self, row: int) -> RowResult:
         saved = self._saved.get(row)

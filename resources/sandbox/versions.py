@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .endpoint import NEWEST_VERSION, OLDEST_VERSION, Answer, Call, Route
+from .oauth import base_url
 
 if TYPE_CHECKING:
     from .org import Org
@@ -33,4 +34,4 @@ def _label(number: int) -> str:
 
 def _resources(call: Call) -> Answer:
     resources = {name: call.url(name) for name in _RESOURCES}
-    return Answer(body={**resources, "identity": f"/id/{call.org.identity.org_id}/{call.user.id}"})
+    return Answer(body={**resources, "identity": f"{base_url(call)}/id/{call.org.identity.org_id}/{call.user.id}"})

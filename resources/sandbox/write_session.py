@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from .declared import Declared
 from .permissions import User
 from .schema import Catalogue
 from .store import Store
@@ -21,6 +22,7 @@ class Session:
     pod: str
     now: str
     known_parents: set[str]
+    declared: Declared = field(default_factory=Declared)
 
     def stamps(self, *, created: bool) -> dict[str, object]:
         """The audit fields of a record that is saved now."""

@@ -39,8 +39,9 @@ def first_line(stream: IO[str] | None) -> str:
 
 
 def test_an_empty_sandbox_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
-    with concord("sandbox", "--empty", "--json", "--state", str(tmp_path / "org")) as process:
+    with concord("sandbox", "--empty", "--json", "--proxy", "0", "--state", str(tmp_path / "org")) as process:
         told = json.loads(first_line(process.stdout))
+        assert told["proxy"].startswith("http://127.0.0.1:")
         assert told["url"].startswith("https://localhost:")
         assert Path(told["ca_file"]).exists()
         with concord("sandbox", "--state", str(tmp_path / "org")) as second:

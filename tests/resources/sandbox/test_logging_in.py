@@ -130,7 +130,7 @@ def test_a_refresh_token_gives_a_session_to_any_client(connection: Connection) -
     [
         ({"grant_type": "client_credentials", "client_id": "wrong", "client_secret": "wrong"}, "invalid_client_id"),
         ({"grant_type": "refresh_token", "refresh_token": "wrong"}, "invalid_grant"),
-        ({"grant_type": "password"}, "unsupported_grant_type"),
+        ({"grant_type": "authorization_code"}, "unsupported_grant_type"),
         ({}, "unsupported_grant_type"),
     ],
 )

@@ -17,7 +17,8 @@ import requests
 
 from resources.sandbox.administration import Administrator
 from resources.sandbox.launch import attach, connection_file, running
-from resources.sandbox.org import Org, StateInUse, lock_state
+from resources.sandbox.org import Org
+from resources.sandbox.state_lock import StateInUse, lock_state
 from tests.resources.sandbox.conftest import Rest, log_in
 
 ROOT = Path(__file__).parents[3]
