@@ -9,7 +9,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo ui test check format bench load lock clean
+.PHONY: help setup demo ui test check format bench load faults soak lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ bench: $(READY) ## the benchmarks, as JSON
 
 load: $(READY) ## many clients and many records, amid faults
 	$(BIN)/pytest tests/load -m load -s --timeout=0 $(ARGS)
+
+faults: $(READY) ## faults and kills at every call of a small plan, and a report; MINUTES=20 ends it early, SEED=7
+	$(BIN)/python -m tests.faults $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 lock: ## renews requirements.lock (needs uv; UPGRADE=--upgrade takes newer versions)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group dev --group bench \

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Row = Mapping[str, str | None]
@@ -29,6 +29,11 @@ class Spec:
     numbers: frozenset[str] = frozenset()
     match: tuple[tuple[str, ...], ...] = ()
     emails: frozenset[str] = frozenset()
+    clears: frozenset[str] = frozenset()
+
+    def clearing(self, *fields: str) -> Spec:
+        """The same, but a blank in the feed clears these."""
+        return replace(self, clears=frozenset(fields))
 
 
 ACCOUNTS = Spec(
@@ -243,7 +248,8 @@ class Oracle:
             for name, column in self.spec.master.items():
                 value = number(row.get(column), column in self.spec.numbers)
                 same = fold(value) == fold(record[name]) if name in self.spec.emails else value == record[name]
-                mapped |= {} if value is None or same else {name: value}
+                kept = value is None and name not in self.spec.clears
+                mapped |= {} if kept or same else {name: value}
             mapped |= {n: row[c] for n, c in self.spec.fill.items() if record[n] is None and row.get(c) is not None}
             mapped |= {self.spec.parent[0]: target} if target and target != record[self.spec.parent[0]] else {}
         elif row.get("status") == "I" and row.get("email") is None and record["Email"] is not None:
