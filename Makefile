@@ -59,6 +59,9 @@ load: $(READY) ## many clients and many records, amid faults
 faults: $(READY) ## faults and kills at every call of a small plan, and a report; MINUTES=20 ends it early, SEED=7
 	$(BIN)/python -m tests.faults $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
+soak: $(READY) ## people, source and runs at random until MINUTES are over, or one SEED again
+	$(BIN)/python -m tests.faults.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+
 lock: ## renews requirements.lock (needs uv; UPGRADE=--upgrade takes newer versions)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group dev --group bench \
 		--no-emit-index-url --no-emit-find-links --no-header $(UPGRADE) pyproject.toml -o requirements.lock

@@ -1,6 +1,6 @@
 """What should come of a directory and a CRM, told a second time: plain Python, from the contract of the feeds.
 
-It shares nothing with `pipelines/`. Links of earlier runs, deletions and likely twins are not in it.
+It shares nothing with `pipelines/`. Likely twins are not in it, nor records that people merged into others.
 """
 
 from __future__ import annotations
@@ -70,6 +70,8 @@ class Oracle:
     records: dict[str, Record]
     creates: bool
     accounts: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Key → the record that an earlier run found or made; one that is not among the records was deleted."""
     outcomes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -112,11 +114,10 @@ class Oracle:
 
     def _link(self) -> None:
         for key in self.usable:
-            if found := self.keyed.get(key):
-                if len(found) > 1:
-                    self.verdict[key] = "held: duplicate_key_in_crm"
-                else:
-                    self.record[key], self.how[key] = found[0], "key"
+            if said := self._contradicted(key):
+                self.verdict[key] = said
+            elif found := self.keyed.get(key) or [one for one in [self.links.get(key)] if one]:
+                self.record[key], self.how[key] = found[0], "key"
         self._merge()
         self.contested: set[str] = set()
         for fields in self.spec.match:
@@ -129,6 +130,19 @@ class Oracle:
             for key, said in list(self.verdict.items()):
                 if said == "linked: rekeyed_to_survivor" and self.verdict.get(self._now(key)):
                     self.verdict[key] = "held: merge_survivor_parent_circle"
+
+    def _contradicted(self, key: str) -> str:
+        """Why the link of an earlier run and the keys of the records do not go together."""
+        found, linked = self.keyed.get(key, []), self.links.get(key)
+        if len(found) > 1:
+            return "held: duplicate_key_in_crm"
+        if linked is None or found == [linked]:
+            return ""
+        if linked not in self.records:
+            return "" if found else "skipped: deleted_in_crm"
+        if found:
+            return "held: conflicting_link"
+        return "held: rekeyed_in_crm" if self.records[linked]["Source_Key__c"] is not None else ""
 
     def _returns(self, key: str, column: str) -> bool:
         at, seen = key, set[str]()
@@ -212,6 +226,8 @@ class Oracle:
         for one in (heir, key):
             if one in self.record:
                 return self.record[one]
+            if self.links.get(one) in self.records:
+                return self.links[one]
             if one and len(found := self.keyed.get(one, [])) == 1:
                 return found[0]
         new = self.creates and heir in self.usable and heir not in self.verdict and self._active(self.usable[heir])

@@ -18,11 +18,11 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from tests.faults.folder import quick_folder
-from tests.faults.killed import Kill, Killed, boundaries, kill
+from tests.faults.killed import Kill, kill, kill_share
 from tests.faults.outside import ROUTES
 from tests.faults.report import Walked, merged, told
 from tests.faults.trial import Stage
-from tests.faults.walk import Tally, read, walk
+from tests.faults.walk import read, walk
 
 PROCESSES = 2
 
@@ -70,7 +70,7 @@ def everything(folder: Path, *, minutes: float | None, seed: int) -> int:
     walked = [Walked(route) for route in ROUTES]
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
         parts = [
-            pool.submit(_kills, folder / f"kills-{route}-{part}", route, part)
+            pool.submit(kill_share, folder / f"kills-{route}-{part}", route, (part, PROCESSES))
             for route in ROUTES
             for part in range(PROCESSES)
         ]
@@ -78,24 +78,13 @@ def everything(folder: Path, *, minutes: float | None, seed: int) -> int:
             walked[number // PROCESSES].killed += done.result()
         left = None if minutes is None else max(0.0, minutes * 60 - (time.monotonic() - started)) / len(ROUTES)
         for at, route in enumerate(ROUTES):
-            until = None if left is None else left
             tallies = [
-                pool.submit(_walk, folder / f"{route}-{part}", route, until, (seed, part)) for part in range(PROCESSES)
+                pool.submit(walk, folder / f"{route}-{part}", route, seconds=left, seed=seed, part=(part, PROCESSES))
+                for part in range(PROCESSES)
             ]
             walked[at].tally = merged([done.result() for done in tallies])
     sys.stdout.write(told(walked, minutes=(time.monotonic() - started) / 60))
     return int(any(one.wrong for one in walked))
-
-
-def _walk(folder: Path, route: str, seconds: float | None, drawn: tuple[int, int]) -> Tally:
-    until = None if seconds is None else time.monotonic() + seconds
-    return walk(folder, route, until=until, seed=drawn[0], part=(drawn[1], PROCESSES))
-
-
-def _kills(folder: Path, route: str, part: int) -> list[Killed]:
-    stage = Stage(folder)
-    calls = stage.trial(route, {}).calls
-    return [kill(stage, route, one) for one in boundaries(calls)[part::PROCESSES]]
 
 
 if __name__ == "__main__":

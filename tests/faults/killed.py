@@ -73,6 +73,13 @@ def kill(stage: Stage, route: str, *kills: Kill) -> Killed:
     return Killed(route, kills, died, runs, wrong)
 
 
+def kill_share(folder: Path, route: str, part: tuple[int, int]) -> list[Killed]:
+    """The kills of one part: (number, of how many)."""
+    stage = Stage(folder)
+    calls = stage.trial(route, {}).calls
+    return [kill(stage, route, one) for one in boundaries(calls)[part[0] :: part[1]]]
+
+
 def doomed(home: Path, route: str, at: Kill, edits: bool) -> None:  # noqa: FBT001 - the arguments of a process
     """The run that dies."""
     with inside(home / "org") as org:

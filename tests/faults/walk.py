@@ -63,12 +63,13 @@ def read(words: Sequence[str]) -> tuple[str, dict[int, str]]:
     return route, {int(number): kind for number, _, kind in (word.partition("=") for word in faults)}
 
 
-def walk(folder: Path, route: str, *, until: float | None, seed: int, part: tuple[int, int] = (0, 1)) -> Tally:
-    """Every single fault of the part, then pairs in an order of the seed's until the time (monotonic) is over.
+def walk(folder: Path, route: str, *, seconds: float | None, seed: int, part: tuple[int, int] = (0, 1)) -> Tally:
+    """Every single fault of the part, then pairs in an order of the seed's until the time is over.
 
     A part is (number, of how many): parts share no schedule, and together they have all.
     """
     started = time.monotonic()
+    until = None if seconds is None else started + seconds
     stage = Stage(folder)
     tally = Tally(route)
     undisturbed = stage.trial(route, {})
