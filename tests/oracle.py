@@ -1,6 +1,6 @@
 """What should come of a directory and a CRM, told a second time: plain Python, from the contract of the feeds.
 
-It shares nothing with `pipelines/`. Likely twins are not in it, nor records that people merged into others.
+It shares nothing with `pipelines/`. Likely twins are not in it.
 """
 
 from __future__ import annotations
@@ -72,6 +72,8 @@ class Oracle:
     accounts: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
     """Key → the record that an earlier run found or made; one that is not among the records was deleted."""
+    winners: Mapping[str, str] = field(default_factory=dict)
+    """A record that people merged into another → that one."""
     outcomes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -116,8 +118,8 @@ class Oracle:
         for key in self.usable:
             if said := self._contradicted(key):
                 self.verdict[key] = said
-            elif found := self.keyed.get(key) or [one for one in [self.links.get(key)] if one]:
-                self.record[key], self.how[key] = found[0], "key"
+            elif found := (self.keyed.get(key) or [self._linked(key)])[0]:
+                self.record[key], self.how[key] = found, "key"
         self._merge()
         self.contested: set[str] = set()
         for fields in self.spec.match:
@@ -131,18 +133,27 @@ class Oracle:
                 if said == "linked: rekeyed_to_survivor" and self.verdict.get(self._now(key)):
                     self.verdict[key] = "held: merge_survivor_parent_circle"
 
+    def _linked(self, key: str) -> str:
+        """The record of an earlier run, or what became of it when people merged records."""
+        one = self.links.get(key, "")
+        while one not in self.records and one in self.winners:
+            one = self.winners[one]
+        return one
+
     def _contradicted(self, key: str) -> str:
         """Why the link of an earlier run and the keys of the records do not go together."""
-        found, linked = self.keyed.get(key, []), self.links.get(key)
+        found, linked = self.keyed.get(key, []), self._linked(key)
         if len(found) > 1:
             return "held: duplicate_key_in_crm"
-        if linked is None or found == [linked]:
+        if not linked or found == [linked]:
             return ""
         if linked not in self.records:
             return "" if found else "skipped: deleted_in_crm"
         if found:
             return "held: conflicting_link"
-        return "held: rekeyed_in_crm" if self.records[linked]["Source_Key__c"] is not None else ""
+        if self.records[linked]["Source_Key__c"] is None:
+            return ""
+        return "held: rekeyed_in_crm" if self.links[key] == linked else "held: merged_in_crm"
 
     def _returns(self, key: str, column: str) -> bool:
         at, seen = key, set[str]()

@@ -7,7 +7,7 @@ written, no record is there twice, nothing was deleted, every row has one outcom
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -19,52 +19,19 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from pipelines.report import Report
 from pipelines.run import Request, Stopped
+from resources.sandbox.people import ADMINISTRATOR
 from resources.warehouse import Warehouse
-from tests.faults import plan
+from tests.faults import plan, promises
+from tests.faults.drawn import AS_IT_COMES, EDITS, FACTS, KEYS, PERSONS, SCHEDULES, SCOPES
 from tests.faults.folder import IN_MEMORY
 from tests.faults.inside import Inside, inside
-from tests.faults.kinds import ANYWHERE, CHANGING, CLOSING, POLLING, ROWS
-from tests.faults.outside import ROUTES, HeldOpen, Listed, outside
+from tests.faults.outside import HeldOpen, Listed, Row, outside
 from tests.faults.wire import Schedule, Wire
 from tests.oracle import ACCOUNTS, Oracle, Record
 from tests.runs.place import run_id, run_once
 
 ENTITY = replace(plan.ENTITY, retries=10_000)
 SPEC = ACCOUNTS.clearing("BillingCity")
-KEYS = ("k1", "k2", "k3", "k4", "k5")
-WORDS = st.sampled_from((None, "one", "two", "Zoë 🦉", '"quoted", =1+1', "two\nlines", "#N/A"))
-NAMES = st.sampled_from(("School", "College", "Zoë 🦉", "#N/A", "New\nname"))
-PARENTS = st.sampled_from((None, *KEYS, "nowhere"))
-STATUSES = st.sampled_from((None, "A", "A", "A", "C", "U", "Z"))
-BUSINESS = (*plan.FIELDS, plan.UNMAPPED, *plan.FLAGS)
-FACTS = st.one_of(
-    st.tuples(st.just("name"), NAMES),
-    st.tuples(st.just("city"), WORDS),
-    st.tuples(st.just("phone"), WORDS),
-    st.tuples(st.just("enrollment"), st.sampled_from((None, "7", "8"))),
-    st.tuples(st.just("parent_id"), PARENTS),
-    st.tuples(st.just("status"), STATUSES),
-)
-EDITS = st.one_of(
-    st.tuples(st.just("Name"), NAMES),
-    st.tuples(st.sampled_from(("BillingCity", "Phone", plan.UNMAPPED)), WORDS),
-    st.tuples(st.just("ParentId"), st.none()),
-    st.tuples(st.sampled_from(plan.FLAGS), st.booleans()),
-)
-PERSONS = st.fixed_dictionaries(
-    {
-        "Name": NAMES,
-        "Source_Key__c": st.sampled_from((None, *KEYS)),
-        "Phone": WORDS,
-        "BillingCity": WORDS,
-        "Source_Status__c": st.sampled_from((None, "A")),
-    }
-)
-KINDS = st.sampled_from((*ANYWHERE, *CHANGING, *ROWS, *CLOSING, *POLLING))
-SCHEDULES = st.dictionaries(st.integers(1, 14), KINDS, min_size=1, max_size=3)
-AS_IT_COMES = st.sampled_from(tuple(ROUTES))
-SCOPES = st.sampled_from(("changed", "all"))
-State = dict[str, Record]
 
 
 class Struck(BaseException):
@@ -86,7 +53,7 @@ class BothSides(RuleBasedStateMachine):
         self.twins: list[dict[str, str | None]] = []
         self.earlier: dict[str, dict[str, str | None]] = {}
         self.changed: set[str] = set()
-        self.deleted: set[str] = set()
+        self.winners: dict[str, str] = {}
         self.clock = 0
 
     def teardown(self) -> None:
@@ -145,7 +112,7 @@ class BothSides(RuleBasedStateMachine):
     # people
 
     def _record(self, number: int) -> Record:
-        records = self.org.records("Account", ["Id", *BUSINESS])
+        records = self.org.records("Account", ["Id", *promises.BUSINESS])
         assume(records)
         return sorted(records, key=lambda record: str(record["Id"]))[number % len(records)]
 
@@ -169,10 +136,22 @@ class BothSides(RuleBasedStateMachine):
 
     @rule(number=st.integers(0, 9))
     def a_person_deletes(self, number: int) -> None:
-        record_id = str(self._record(number)["Id"])
-        before = {record["Id"] for record in self.org.records("Account", ["Id"])}
-        self.org.person("DELETE", f"sobjects/Account/{record_id}")
-        self.deleted |= before - {record["Id"] for record in self.org.records("Account", ["Id"])}
+        self.org.person("DELETE", f"sobjects/Account/{self._record(number)['Id']}")
+
+    @rule(number=st.integers(0, 9))
+    def a_person_undeletes(self, number: int) -> None:
+        records = self.org.records("Account", ["Id", "IsDeleted"], deleted=True)
+        gone = sorted(record["Id"] for record in records if record["IsDeleted"] and record["Id"] not in self.winners)
+        assume(gone)
+        self.org.door("records/undelete", {"sobject": "Account", "ids": [gone[number % len(gone)]]})
+
+    @rule(number=st.integers(0, 9), other=st.integers(0, 9))
+    def a_person_merges(self, number: int, other: int) -> None:
+        master, loser = str(self._record(number)["Id"]), str(self._record(other)["Id"])
+        assume(master != loser)
+        who = {"master": {"Id": master}, "losers": [{"Id": loser}]}
+        if self.org.door("records/merge", {"sobject": "Account", **who, "as": ADMINISTRATOR}):
+            self.winners[loser] = master
 
     def _edit(self, number: int, fields: Mapping[str, Any]) -> None:
         self.org.person("PATCH", f"sobjects/Account/{self._record(number)['Id']}", fields)
@@ -207,36 +186,35 @@ class BothSides(RuleBasedStateMachine):
         older = {key: row for key, row in self.earlier.items() if key in self.rows and row != self.rows[key]}
         assume(older)
         before = self._state()
-        report = self._run(list({**self.rows, **older}.values()), route, {})
-        assert report.reasons.get("held: older_than_known", 0) >= len(older) - 1
-        self._compare(before, self._state(), set(older))
+        self._run(list({**self.rows, **older}.values()), route, {})
+        promises.untouched(before, self._state(), set(older))
         self.changed = set(self.rows)
 
     def _sync(self, route: str, schedule: Schedule, scope: str, *, struck: int) -> None:
         """A run that may be disturbed, runs until quiet, and what is promised of them all."""
         feed, before, links = self._feed(), self._state(), self._links()
-        oracle = Oracle(SPEC, feed, {key: dict(record) for key, record in before.items()}, creates=True, links=links)
-        reports = []
-        if schedule or struck:
-            reports.append(self._run(feed, route, schedule, scope=scope, struck=struck))
-        while not reports or reports[-1] is None or reports[-1].status != "nothing_to_do" or reports[-1].error:
-            reports.append(self._run(feed, route, {}, scope=scope))
-            assert len(reports) < 7, [report and report.as_json() for report in reports]
-            if reports[-1] and reports[-1].status == "success_with_errors" and not reports[-1].cells:
-                break
-        self._everything_is_accounted_for(
-            feed, oracle, reports[-1] or reports[0], all_of_it=scope == "all" and len(reports) < 2
-        )
-        settled = scope == "changed"
-        self._as_the_oracle_says(oracle, before, may_stay=settled)
-        self.earlier = {
-            key: dict(row) for key, row in self.rows.items() if key not in {r["institution_id"] for r in self.twins}
-        }
+        records = {key: dict(record) for key, record in before.items()}
+        oracle = Oracle(SPEC, feed, records, creates=True, links=links, winners=self.winners)
+        disturbed = bool(schedule or struck)
+        if disturbed:
+            self._run(feed, route, schedule, scope=scope, struck=struck)
+        report = self._run(feed, route, {}, scope=scope)
+        assert report is not None
+        if scope == "all" and not disturbed:
+            promises.outcomes_are_those_of(oracle, self.warehouse)
+        promises.each_row_has_one_outcome(report, len(feed))
+        promises.as_the_oracle_says(oracle, before, self._state(), may_stay=scope == "changed")
+        again = self._run(feed, route, {}, scope=scope)
+        assert again is not None
+        assert (again.cells, again.error) == (0, None), again.as_json()
+        promises.each_row_has_one_outcome(again, len(feed))
+        self.earlier = {key: dict(row) for key, row in self.rows.items()} if not self.twins else {}
         self.changed.clear()
 
     def _run(
-        self, feed: list[dict[str, str | None]], route: str, schedule: Schedule, *, struck: int = 0, **asked: Any
-    ) -> Report:
+        self, feed: Sequence[Row], route: str, schedule: Schedule, *, struck: int = 0, **asked: Any
+    ) -> Report | None:
+        """The report of one run; None of one that was struck down."""
         wire = Wire(self.org, schedule)
 
         def strike(number: int) -> None:
@@ -252,7 +230,7 @@ class BothSides(RuleBasedStateMachine):
         except Struck:
             self.warehouse.close()
             self.warehouse = HeldOpen(Warehouse(self.home, "accounts"))
-            return None  # type: ignore[return-value]
+            return None
 
     def _feed(self) -> list[dict[str, str | None]]:
         """In an order that changes from run to run."""
@@ -260,48 +238,9 @@ class BothSides(RuleBasedStateMachine):
         at = self.clock % len(rows)
         return [*rows[at:], *rows[:at]]
 
-    def _state(self) -> State:
-        return {str(record.pop("Id")): record for record in self.org.records("Account", ["Id", *BUSINESS])}
+    def _state(self) -> promises.State:
+        return {str(record.pop("Id")): record for record in self.org.records("Account", ["Id", *promises.BUSINESS])}
 
     def _links(self) -> dict[str, str]:
         with self.warehouse.open() as con:
             return dict(con.execute("select fold, record_id from links").fetchall())
-
-    # what is promised
-
-    def _everything_is_accounted_for(
-        self, feed: list[dict[str, str | None]], oracle: Oracle, report: Report, *, all_of_it: bool
-    ) -> None:
-        assert sum(report.outcomes.values()) == report.extracted == len(feed)
-        if all_of_it:
-            with self.warehouse.open() as con:
-                sql = "select line, outcome || coalesce(': ' || reason, '') from work.outcomes"
-                told = dict(con.execute(sql).fetchall())
-            assert told == dict(enumerate(oracle.outcomes, start=1))
-
-    def _as_the_oracle_says(self, oracle: Oracle, before: State, *, may_stay: bool) -> None:
-        after = self._state()
-        keyed = [record["Source_Key__c"] for record in after.values() if record["Source_Key__c"]]
-        assert len(keyed) == len(set(keyed)), f"a key twice: {sorted(keyed)}"
-        assert before.keys() <= after.keys(), "a record is gone"
-        by_key = {str(record["Source_Key__c"]).lower(): name for name, record in after.items()}
-        names = {
-            name: by_key.get(name.removeprefix("new "), name) for name in oracle.records if name.startswith("new ")
-        }
-        blank = {**dict.fromkeys(BUSINESS), **dict.fromkeys(plan.FLAGS, False)}
-        for name, record in oracle.records.items():
-            wanted = {**blank, **{field: record.get(field) for field in BUSINESS if field in record}}
-            wanted["ParentId"] = names.get(str(wanted["ParentId"]), wanted["ParentId"])
-            found = after.get(names.get(name, name))
-            assert found is not None, f"{name} is missing"
-            stayed = before.get(name)
-            for field in BUSINESS:
-                right = found[field] == wanted[field] or (may_stay and stayed and found[field] == stayed[field])
-                assert right, f"{name}.{field} is {found[field]!r}, not {wanted[field]!r}"
-        extra = after.keys() - before.keys() - set(names.values())
-        assert not extra, f"created beyond the oracle: {[after[one] for one in extra]}"
-
-    def _compare(self, before: State, after: State, keys: set[str]) -> None:
-        for name, record in before.items():
-            if record["Source_Key__c"] in keys:
-                assert after[name] == record

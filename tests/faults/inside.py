@@ -109,6 +109,11 @@ class Inside:
         assert answer.status < 300, answer.body
         return orjson.loads(answer.body) if answer.body else None
 
+    def door(self, path: str, body: object) -> bool:
+        """Whether the administrator's door did what it was asked; what it refuses is left undone."""
+        headers = {"authorization": f"Bearer {self.org.identity.admin_token}"}
+        return self.answer("POST", f"{URL}/sandbox/{path}", headers, orjson.dumps(body)).status < 300
+
     def records(self, sobject: str, fields: Sequence[str], *, deleted: bool = False) -> list[dict[str, Any]]:
         """All live records, or with `deleted` those of the recycle bin as well."""
         verb = "queryAll" if deleted else "query"
