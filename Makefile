@@ -56,7 +56,7 @@ bench: $(READY) ## the benchmarks, as JSON
 load: $(READY) ## many clients and many records, amid faults
 	$(BIN)/pytest tests/load -m load -s --timeout=0 $(ARGS)
 
-faults: $(READY) ## faults and kills at every call of a small plan, and a report; MINUTES=20 ends it early, SEED=7
+faults: $(READY) ## faults and kills at every call of a small plan, and a report; MINUTES=20 of pairs, SEED=7
 	$(BIN)/python -m tests.faults $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 soak: $(READY) ## people, source and runs at random until MINUTES are over, or one SEED again

@@ -1,6 +1,6 @@
 """`python -m tests.faults`: every schedule of faults tried, and a report. `make faults` calls it.
 
-    python -m tests.faults [--minutes 20] [--seed N]   the walk: all single faults, all kills, pairs while time lasts
+    python -m tests.faults [--minutes 20] [--seed N]   all kills, all single faults, then pairs for so many minutes
     python -m tests.faults collections 4=lost 6=reset  one schedule again
     python -m tests.faults bulk kill=after:6           one kill again
 
@@ -30,7 +30,7 @@ PROCESSES = 2
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description="Tries schedules of faults.")
     parser.add_argument("schedule", nargs="*", help="a route and faults: one schedule again")
-    parser.add_argument("--minutes", type=float, help="when no further pair is begun (default: when all are tried)")
+    parser.add_argument("--minutes", type=float, help="how long pairs are tried (default: until all are)")
     parser.add_argument("--seed", type=int, default=None, help="which pairs come first")
     asked = parser.parse_args()
     with quick_folder() as folder:
@@ -76,10 +76,10 @@ def everything(folder: Path, *, minutes: float | None, seed: int) -> int:
         ]
         for number, done in enumerate(parts):
             walked[number // PROCESSES].killed += done.result()
-        left = None if minutes is None else max(0.0, minutes * 60 - (time.monotonic() - started)) / len(ROUTES)
+        seconds = None if minutes is None else minutes * 60 / len(ROUTES)
         for at, route in enumerate(ROUTES):
             tallies = [
-                pool.submit(walk, folder / f"{route}-{part}", route, seconds=left, seed=seed, part=(part, PROCESSES))
+                pool.submit(walk, folder / f"{route}-{part}", route, seconds=seconds, seed=seed, part=(part, PROCESSES))
                 for part in range(PROCESSES)
             ]
             walked[at].tally = merged([done.result() for done in tallies])

@@ -11,8 +11,8 @@ from tests.faults.both_sides import BothSides
 
 TestBothSides = BothSides.TestCase
 TestBothSides.settings = settings(
-    max_examples=4,
-    stateful_step_count=14,
+    max_examples=2,
+    stateful_step_count=10,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

@@ -64,12 +64,11 @@ def read(words: Sequence[str]) -> tuple[str, dict[int, str]]:
 
 
 def walk(folder: Path, route: str, *, seconds: float | None, seed: int, part: tuple[int, int] = (0, 1)) -> Tally:
-    """Every single fault of the part, then pairs in an order of the seed's until the time is over.
+    """Every single fault of the part, then pairs in an order of the seed's for so many seconds.
 
     A part is (number, of how many): parts share no schedule, and together they have all.
     """
     started = time.monotonic()
-    until = None if seconds is None else started + seconds
     stage = Stage(folder)
     tally = Tally(route)
     undisturbed = stage.trial(route, {})
@@ -81,6 +80,7 @@ def walk(folder: Path, route: str, *, seconds: float | None, seed: int, part: tu
         pairs += further(trial.calls, trial.schedule)
     tally.all_pairs = len(pairs)
     random.Random(seed).shuffle(pairs)
+    until = None if seconds is None else time.monotonic() + seconds
     for trial in _tried(stage, route, pairs, until):
         tally.add(trial)
     tally.seconds = time.monotonic() - started
