@@ -9,7 +9,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo ui test check format bench load clients lock clean
+.PHONY: help setup demo ui test check format bench load clients faults soak lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,12 @@ load: $(READY) ## many clients and many records, amid faults
 
 clients: $(READY) ## real Salesforce clients from PyPI and npm, each driven against a fresh sandbox org: PASS or FAIL
 	@$(BIN)/python -m tests.clients $(ARGS)
+
+faults: $(READY) ## faults and kills at every call of a small plan, and a report; MINUTES=20 of pairs, SEED=7
+	$(BIN)/python -m tests.faults $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+
+soak: $(READY) ## people, source and runs at random until MINUTES are over, or one SEED again
+	$(BIN)/python -m tests.faults.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 lock: ## renews requirements.lock (needs uv; UPGRADE=--upgrade takes newer versions)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group dev --group bench \

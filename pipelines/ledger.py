@@ -5,8 +5,8 @@
     LOST: sent, and no answer came · REFUSED: the org would not take the batch as a whole · VOID: it never ran
 
 Tables: `batches` (batch, run_id, route, operation, wave, state, job_id, rows, plan_hash, message, made_at, heard,
-settled_at), `batch_rows` (batch, fold, record_id), `batch_cells` (batch, fold, field, old, new): what was meant and what was there
-before, `results` (batch, fold, record_id, created, status, code, message, fields).
+settled_at), `batch_rows` (batch, fold, record_id), `batch_cells` (batch, fold, field, old, new): what was meant and
+what was there before, `results` (batch, fold, record_id, created, status, code, message, fields).
 """
 
 from __future__ import annotations

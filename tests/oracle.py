@@ -1,13 +1,13 @@
 """What should come of a directory and a CRM, told a second time: plain Python, from the contract of the feeds.
 
-It shares nothing with `pipelines/`. Links of earlier runs, deletions and likely twins are not in it.
+It shares nothing with `pipelines/`. Likely twins are not in it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Row = Mapping[str, str | None]
@@ -29,6 +29,11 @@ class Spec:
     numbers: frozenset[str] = frozenset()
     match: tuple[tuple[str, ...], ...] = ()
     emails: frozenset[str] = frozenset()
+    clears: frozenset[str] = frozenset()
+
+    def clearing(self, *fields: str) -> Spec:
+        """The same, but a blank in the feed clears these."""
+        return replace(self, clears=frozenset(fields))
 
 
 ACCOUNTS = Spec(
@@ -65,6 +70,10 @@ class Oracle:
     records: dict[str, Record]
     creates: bool
     accounts: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Key → the record that an earlier run found or made; one that is not among the records was deleted."""
+    winners: Mapping[str, str] = field(default_factory=dict)
+    """A record that people merged into another → that one."""
     outcomes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -107,11 +116,10 @@ class Oracle:
 
     def _link(self) -> None:
         for key in self.usable:
-            if found := self.keyed.get(key):
-                if len(found) > 1:
-                    self.verdict[key] = "held: duplicate_key_in_crm"
-                else:
-                    self.record[key], self.how[key] = found[0], "key"
+            if said := self._contradicted(key):
+                self.verdict[key] = said
+            elif found := (self.keyed.get(key) or [self._linked(key)])[0]:
+                self.record[key], self.how[key] = found, "key"
         self._merge()
         self.contested: set[str] = set()
         for fields in self.spec.match:
@@ -124,6 +132,28 @@ class Oracle:
             for key, said in list(self.verdict.items()):
                 if said == "linked: rekeyed_to_survivor" and self.verdict.get(self._now(key)):
                     self.verdict[key] = "held: merge_survivor_parent_circle"
+
+    def _linked(self, key: str) -> str:
+        """The record of an earlier run, or what became of it when people merged records."""
+        one = self.links.get(key, "")
+        while one not in self.records and one in self.winners:
+            one = self.winners[one]
+        return one
+
+    def _contradicted(self, key: str) -> str:
+        """Why the link of an earlier run and the keys of the records do not go together."""
+        found, linked = self.keyed.get(key, []), self._linked(key)
+        if len(found) > 1:
+            return "held: duplicate_key_in_crm"
+        if not linked or found == [linked]:
+            return ""
+        if linked not in self.records:
+            return "" if found else "skipped: deleted_in_crm"
+        if found:
+            return "held: conflicting_link"
+        if self.records[linked]["Source_Key__c"] is None:
+            return ""
+        return "held: rekeyed_in_crm" if self.links[key] == linked else "held: merged_in_crm"
 
     def _returns(self, key: str, column: str) -> bool:
         at, seen = key, set[str]()
@@ -209,6 +239,8 @@ class Oracle:
         for one in (heir, key):
             if one in self.record:
                 return self.record[one]
+            if self.links.get(one) in self.records:
+                return self.links[one]
             if one and len(found := self.keyed.get(one, [])) == 1:
                 return found[0]
         new = self.creates and heir in self.usable and heir not in self.verdict and self._active(self.usable[heir])
@@ -245,7 +277,8 @@ class Oracle:
             for name, column in self.spec.master.items():
                 value = number(row.get(column), column in self.spec.numbers)
                 same = fold(value) == fold(record[name]) if name in self.spec.emails else value == record[name]
-                mapped |= {} if value is None or same else {name: value}
+                kept = value is None and name not in self.spec.clears
+                mapped |= {} if kept or same else {name: value}
             mapped |= {n: row[c] for n, c in self.spec.fill.items() if record[n] is None and row.get(c) is not None}
             mapped |= {self.spec.parent[0]: target} if target and target != record[self.spec.parent[0]] else {}
         elif row.get("status") == "I" and row.get("email") is None and record["Email"] is not None:

@@ -11,6 +11,7 @@ import io
 import pyarrow as pa
 from pyarrow import csv
 
+from resources.salesforce.errors import whole
 from resources.salesforce.values import with_line_feeds
 
 LARGEST = 100_000_000
@@ -31,18 +32,22 @@ def written(rows: pa.Table, largest: int = LARGEST) -> bytes:
 
 
 def read(content: bytes) -> pa.Table:
-    """All columns as text, in their order; an empty cell is null, and an empty content a table without columns."""
+    """All columns as text, in their order; an empty cell is null, and an empty content a table without columns.
+
+    Raises Unavailable for what breaks off in the middle of a row.
+    """
     if not content.strip():
         return pa.table({})
-    names = csv.open_csv(io.BytesIO(content), parse_options=_PARSING).schema.names
-    return csv.read_csv(
-        io.BytesIO(content),
-        read_options=csv.ReadOptions(block_size=16 << 20),  # one record may hold 400,000 characters
-        parse_options=_PARSING,
-        convert_options=csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
-        ),
-    )
+    with whole():
+        names = csv.open_csv(io.BytesIO(content), parse_options=_PARSING).schema.names
+        return csv.read_csv(
+            io.BytesIO(content),
+            read_options=csv.ReadOptions(block_size=16 << 20),  # one record may hold 400,000 characters
+            parse_options=_PARSING,
+            convert_options=csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
+            ),
+        )
 
 
 _PARSING = csv.ParseOptions(newlines_in_values=True)

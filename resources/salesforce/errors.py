@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import pyarrow as pa
 import requests
 
 from pipelines.failures import classify
@@ -114,7 +117,16 @@ def login_refusal(response: requests.Response, url: str, settings: str) -> Syste
 
 def body(response: requests.Response) -> Any:
     """The JSON of an answer; raises Unavailable when it is none, as from a gateway in between."""
-    try:
+    with whole():
         return response.json()
+
+
+@contextmanager
+def whole() -> Iterator[None]:
+    """An answer that is read inside and breaks off, or is none of the API's, leaves as Unavailable."""
+    try:
+        yield
     except (json.JSONDecodeError, requests.exceptions.JSONDecodeError):
         raise Unavailable("NOT_THE_ORG", "The answer was not JSON. Is a proxy or a login page in between?") from None
+    except pa.ArrowInvalid:
+        raise Unavailable("NOT_THE_ORG", "The answer was not CSV, or only a part of it came.") from None

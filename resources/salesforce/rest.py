@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from resources.salesforce.errors import whole
 from resources.salesforce.session import OrgSession
 
 if TYPE_CHECKING:
@@ -52,18 +53,21 @@ class Rest:
         """The describe of an object as the org sends it."""
         from simple_salesforce.api import SFType
 
-        told = SFType(
+        about = SFType(
             sobject, "", self.simple.sf_instance, self._session.version, session=self._session, salesforce=self.simple
-        ).describe()
-        return dict(told)
+        )
+        with whole():
+            return dict(about.describe())
 
     def first_page(self, soql: str, *, deleted: bool) -> Page:
         """The beginning of a query; with `deleted`, records in the recycle bin count as well."""
-        return _page(self.simple.query(soql, include_deleted=deleted))
+        with whole():
+            return _page(self.simple.query(soql, include_deleted=deleted))
 
     def next_page(self, page: Page) -> Page:
         """What follows; only for a page that says that something does."""
-        return _page(self.simple.query_more(page.following or "", identifier_is_url=True))
+        with whole():
+            return _page(self.simple.query_more(page.following or "", identifier_is_url=True))
 
 
 def select(sobject: str, fields: Sequence[str]) -> str:

@@ -1,0 +1,99 @@
+"""A run that dies by `kill -9` just before or just after a call, and all that follows.
+
+The run has a process of its own, forked from a server that has the libraries loaded and no thread; its org dies with
+it, in the middle of a job perhaps, and both are picked up from what is on disk.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from dataclasses import dataclass
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+from typing import Literal
+
+from resources.warehouse import Warehouse
+from tests.faults.inside import inside
+from tests.faults.kinds import Call
+from tests.faults.trial import Stage, editing, once
+from tests.faults.wire import Wire
+
+When = Literal["before", "after"]
+
+
+@dataclass(frozen=True)
+class Kill:
+    """At which call, and on which side of it."""
+
+    number: int
+    when: When
+
+    def __str__(self) -> str:
+        return f"kill={self.when}:{self.number}"
+
+
+@dataclass(frozen=True)
+class Killed:
+    """What came of kills, the second of which met the run after the first."""
+
+    route: str
+    kills: tuple[Kill, ...]
+    died: int
+    runs: int
+    wrong: tuple[str, ...]
+
+
+def forkserver() -> ForkServerContext:
+    """Starts processes by forking one that has everything imported."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.faults.killed", "simple_salesforce.api"])
+    return context
+
+
+def boundaries(calls: tuple[Call, ...]) -> list[Kill]:
+    """Both sides of every call of the first run, which ends where another logs in."""
+    logins = [number for number, call in enumerate(calls, start=1) if str(call) == "POST token"]
+    return [Kill(number, when) for number in range(1, logins[1]) for when in ("before", "after")]
+
+
+def kill(stage: Stage, route: str, *kills: Kill) -> Killed:
+    """The run is killed there, and so is the next for each further kill; then runs until quiet."""
+    stage.set()
+    died = 0
+    for number, one in enumerate(kills):
+        child = forkserver().Process(target=doomed, args=(stage.now, route, one, number == 0))
+        child.start()
+        child.join(60)
+        assert child.exitcode in (0, -signal.SIGKILL), f"{route} {one}: the child ended with {child.exitcode}"
+        died += child.exitcode == -signal.SIGKILL
+    with inside(stage.now / "org") as org, stage.warehouse() as warehouse:
+        runs, wrong = stage.until_quiet(org, Wire(org, {}), warehouse, route)
+    return Killed(route, kills, died, runs, wrong)
+
+
+def kill_share(folder: Path, route: str, part: tuple[int, int]) -> list[Killed]:
+    """The kills of one part: (number, of how many)."""
+    stage = Stage(folder)
+    calls = stage.trial(route, {}).calls
+    return [kill(stage, route, one) for one in boundaries(calls)[part[0] :: part[1]]]
+
+
+def doomed(home: Path, route: str, at: Kill, edits: bool) -> None:  # noqa: FBT001 - the arguments of a process
+    """The run that dies."""
+    with inside(home / "org") as org:
+        wire = Wire(org, {})
+        edit = editing(org, 1 if edits else 0)
+
+        def before(number: int) -> None:
+            edit(number)
+            if at == Kill(number, "before"):
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        def after(number: int) -> None:
+            if at == Kill(number, "after"):
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        wire.before, wire.after = before, after
+        once(org, wire, Warehouse(home, "accounts"), route, home)

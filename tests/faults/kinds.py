@@ -1,0 +1,64 @@
+"""The kinds of fault that a call can meet, and which of them a call of a certain sort can meet at all.
+
+How each looks to a client is in `wire`. To add a kind, add it to the sort of call that it belongs to, and there.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+ANYWHERE = (
+    "refused",  # nobody listens
+    "reset",  # the line is cut before the org saw anything
+    "dropped",  # the org did it, and its answer never comes
+    "expired",  # 401: the session is over
+    "unavailable",  # 503 with Retry-After
+    "limit",  # 403: no more calls today
+    "half",  # the second half of the answer is missing, and nothing says so
+)
+CHANGING = (
+    "lost",  # the line is cut after the org did it
+    "gateway",  # 504 from something in between, after the org did it
+    "page",  # a web page instead of an answer, after the org did it
+)
+ROWS = ("locked",)  # the first row meets UNABLE_TO_LOCK_ROW, the others do not
+CLOSING = (
+    "failed",  # the job fails after its first rows
+    "aborted",  # somebody aborts the job after its first rows
+    "unprocessed",  # the job ends without having taken all rows
+)
+POLLING = ("stuck",)  # the job makes no progress for a while
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call as a client sent it, told without values: `POST composite/sobjects`."""
+
+    method: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def changes(self) -> bool:
+        """Whether it can change anything in the org."""
+        reading = self.method == "GET" or re.fullmatch(r"token|composite/sobjects/\w+", self.path)
+        return not reading
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What can happen to it."""
+        found = ANYWHERE + (CHANGING if self.changes else ())
+        if self.path == "composite/sobjects" or (self.method == "PUT" and self.path.endswith("/batches")):
+            found += ROWS
+        if self.path == "jobs/ingest/ID":
+            found += CLOSING if self.method == "PATCH" else POLLING
+        return found
+
+
+def told(method: str, path: str) -> Call:
+    """The call of that method and path, ids left out."""
+    short = path.partition("/services/data/")[2].partition("/")[2] or path.rpartition("/")[2]
+    return Call(method, re.sub(r"(jobs/\w+/)\w+", r"\1ID", short).rstrip("/"))

@@ -1,0 +1,135 @@
+"""Everything else that a run touches, in a form that a thousand runs can afford: feed, client, the entity's file."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from pipelines import memory
+from pipelines.batching import Batching
+from pipelines.entity import Feed
+from pipelines.ports import Landed, Progress
+from pipelines.run import World
+from resources.salesforce.org import SalesforceOrg
+from resources.salesforce.patience import Patience
+from resources.settings import Settings, read_settings
+from resources.warehouse import Warehouse
+from resources.world import silent
+from tests.faults.inside import URL, Inside
+from tests.faults.wire import Wire
+
+Row = Mapping[str, str | None]
+ROUTES = {"collections": Batching(), "bulk": Batching(job_calls=0, job_rows=100)}
+PATIENCE = Patience(attempts=2, pause=0.001, longest=2, sleep=lambda _: time.sleep(0.0005))
+"""Two attempts: one fault is overcome, two in a row are not."""
+
+
+@dataclass
+class Listed:
+    """A source that is a list of rows."""
+
+    rows: Sequence[Row]
+
+    def fingerprint(self, feed: Feed) -> str:
+        return hashlib.sha256(repr([feed.name, list(self.rows)]).encode()).hexdigest()
+
+    def land(self, feed: Feed, columns: Sequence[str], file: Path, progress: Progress) -> Landed:
+        del progress
+        told = {name: pa.array([row.get(name) for row in self.rows], pa.string()) for name in columns}
+        places = {
+            "_file": pa.array([f"{feed.name}.csv"] * len(self.rows)),
+            "_line": pa.array(range(1, len(self.rows) + 1)),
+        }
+        with duckdb.connect(file) as con:
+            con.execute("create schema if not exists landing")
+            con.register("landed", pa.table({**places, **told}))
+            con.execute("create or replace table landing.rows as from landed")
+            con.execute("create or replace table landing.rejects (_file varchar, _line bigint, reason varchar)")
+        return Landed(len(self.rows), 0, self.fingerprint(feed))
+
+
+class WiredOrg(SalesforceOrg):
+    """The real client, on our line."""
+
+    def __init__(self, settings: Settings, wire: Wire) -> None:
+        super().__init__(settings, PATIENCE)
+        self._session.mount("https://", wire)
+
+
+@dataclass
+class HeldOpen:
+    """The entity's file, opened once for a whole schedule: opening takes half of a small run.
+
+    Each `open` is a connection of its own, so that nothing temporary outlives it, as with the real one.
+    """
+
+    real: Warehouse
+    _held: list[duckdb.DuckDBPyConnection] = field(default_factory=list)
+
+    @property
+    def path(self) -> Path:
+        return self.real.path
+
+    @property
+    def spool(self) -> Path:
+        return self.real.spool
+
+    def published(self, entity: str) -> Path | None:
+        return self.real.published(entity)
+
+    def lock(self) -> AbstractContextManager[None]:
+        return self.real.lock()
+
+    @contextmanager
+    def open(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        if not self._held:
+            self._held.append(duckdb.connect(self.path))
+            memory.prepare(self._held[0], self.path)
+            self._held[0].execute("set threads = 1")  # a handful of rows: more only get in each other's way
+        with self._held[0].cursor() as con:
+            con.execute("set timezone = 'UTC'")
+            yield con
+
+    def publish(self) -> None:
+        """Nobody reads the copy."""
+
+    def close(self) -> None:
+        for con in self._held:
+            con.close()
+        self._held.clear()
+
+
+def settings_of(org: Inside, home: Path) -> Settings:
+    who = org.org.identity
+    return read_settings(
+        env_file=None,
+        concord_home=home,
+        salesforce_instance_url=URL,
+        salesforce_client_id=who.client_id,
+        salesforce_client_secret=who.client_secret,
+    )
+
+
+@contextmanager
+def outside(
+    org: Inside, wire: Wire, source: Listed, warehouse: Warehouse | HeldOpen, route: str, home: Path
+) -> Iterator[World]:
+    """The world of one run: a process of its own would log in anew, and so does this."""
+    with WiredOrg(settings_of(org, home), wire) as crm:
+        yield World(
+            source=source,
+            crm=lambda: crm,
+            warehouse=warehouse,
+            clock=lambda: datetime.now(UTC),
+            progress=silent,
+            sleep=lambda _: None,
+            batching=ROUTES[route],
+        )

@@ -1,0 +1,134 @@
+"""One schedule of faults tried: a run that meets them, runs until all is quiet, and where the org differs then."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.report import Report
+from pipelines.run import Request, Stopped
+from resources.warehouse import Warehouse
+from tests.faults import plan
+from tests.faults.inside import Inside, inside
+from tests.faults.kinds import Call
+from tests.faults.outside import HeldOpen, Listed, outside
+from tests.faults.wire import Schedule, Wire
+from tests.runs.place import run_id, run_once
+
+MOST_RUNS = 8
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of one schedule: its calls in order, the numbers of those that met a fault, and what is wrong."""
+
+    route: str
+    schedule: Schedule
+    calls: tuple[Call, ...]
+    met: tuple[int, ...]
+    runs: int
+    wrong: tuple[str, ...]
+
+
+class Stage:
+    """A home and an org before the run that is tried, kept apart so that each schedule starts from the same."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._start = folder / "start"
+        self.now = folder / "now"
+        self.meant = plan.meant()
+        self._start.mkdir(parents=True)
+        with inside(self._start / "org") as org:
+            plan.settle_in(org)
+            wire = Wire(org, {})
+            with outside(
+                org, wire, Listed(plan.ROWS), Warehouse(self._start, "accounts"), "bulk", self._start
+            ) as world:
+                report = run_once(plan.ENTITY, world, Request(run_id=run_id(), mode="plan"), approved=True)
+        assert (report.outcomes, report.error) == ({"created": 3, "updated": 3, "unchanged": 1}, None)
+
+    def set(self) -> None:
+        """All is as before the run."""
+        shutil.rmtree(self.now, ignore_errors=True)
+        shutil.copytree(self._start, self.now)
+
+    @contextmanager
+    def warehouse(self) -> Iterator[HeldOpen]:
+        held = HeldOpen(Warehouse(self.now, "accounts"))
+        try:
+            yield held
+        finally:
+            held.close()
+
+    def trial(self, route: str, schedule: Schedule) -> Trial:
+        """The schedule from the start."""
+        self.set()
+        with inside(self.now / "org") as org, self.warehouse() as warehouse:
+            wire = Wire(org, schedule)
+            wire.before = editing(org, min(schedule, default=1))
+            runs, wrong = self.until_quiet(org, wire, warehouse, route)
+        return Trial(route, schedule, tuple(wire.calls), tuple(wire.met), runs, wrong)
+
+    def until_quiet(
+        self, org: Inside, wire: Wire, warehouse: Warehouse | HeldOpen, route: str
+    ) -> tuple[int, tuple[str, ...]]:
+        """The number of runs until one had nothing to do, and all that is wrong then."""
+        wrong: list[str] = []
+        runs = 0
+        status = ""
+        while status != "nothing_to_do" and runs < MOST_RUNS:
+            runs += 1
+            report = once(org, wire, warehouse, route, self.now)
+            wrong += amiss(report)
+            status = report.status
+        if status != "nothing_to_do":
+            wrong.append(f"not quiet after {runs} runs")
+        return runs, (*wrong, *self.differences(org))
+
+    def differences(self, org: Inside) -> list[str]:
+        """Where the org is not as the oracle has it."""
+        found, twice = plan.found(org)
+        said = [f"{twice} records twice"] if twice else []
+        for key in sorted(found.keys() | self.meant.keys()):
+            have, want = found.get(key), self.meant.get(key)
+            if have is None or want is None:
+                said.append(f"{key} {'is missing' if have is None else 'should not be there'}")
+                continue
+            said += [f"{key}.{name} is {have[name]!r}, not {want[name]!r}" for name in want if have[name] != want[name]]
+        return said
+
+
+def once(org: Inside, wire: Wire, warehouse: Warehouse | HeldOpen, route: str, home: Path) -> Report:
+    """The report of one run, whatever its plan was."""
+    with outside(org, wire, Listed(plan.ROWS), warehouse, route, home) as world:
+        try:
+            return run_once(plan.ENTITY, world, Request(run_id=run_id()), approved=True)
+        except Stopped as stopped:
+            return stopped.report
+
+
+def amiss(report: Report) -> list[str]:
+    """What is wrong with the report of a run."""
+    told = sum(report.outcomes.values())
+    said = []
+    if report.outcomes and (told != len(plan.ROWS) or report.extracted != told):
+        said.append(f"{told} outcomes of {len(plan.ROWS)} rows: {report.outcomes}")
+    if not report.outcomes and report.status != "failure":
+        said.append(f"{report.status} without outcomes")
+    if report.status in ("success", "nothing_to_do") and (report.error or report.outcomes.get("failed")):
+        said.append(f"{report.status} although {report.error or report.reasons}")
+    return said
+
+
+def editing(org: Inside, moment: int) -> Callable[[int], None]:
+    """A person edits just before that call."""
+
+    def edit(number: int) -> None:
+        if number == moment:
+            plan.edit(org)
+
+    return edit
