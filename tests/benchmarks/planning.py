@@ -23,7 +23,9 @@ COLUMNS = [f"f{n}" for n in range(things.FIELDS)]
 def concord(file: Path, scope: str) -> Figures:
     """From the opened file to the plan with its gates and hash, all of it written down."""
     con = things.opened(file)
-    con.execute("set memory_limit = '3GB'")  # of the 4 GB that the whole process may have
+    rows = con.execute("select count(*) from source").fetchall()[0][0]
+    # of the 1.5 GB that the whole process may have with a million rows, and the 4 GB with ten
+    con.execute(f"set memory_limit = '{'1200MB' if rows <= 1_000_000 else '3GB'}'")
     watch = Stopwatch()
     think(con, things.bound(), Wish(scope, creates=False), {})
     plan = read_plan(con, things.bound(), rows_before=0, rows_now=0)
