@@ -19,7 +19,7 @@ from tests.pipelines.case import Case
 from tests.worlds import HOME_ACCOUNTS, INSTITUTIONS, PEOPLE, Small
 
 WORLDS = settings(
-    max_examples=int(os.environ.get("WORLDS", "40")),
+    max_examples=int(os.environ.get("WORLDS", "25")),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
@@ -84,7 +84,7 @@ def test_people_end_as_the_oracle_says(world: Small) -> None:
     ids=["accounts", "personnel"],
 )
 @given(data=st.data(), seed=st.integers(0, 1000))
-@settings(WORLDS, max_examples=12)
+@settings(WORLDS, max_examples=6)
 def test_order_is_irrelevant_and_a_second_plan_is_empty(
     entity: Entity, spec: Spec, worlds: st.SearchStrategy[Small], data: st.DataObject, seed: int
 ) -> None:

@@ -57,7 +57,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(st.lists(PIECES, max_size=25).map("".join))
 def test_where_the_reader_finds_no_fault_it_reads_the_rows_we_find(text: str) -> None:
     file = Path("x.csv")
@@ -71,7 +71,7 @@ def test_where_the_reader_finds_no_fault_it_reads_the_rows_we_find(text: str) ->
     assert _read(found.copy, parallel=False) == read
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(st.lists(PIECES, max_size=25).map("".join))
 def test_the_reader_takes_every_row_that_we_call_whole(text: str) -> None:
     file = Path("x.csv")
