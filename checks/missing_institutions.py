@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from checks.question import Answer, Copy, Question, Row
 from pipelines.entity import Entity
-from pipelines.sql import given, literals
+from pipelines.sql import literals
+from pipelines.status import active_sql
 
 
 def missing_sql(entity: Entity) -> str:
     """Selects (key) of active rows of the source that no live record stands for."""
-    status = entity.status
-    active = f"s.{given(status.column)} in {literals(status.active)}" if status else "true"
     return f"""
 select s.key
 from source s
-where s.present and s.merged_fold is null and {active}
+where s.present and s.merged_fold is null and {active_sql(entity)}
   and s.fold not in (select fold from reference_links)
 order by s.key
 """

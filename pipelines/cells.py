@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipelines.binding import Bound, BoundField
-from pipelines.sql import given, literals, quote
-
-
-def active_sql(bound: Bound) -> str:
-    status = bound.entity.status
-    return f"(s.{given(status.column)} in {literals(status.active)})" if status else "true"
+from pipelines.sql import quote
 
 
 def frozen_sql(bound: Bound, field: BoundField) -> str:

@@ -8,10 +8,11 @@ the org gives (`waits_for`); so do linked records whose new parent is created in
 from __future__ import annotations
 
 from pipelines.binding import Bound, BoundField
-from pipelines.cells import active_sql, frozen_sql, unnested_sql
+from pipelines.cells import frozen_sql, unnested_sql
 from pipelines.rules import Reference, SyncedAt
 from pipelines.scope import parent
 from pipelines.sql import canonical_sql, literal, quote
+from pipelines.status import active_sql
 
 DEEPEST = 1_000
 """New parents above new parents, at most: circles are held before (see `scope.circles_sql`)."""
@@ -85,7 +86,7 @@ def waiting_parents_sql(bound: Bound) -> list[str]:
     open_rows = f"""
   select s.fold
   from work.rows s
-  where s.record_id is null and s.verdict is null and {active_sql(bound)}
+  where s.record_id is null and s.verdict is null and {active_sql(bound.entity)}
 """
     if not own:
         return [f"create or replace temp table fresh as select fold, 0 as wave from (\n{open_rows}\n)"]
@@ -129,7 +130,7 @@ select s.fold, r.Id, {literal(field.name)}, r.{quote(field.name)}, null, s.{colu
 from work.rows s
 join records r on r.number = s.record_number
 join created p on p.fold = s.{column}
-where s.verdict is null and not s.doubled and {active_sql(bound)} and not ({frozen_sql(bound, field)})
+where s.verdict is null and not s.doubled and {active_sql(bound.entity)} and not ({frozen_sql(bound, field)})
   and {field.rule.value_sql(field.name)} is null
 """
         for field, column in _own_parents(bound)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pipelines import ledger
 from pipelines.binding import Bound
 from pipelines.ledger import Batch
-from pipelines.payload import ANSWERS
-from pipelines.ports import Crm, JobInfo, LostAnswer, Progress
+from pipelines.ports import ANSWERS, Crm, JobInfo, LostAnswer, Progress
 from pipelines.run import OpenFile
 
 

@@ -16,8 +16,8 @@ from pipelines.binding import Bound
 from pipelines.failures import class_sql, classify
 from pipelines.jobs import end_job
 from pipelines.ledger import Batch
-from pipelines.payload import ANSWERS, answers_of, records, sendable_sql, table
-from pipelines.ports import Crm, LostAnswer, Progress, SystemicError
+from pipelines.payload import answers_of, records, sendable_sql, table
+from pipelines.ports import ANSWERS, Crm, LostAnswer, Progress, SystemicError
 from pipelines.run import OpenFile
 
 Operation = Literal["insert", "update"]

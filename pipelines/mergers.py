@@ -122,16 +122,18 @@ where link.verdict = 'linked: rekeyed_to_survivor' and heir.fold = link.survivor
 """
 """A merged row waits where its survivor is held after all, by what comes after linking."""
 
-HEIRS = f"""
-create or replace table work.heirs as
+
+def heirs_sql(source: str = "source") -> str:
+    """Selects (fold, heir): what a merged row's institution or person is called now; none for those in a circle."""
+    return f"""
 with recursive chain as (
   select fold, merged_fold as heir, 1 as depth
-  from source
+  from {source}
   where merged_fold is not null
   union all
   select c.fold, s.merged_fold, c.depth + 1
   from chain c
-  join source s on s.fold = c.heir
+  join {source} s on s.fold = c.heir
   where s.merged_fold is not null and c.depth < {DEEPEST}
 )
 select fold, arg_max(heir, depth) as heir
@@ -139,4 +141,6 @@ from chain
 group by fold
 having max(depth) < {DEEPEST}
 """
-"""Creates `work.heirs` (fold, heir): what a merged row's institution or person is called now."""
+
+
+HEIRS = f"create or replace table work.heirs as {heirs_sql()}"

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from pipelines.binding import Bound
 from pipelines.entity import Twins
-from pipelines.sql import given, literals, quote
+from pipelines.sql import quote
+from pipelines.status import active_sql
 
 ALIKE = 0.90
 """Jaro-Winkler likeness of two names, from 0 to 1, from which a record is called a likely twin."""
@@ -21,7 +22,7 @@ def missing_sql(bound: Bound) -> list[str]:
     rows = f"""
 select s.*
 from source s
-where {asked} and s.present and s.merged_fold is null and {_active_sql(bound)}
+where {asked} and s.present and s.merged_fold is null and {active_sql(bound.entity)}
   and s.fold not in (select fold from reference_links)
 """
     return _twins_sql(bound, "create or replace table missing", rows)
@@ -29,17 +30,12 @@ where {asked} and s.present and s.merged_fold is null and {_active_sql(bound)}
 
 def hold_twins_sql(bound: Bound) -> list[str]:
     """Statements that hold rows of `work.link` that would be created beside a likely twin."""
-    rows = f"select s.* from work.rows s where s.record_id is null and s.verdict is null and {_active_sql(bound)}"
+    rows = f"select s.* from work.rows s where s.record_id is null and s.verdict is null and {active_sql(bound.entity)}"
     return [
         *_twins_sql(bound, "create or replace temp table twins", rows),
         "update work.link set verdict = 'held: likely_twin'"
         " where fold in (select fold from twins where twin_id is not null)",
     ]
-
-
-def _active_sql(bound: Bound) -> str:
-    status = bound.entity.status
-    return f"s.{given(status.column)} in {literals(status.active)}" if status else "true"
 
 
 NOBODY = "  select null as fold, null as record_id, null as twin_name, null as likeness where false"

@@ -15,6 +15,7 @@ from pipelines.normalise import HELD_PROBLEMS
 from pipelines.rules import resolved
 from pipelines.scope import Keys, Scope, Slice
 from pipelines.sql import given, literal, literals, quote
+from pipelines.status import active_sql
 
 OUTCOMES = ("created", "updated", "unchanged", "linked", "deactivated", "skipped", "held", "failed")
 
@@ -51,7 +52,7 @@ def _scope_sql(bound: Bound, phase: Phase, *, creates: bool) -> str:
     entity = bound.entity
     status = entity.status
     status_field = next((name for name, rule in entity.fields.items() if rule is status), "")
-    inactive = f"(s.{given(status.column)} not in {literals(status.active)})" if status else "false"
+    inactive = f"not {active_sql(entity)}"
     lowered = f"lower(s.{given(status.column)})" if status else "''"
     missing = "\n    ".join(
         f"when s.{quote(resolved(name))} is null and s.{given(rule.column)} is not null"

@@ -7,20 +7,8 @@ import pyarrow as pa
 
 from pipelines.binding import Bound
 from pipelines.ledger import Batch
-from pipelines.ports import CLEAR, RowResult, SystemicError
+from pipelines.ports import ANSWERS, CLEAR, RowResult, SystemicError
 from pipelines.sql import literal, quote
-
-ANSWERS = pa.schema(
-    [
-        ("key", pa.string()),
-        ("record_id", pa.string()),
-        ("created", pa.bool_()),
-        ("status", pa.string()),
-        ("code", pa.string()),
-        ("message", pa.string()),
-        ("fields", pa.string()),
-    ]
-)
 
 
 def sendable_sql(bound: Bound) -> str:

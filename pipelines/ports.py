@@ -115,6 +115,20 @@ CLEAR = "#N/A"
 """In a bulk upload: set the field to null. A null cell leaves the field alone."""
 
 
+ANSWERS = pa.schema(
+    [
+        ("key", pa.string()),
+        ("record_id", pa.string()),
+        ("created", pa.bool_()),
+        ("status", pa.string()),
+        ("code", pa.string()),
+        ("message", pa.string()),
+        ("fields", pa.string()),
+    ]
+)
+"""What `Crm.results` gives: a row for each row that was sent, `key` being what it is matched by."""
+
+
 class Crm(Protocol):
     """The org. Every method may raise `SystemicError`; writes may raise `LostAnswer`."""
 

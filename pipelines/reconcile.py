@@ -10,10 +10,11 @@ written; `work.blocked` (fold): rows of which a flag keeps cells back.
 from __future__ import annotations
 
 from pipelines.binding import Bound, BoundField
-from pipelines.cells import active_sql, frozen_sql, unnested_sql
+from pipelines.cells import frozen_sql, unnested_sql
 from pipelines.creation import created_sql, waiting_parents_sql, waiting_updates_sql
 from pipelines.rules import Case, SyncedAt, resolved
 from pipelines.sql import canonical_sql, differs_sql, given, literal, quote, said
+from pipelines.status import active_sql
 
 
 def reconcile_sql(bound: Bound, *, creates: bool) -> list[str]:
@@ -44,7 +45,7 @@ def _case(bound: Bound, field: BoundField) -> Case:
         new=field.rule.value_sql(field.name),
         old=f"r.{quote(field.name)}",
         type=field.type,
-        active=active_sql(bound),
+        active=active_sql(bound.entity),
         status=_status_sql(bound),
         said=f"s.{said(column)}" if (column := field.rule.source_column) in bound.clearing else "true",
     )

@@ -8,7 +8,6 @@ import duckdb
 
 from pipelines import memory
 from pipelines.binding import Bound
-from pipelines.cells import active_sql
 from pipelines.delivery import accepted
 from pipelines.missing import missing_sql
 from pipelines.outcomes import SETTLED
@@ -18,6 +17,7 @@ from pipelines.rules import resolved
 from pipelines.scope import LOST_RECORDS, own_targets_sql
 from pipelines.snapshot import reference_links_sql
 from pipelines.sql import given, quote
+from pipelines.status import active_sql
 
 LINKS = (
     # a row whose record went to its survivor keeps no link of its own
@@ -48,7 +48,7 @@ def _referring_sql(bound: Bound) -> str:
         for name, rule in bound.entity.references.items()
         if rule.missing == "skip"
     )
-    return f"not (o.record_id is not null and {active_sql(bound)} and ({missing}))" if missing else "true"
+    return f"not (o.record_id is not null and {active_sql(bound.entity)} and ({missing}))" if missing else "true"
 
 
 UNBLOCKED = "o.fold not in (select fold from work.asked_blocked)"

@@ -9,6 +9,7 @@ Asking the org for pages is `resources/`' work.
 from __future__ import annotations
 
 from pipelines.binding import Bound
+from pipelines.mergers import heirs_sql
 from pipelines.sql import duckdb_type, fold_sql, hash_sql, quote, tidy_sql
 
 OVERLAP_SECONDS = 300
@@ -81,7 +82,7 @@ def reference_links_sql(source: str = "source") -> str:
     This is what other entities resolve their references by. `source` is the table that tells mergers.
     """
     return f"""
-with recursive live as (
+with live as (
   select l.fold, l.record_id
   from links l
   left join records r on r.Id = l.record_id
@@ -104,26 +105,11 @@ direct as (
       where l.fold = r.fold and l.record_id <> r.Id and not o.IsDeleted
     )
 ),
-merged as (
-  select s.fold, s.merged_fold as onto, 1 as depth
-  from {source} s
-  where s.merged_fold is not null
-  union all
-  select m.fold, s.merged_fold, m.depth + 1
-  from merged m
-  join {source} s on s.fold = m.onto
-  where s.merged_fold is not null and m.depth < 20
-),
-survivors as (
-  select fold, arg_max(onto, depth) as survivor
-  from merged
-  group by fold
-  having max(depth) < 20
-),
+heirs as ({heirs_sql(source)}),
 inherited as (
-  select v.fold, d.record_id
-  from survivors v
-  join direct d on d.fold = v.survivor
+  select h.fold, d.record_id
+  from heirs h
+  join direct d on d.fold = h.heir
 )
 select fold, record_id
 from inherited

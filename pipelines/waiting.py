@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from pipelines.entity import Entity
 from pipelines.rules import Reference
-from pipelines.sql import given, literal, literals, quote
+from pipelines.sql import given, literal, quote
+from pipelines.status import active_sql
 
 TOUCHED = """
 select run_id
@@ -25,15 +26,14 @@ def waiting_sql(entity: Entity, rule: Reference, schema: str) -> str:
 
     Run on the file of `rule.to`, with that of `entity` attached as `schema`; only what has no record itself is listed.
     """
-    status, column, at = entity.status, f"s.{given(rule.column)}", quote(schema)
-    active = f"s.{given(status.column)} in {literals(status.active)}" if status else "true"
+    column, at = f"s.{given(rule.column)}", quote(schema)
     return f"""
 select
   lower({column}) as fold,
   min({column}) as key,
   count(*) as waiting
 from {at}.source s
-where s.present and s.merged_fold is null and {active}
+where s.present and s.merged_fold is null and {active_sql(entity)}
   and {column} is not null
   and lower({column}) not in (select fold from reference_links)
   and s.fold not in (select fold from {at}.reference_links)
@@ -47,8 +47,8 @@ def lacking_sql(entity: Entity, waiting: list[str]) -> str:
     `why` is `missing` for what an import would create, else what keeps it from being created: `inactive`, the reason
     of a rejected or held row, or `not_in_feed` for what is only referred to. `waiting` are `waiting_sql` texts.
     """
-    status, twins = entity.status, entity.twins
-    inactive = f"s.{given(status.column)} not in {literals(status.active)}" if status else "false"
+    twins = entity.twins
+    inactive = f"not {active_sql(entity)}"
     name_column = entity.fields[twins.name].source_column if twins and twins.name in entity.fields else None
     name = f"s.{given(name_column)}" if name_column else "cast(null as varchar)"
     nobody = "select null::varchar as fold, null::varchar as key, 0 as waiting where false"

@@ -12,7 +12,7 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.ports import JobInfo, JobState, LostAnswer, Progress
+from pipelines.ports import ANSWERS, JobInfo, JobState, LostAnswer, Progress
 from resources.salesforce.delimited import read, written
 from resources.salesforce.errors import Refused
 from resources.salesforce.jobs import Jobs
@@ -27,18 +27,6 @@ _AFTER: Mapping[str, tuple[JobState, ...]] = {
     "UploadComplete": ("UploadComplete", "InProgress", "JobComplete", "Failed"),
     "Aborted": ("Aborted", "Failed", "Gone"),
 }
-
-_RESULTS = pa.schema(
-    [
-        ("key", pa.string()),
-        ("record_id", pa.string()),
-        ("created", pa.bool_()),
-        ("status", pa.string()),
-        ("code", pa.string()),
-        ("message", pa.string()),
-        ("fields", pa.string()),
-    ]
-)
 
 
 class Ingest:
@@ -100,7 +88,7 @@ class Ingest:
 
 def _rows(file: pa.Table, key: str, status: str) -> pa.Table:
     if not file.num_rows:
-        return _RESULTS.empty_table()
+        return ANSWERS.empty_table()
     nothing = pa.nulls(file.num_rows, pa.string())
     ids, created, errors = (
         file[name] if name in file.column_names else nothing for name in ("sf__Id", "sf__Created", "sf__Error")
@@ -118,5 +106,5 @@ def _rows(file: pa.Table, key: str, status: str) -> pa.Table:
             pc.coalesce(message, errors),
             pc.replace_substring_regex(pc.fill_null(fields, ""), r",\s+", ","),
         ],
-        schema=_RESULTS,
+        schema=ANSWERS,
     )
