@@ -12,7 +12,7 @@ import duckdb
 
 from pipelines import ledger
 from pipelines.ports import SystemicError
-from pipelines.sql import quote
+from pipelines.sql import given, quote
 
 VERSION = 2
 
@@ -53,9 +53,27 @@ def prepare(con: duckdb.DuckDBPyConnection, path: Path) -> None:
             )
         if version == VERSION:
             return
+        _upgrade(con)
     for statement in TABLES:
         con.execute(statement)
     write(con, "version", str(VERSION))
+
+
+OWN_COLUMNS = ("number", "key", "fold", "merged_fold", "row_hash", "content_hash", "changed_at", "present")
+"""What version 1 put into `source` beside the feed's columns, which had no prefix yet."""
+
+
+def _upgrade(con: duckdb.DuckDBPyConnection) -> None:
+    """A file of version 1 keeps its rows: columns of the feed get their names of today."""
+    if not has(con, "source"):
+        return
+    found = con.execute(
+        "select column_name from information_schema.columns where table_schema = 'main' and table_name = 'source'"
+    ).fetchall()
+    for (name,) in found:
+        if name not in OWN_COLUMNS:
+            con.execute(f"alter table source rename {quote(name)} to {given(name)}")
+    con.execute("alter table source add column given_at timestamp")
 
 
 def has(con: duckdb.DuckDBPyConnection, table: str) -> bool:

@@ -207,3 +207,25 @@ def test_what_a_person_typed_between_two_of_our_entities_is_no_echo(here: Place)
     here.run(PHONES)
     assert here.run("personnel", scope="all").outcomes == {"updated": 1}
     assert here.records("Contact")["echo-p"]["LastName"] == "Lee"
+
+
+def test_a_file_of_the_first_version_is_gone_on_with(here: Place) -> None:
+    here.org.seed("Account", [{"Source_Key__c": f"first-{n}", "Name": "School"} for n in (1, 2)])
+    rows = [{"institution_id": f"first-{n}", "name": "School"} for n in (1, 2)]
+    here.feed("institutions", rows)
+    here.run("accounts")
+    with duckdb.connect(here.home / "accounts.duckdb") as con:
+        columns = con.execute(
+            "select column_name from information_schema.columns"
+            " where table_name = 'source' and starts_with(column_name, 'feed_')"
+        ).fetchall()
+        for (name,) in columns:
+            con.execute(f"alter table source rename {name} to {name.removeprefix('feed_')}")
+        con.execute("alter table source drop column given_at")
+        con.execute("alter table batches drop column settled_at")
+        con.execute("drop table held_rows")
+        con.execute("drop table absent_columns")
+        con.execute("update meta set value = '1' where name = 'version'")
+    assert here.run("accounts").status == "nothing_to_do"
+    here.feed("institutions", [{**rows[0], "name": "New"}, rows[1]])
+    assert here.run("accounts").outcomes == {"updated": 1, "unchanged": 1}
