@@ -1,7 +1,8 @@
 """Institutions of the directory → Account. Scheduled runs never create one; people import what is missing."""
 
-from pipelines.entity import Entity, Feed, Freeze, Target, Twins
+from pipelines.entity import Entity, Freeze, Target, Twins
 from pipelines.rules import Constant, FillEmpty, Master, Reference, SourceStatus, SyncedAt
+from pipelines.source import Feed
 
 ENTITY = Entity(
     name="accounts",

@@ -1,8 +1,9 @@
 """People of the directory → Contact: created where their account exists, found by e-mail or name before that."""
 
-from pipelines.entity import Entity, Feed, Freeze, Target
+from pipelines.entity import Entity, Freeze, Target
 from pipelines.match import Same
 from pipelines.rules import Constant, FillEmpty, Master, Reference, SourceStatus, SyncedAt
+from pipelines.source import Feed
 
 ENTITY = Entity(
     name="personnel",

@@ -15,7 +15,6 @@ from pydantic.dataclasses import dataclass
 from pipelines.gates import Gates
 from pipelines.match import Same
 from pipelines.rules import (
-    STRICT,
     Constant,
     CreateOnly,
     FillEmpty,
@@ -24,29 +23,13 @@ from pipelines.rules import (
     SourceStatus,
     SyncedAt,
 )
+from pipelines.source import STRICT, AnySource
 
 AnyRule = Master | FillEmpty | CreateOnly | Reference | SourceStatus | SyncedAt | Constant
 
 
 class DeclarationError(Exception):
     """A declaration that cannot be meant. The text names the entity, the mistake and what would be right."""
-
-
-@dataclass(frozen=True, config=STRICT)
-class Feed:
-    """A feed of files: `<name>.csv`, `<name>.parquet`, or a folder `<name>/` of either, below `CONCORD_FEEDS`.
-
-    `lists="everything"`: each extract is the full list (so a list that shrank is suspicious);
-    `"changes"`: only what changed. In neither case does a row's absence do anything to its record.
-    """
-
-    name: str
-    key: str
-    required: tuple[str, ...] = ()
-    """Columns that must be there and filled, besides the key."""
-    changed_at: str | None = "updated_at"
-    merged_into: str | None = "merged_into"
-    lists: Literal["everything", "changes"] = "everything"
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -78,7 +61,7 @@ class Entity:
     """One declared entity. `create`: who may create records (`on_request`: only an import a person asked for)."""
 
     name: str
-    source: Feed
+    source: AnySource
     target: Target
     fields: dict[str, AnyRule]
     match: tuple[Same, ...] = ()

@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 
 import pyarrow as pa
 
-from pipelines.entity import Feed
+from pipelines.source import AnySource
 
 Clock = Callable[[], datetime]
 """Tells the time, with a time zone."""
@@ -200,16 +200,26 @@ class Landed:
     """Columns of the feed that nobody asked for."""
     absent: tuple[tuple[str, str], ...] = field(default=())
     """Asked columns that a file does not have: (file, column)."""
+    read_at: datetime | None = None
+    """The source's clock just before its first row was asked for; None where a source has no clock, as files."""
 
 
 class Source(Protocol):
     """An outside system's rows."""
 
-    def fingerprint(self, feed: Feed) -> str:
-        """What `Landed.fingerprint` would be now, without landing; raises SourceError as `land` would for no feed."""
+    def fingerprint(self, source: AnySource) -> str | None:
+        """What `Landed.fingerprint` would be now, without landing; None where only reading tells, as with a service.
 
-    def land(self, feed: Feed, columns: Sequence[str], file: Path, progress: Progress) -> Landed:
-        """Replaces both landing tables of the DuckDB file whole, or raises and leaves the file usable."""
+        Raises SourceError as `land` would for no feed.
+        """
+
+    def land(
+        self, source: AnySource, columns: Sequence[str], file: Path, progress: Progress, since: datetime | None = None
+    ) -> Landed:
+        """Replaces both landing tables of the DuckDB file whole, or raises and leaves the file usable.
+
+        `since`: only rows updated from then on are wanted, by the source's clock; None: all. A feed has all either way.
+        """
 
 
 def arrow_type(salesforce_type: str) -> pa.DataType:

@@ -45,9 +45,9 @@ USABLE_ROWS = "select count(*) from work.incoming where problem is null"
 
 def land(entity: Entity, source: Source, file: Path, open_file: OpenFile, progress: Progress) -> bool:
     """The landing tables hold the feed as it is now; True when it was read anew."""
-    now = f"{source.fingerprint(entity.source)} {entity.fingerprint}"
+    content = source.fingerprint(entity.source)
     with open_file() as con:
-        if memory.read(con, "landing") == now:
+        if content and memory.read(con, "landing") == f"{content} {entity.fingerprint}":
             return False
         memory.write(con, "landing", "")
     landed = source.land(entity.source, entity.columns, file, progress)

@@ -12,12 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass as plain_dataclass
 from typing import ClassVar, Literal
 
-from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
+from pipelines.source import STRICT
 from pipelines.sql import differs_sql, given, literal, literals, quote
-
-STRICT = ConfigDict(extra="forbid")
 
 
 @plain_dataclass(frozen=True, slots=True)

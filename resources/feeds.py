@@ -12,10 +12,11 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from pipelines.entity import Feed
 from pipelines.ports import Landed, Progress
+from pipelines.source import AnySource, Feed
 from resources import landing
 from resources.feed_files import assert_unchanged, combined, find, fingerprint, inspect
 from resources.feed_plan import plan
@@ -41,6 +42,12 @@ class _Asked:
     folder: Path
 
 
+def _feed(source: AnySource) -> Feed:
+    if not isinstance(source, Feed):
+        raise TypeError(f"{source.name} is no feed of files")
+    return source
+
+
 class Feeds:
     """Files below `location`, a folder or a URL; dlt's working files and ours go below `dlt_home`."""
 
@@ -48,17 +55,21 @@ class Feeds:
         self._location = str(location)
         self._dlt_home = dlt_home
 
-    def fingerprint(self, feed: Feed) -> str:
+    def fingerprint(self, source: AnySource) -> str:
         """A hash of the feed's files, names and content; raises SourceError if there are none."""
+        feed = _feed(source)
         with self._folder_of(feed) as folder:
             return fingerprint(find(folder, feed.name))
 
-    def land(self, feed: Feed, columns: Sequence[str], file: Path, progress: Progress) -> Landed:
+    def land(
+        self, source: AnySource, columns: Sequence[str], file: Path, progress: Progress, since: datetime | None = None
+    ) -> Landed:
         """The feed's rows are in `landing.rows` of the DuckDB file, the unreadable ones told of in `landing.rejects`.
 
         Raises SourceError for a feed that cannot be used, before the DuckDB file is opened, and SystemicError where
-        disk or file do not allow it.
+        disk or file do not allow it. `since` is not asked: files are read whole.
         """
+        feed = _feed(source)
         with self._folder_of(feed) as folder:
             return self._land(_Asked(feed, columns, folder), file, progress)
 

@@ -6,7 +6,7 @@ Every problem is found at once and nothing is changed anywhere.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,6 +14,7 @@ from typing import Literal
 from pipelines.binding import misfits
 from pipelines.entity import Entity
 from pipelines.ports import SourceError, SystemicError
+from pipelines.source import Feed
 from resources.feed_files import find, inspect
 from resources.feed_plan import plan
 from resources.feed_url import fetch, is_url
@@ -36,8 +37,10 @@ def feed_problems(settings: Settings, entities: Iterable[Entity]) -> list[Proble
     """What is wrong with the files of the feeds and their columns; rows are not looked at."""
     found: list[Problem] = []
     for entity in entities:
+        if not isinstance(entity.source, Feed):
+            continue
         if not is_url(settings.concord_feeds):
-            found += _of_feed(Path(settings.concord_feeds), entity)
+            found += _of_feed(Path(settings.concord_feeds), entity.name, entity.source, entity.columns)
             continue
         with tempfile.TemporaryDirectory() as folder:
             try:
@@ -45,7 +48,7 @@ def feed_problems(settings: Settings, entities: Iterable[Entity]) -> list[Proble
             except SourceError as error:
                 found.append(Problem(entity.name, "feed", entity.source.name, str(error), "look at CONCORD_FEEDS"))
             else:
-                found += _of_feed(Path(folder), entity)
+                found += _of_feed(Path(folder), entity.name, entity.source, entity.columns)
     return found
 
 
@@ -69,16 +72,15 @@ def org_problems(settings: Settings, entities: Iterable[Entity]) -> list[Problem
     return found
 
 
-def _of_feed(folder: Path, entity: Entity) -> Iterable[Problem]:
-    feed = entity.source
+def _of_feed(folder: Path, entity: str, feed: Feed, columns: Sequence[str]) -> Iterable[Problem]:
     try:
         files = find(folder, feed.name)
     except SourceError as error:
-        yield Problem(entity.name, "feed", feed.name, str(error), "set CONCORD_FEEDS to the folder, or put it there")
+        yield Problem(entity, "feed", feed.name, str(error), "set CONCORD_FEEDS to the folder, or put it there")
         return
     for file in files:
         try:
             inspect(file)
-            plan(file, feed, entity.columns)
+            plan(file, feed, columns)
         except SourceError as error:
-            yield Problem(entity.name, "feed", file.label, str(error))
+            yield Problem(entity, "feed", file.label, str(error))

@@ -12,10 +12,11 @@ import duckdb
 
 from pipelines import delivery, memory
 from pipelines.binding import Bound, bind
-from pipelines.entity import Entity, Feed, Target
+from pipelines.entity import Entity, Target
 from pipelines.reading import set_now
 from pipelines.rules import Master
 from pipelines.snapshot import DOUBLE_KEYS, empty_records_sql, replace_sql
+from pipelines.source import Feed
 from tests.pipelines.case import org_object
 
 FIELDS = 20

@@ -15,9 +15,9 @@ import pyarrow as pa
 
 from pipelines import memory
 from pipelines.batching import Batching
-from pipelines.entity import Feed
 from pipelines.ports import Landed, Progress
 from pipelines.run import World
+from pipelines.source import AnySource
 from resources.salesforce.org import SalesforceOrg
 from resources.salesforce.patience import Patience
 from resources.settings import Settings, read_settings
@@ -38,14 +38,16 @@ class Listed:
 
     rows: Sequence[Row]
 
-    def fingerprint(self, feed: Feed) -> str:
-        return hashlib.sha256(repr([feed.name, list(self.rows)]).encode()).hexdigest()
+    def fingerprint(self, source: AnySource) -> str:
+        return hashlib.sha256(repr([source.name, list(self.rows)]).encode()).hexdigest()
 
-    def land(self, feed: Feed, columns: Sequence[str], file: Path, progress: Progress) -> Landed:
+    def land(
+        self, source: AnySource, columns: Sequence[str], file: Path, progress: Progress, since: datetime | None = None
+    ) -> Landed:
         del progress
         told = {name: pa.array([row.get(name) for row in self.rows], pa.string()) for name in columns}
         places = {
-            "_file": pa.array([f"{feed.name}.csv"] * len(self.rows)),
+            "_file": pa.array([f"{source.name}.csv"] * len(self.rows)),
             "_line": pa.array(range(1, len(self.rows) + 1)),
         }
         with duckdb.connect(file) as con:
@@ -53,7 +55,7 @@ class Listed:
             con.register("landed", pa.table({**places, **told}))
             con.execute("create or replace table landing.rows as from landed")
             con.execute("create or replace table landing.rejects (_file varchar, _line bigint, reason varchar)")
-        return Landed(len(self.rows), 0, self.fingerprint(feed))
+        return Landed(len(self.rows), 0, self.fingerprint(source))
 
 
 class WiredOrg(SalesforceOrg):

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipelines.entity import Entity, Feed, Freeze, Target
+from pipelines.entity import Entity, Freeze, Target
 from pipelines.rules import Constant, FillEmpty, Master, Reference, SourceStatus, SyncedAt
+from pipelines.source import Feed
 from tests.faults.inside import Inside
 from tests.oracle import ACCOUNTS, Oracle, Record
 

@@ -10,10 +10,11 @@ from pydantic import ValidationError
 
 from assets.accounts import ENTITY as ACCOUNTS
 from pipelines.binding import misfits
-from pipelines.entity import DeclarationError, Entity, Feed, Freeze, Target, Twins
+from pipelines.entity import DeclarationError, Entity, Freeze, Target, Twins
 from pipelines.match import Same
 from pipelines.ports import FieldInfo, ObjectInfo
 from pipelines.rules import Constant, FillEmpty, Master, Reference, SourceStatus, SyncedAt
+from pipelines.source import Feed
 from tests.pipelines.case import org_object
 
 STATUS = SourceStatus("status", known=("A", "C"), merged="C")

@@ -6,8 +6,9 @@ import pytest
 
 from assets.accounts import ENTITY as ACCOUNTS
 from assets.personnel import ENTITY as PERSONNEL
-from pipelines.entity import Entity, Feed, Target
+from pipelines.entity import Entity, Target
 from pipelines.rules import Master
+from pipelines.source import Feed
 from tests.pipelines.case import Case
 
 

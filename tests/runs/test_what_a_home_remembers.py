@@ -5,10 +5,11 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from pipelines.entity import Entity, Feed, Target
+from pipelines.entity import Entity, Target
 from pipelines.gates import Gates, Limit
 from pipelines.release import Released, release
 from pipelines.rules import Master
+from pipelines.source import Feed
 from resources.salesforce.org import SalesforceOrg
 from resources.warehouse import Warehouse
 from tests.runs.place import Place

@@ -1,0 +1,61 @@
+"""Where an entity's rows come from, as a declaration: a feed of files, or a collection of a paged REST service.
+
+Each kind has a `name` and the `key` of its rows, and says whether it gives whole lists. Reading is the work of
+`resources/` (see `ports.Source`). To add a kind, add a class here, name it in `AnySource`, and read it there.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import ConfigDict
+from pydantic.dataclasses import dataclass
+
+STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, config=STRICT)
+class Feed:
+    """A feed of files: `<name>.csv`, `<name>.parquet`, or a folder `<name>/` of either, below `CONCORD_FEEDS`.
+
+    `lists="everything"`: each extract is the full list (so a list that shrank is suspicious);
+    `"changes"`: only what changed. In neither case does a row's absence do anything to its record.
+    """
+
+    name: str
+    key: str
+    required: tuple[str, ...] = ()
+    """Columns that must be there and filled, besides the key."""
+    changed_at: str | None = "updated_at"
+    merged_into: str | None = "merged_into"
+    lists: Literal["everything", "changes"] = "everything"
+
+
+@dataclass(frozen=True, config=STRICT)
+class Rest:
+    """A collection of a REST service, told in pages: `GET <base><path>?updated_since=&cursor=&limit=`.
+
+    `service` names the settings: `engage` means `ENGAGE_URL` and `ENGAGE_TOKEN`. An answer is an object with the rows
+    under `data` and the cursor of the next page, or null, under `next_cursor`. Between full reads only what was updated
+    since the last success is asked for; either way a row's absence does nothing to its record.
+    """
+
+    name: str
+    service: str
+    path: str
+    key: str
+    required: tuple[str, ...] = ()
+    """Columns that must be there and filled, besides the key."""
+    changed_at: str | None = "updated_at"
+    merged_into: str | None = None
+    data: str = "data"
+    next_cursor: str = "next_cursor"
+    cursor: str = "cursor"
+    since: str = "updated_since"
+    limit: str = "limit"
+    page: int = 1_000
+    """Rows asked for in one page."""
+    lists: Literal["changes"] = "changes"
+
+
+AnySource = Feed | Rest
