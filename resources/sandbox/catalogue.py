@@ -6,6 +6,7 @@ A new object is one function that returns its `SObjectDef`, and one entry in `sh
 
 from __future__ import annotations
 
+from .engage_objects import engage_connection, engage_profile
 from .field_kinds import (
     address,
     audit,
@@ -35,7 +36,8 @@ from .setup_objects import organization, profile, record_type, user
 
 def shipped() -> Catalogue:
     """The catalogue of a new org."""
-    return Catalogue.of([account(), contact(), user(), profile(), record_type(), organization()])
+    people = (user(), profile(), record_type(), organization())
+    return Catalogue.of([account(), contact(), engage_profile(), engage_connection(), *people])
 
 
 def account() -> SObjectDef:

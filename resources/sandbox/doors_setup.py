@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from . import shipped_record_types
 from .declared import Declared, RecordType
 from .people import INTEGRATION, PROFILES
 
@@ -94,19 +95,16 @@ class SetupDoors:
 
     def record_type(self, body: Body) -> object:
         """{sobject, name, developer_name?, default?, active?, picklists?: {field: [value]}}: a record type."""
-        sobject, declared = self._object(body), self._org.declared
+        sobject = self._object(body)
         name = str(body["name"])
         developer_name = str(body.get("developer_name", name.replace(" ", "_")))
         active = bool(body.get("active", True))
-        row = {"Name": name, "DeveloperName": developer_name, "SobjectType": sobject, "IsActive": active}
         picklists = {field: tuple(values) for field, values in body.get("picklists", {}).items()}
         for field in picklists:
             if field not in self._org.catalogue[sobject].fields:
                 raise ValueError(f"{sobject} has no field {field!r}")
-        (made,) = self._org.seed("RecordType", [row])
-        new = RecordType(made, sobject, name, developer_name, bool(body.get("default")), active, picklists)
-        self._org.declare(replace(declared, record_types=(*declared.record_types, new)))
-        return {"id": made}
+        new = RecordType("", sobject, name, developer_name, bool(body.get("default")), active, picklists)
+        return {"id": shipped_record_types.add(self._org, new)}
 
     def take_snapshot(self, body: Body) -> object:
         """{name}: the org as it is now is kept under that name."""

@@ -81,6 +81,11 @@ def record_id(label: str) -> FieldDef:
     )  # fmt: skip
 
 
+def name_or_id(label: str) -> FieldDef:
+    """The name of a custom object's record: its id where nobody gives one."""
+    return text("Name", label, 80, name_field=True, defaulted_on_create=True, permissionable=False)
+
+
 def system(definition: FieldDef, **more: Any) -> FieldDef:
     """The same field, which the org keeps itself and nobody may write or hide."""
     return _but(definition, createable=False, updateable=False, permissionable=False, **more)

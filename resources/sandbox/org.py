@@ -12,7 +12,7 @@ from pathlib import Path
 import orjson
 
 from . import catalogue as objects
-from . import people
+from . import people, shipped_record_types
 from .declared import Declared
 from .errors import invalid_session
 from .faults import Faults
@@ -71,6 +71,7 @@ class Org:
         with self.store.write() as db:
             db.execute(BIN_SQL)
         people.settle(self._seeder(None), self.catalogue, self.identity.org_id)
+        shipped_record_types.settle(self)
         self.snapshots = Snapshots(self)
         self._endings: list[Callable[[], None]] = []
 

@@ -54,6 +54,7 @@ class Saver:
             len(rows),
         )
         candidates = checks.Candidates(self._session.db, batch, definition, rows, ids, columns)
+        _name_after_id(definition, columns, ids)
         run_triggers(self._session, candidates, columns, created=True)
         compute_name(definition, columns, len(rows))
         checks.required(candidates, definition.fields.values())
@@ -184,3 +185,11 @@ def _only(columns: Columns, kept: Sequence[int], size: int) -> Columns:
     if len(kept) == size:
         return columns
     return {name: [values[position] for position in kept] for name, values in columns.items()}
+
+
+def _name_after_id(definition: SObjectDef, columns: Columns, ids: Sequence[str]) -> None:
+    """A record whose name nobody gave is called by its id, where the object allows that."""
+    name = definition.field("Name")
+    if name and name.name_field and name.createable and name.defaulted_on_create:
+        given = columns.get("Name", [None] * len(ids))
+        columns["Name"] = [own if value in (None, ABSENT) else value for own, value in zip(ids, given, strict=True)]

@@ -89,6 +89,8 @@ class SObjectDef:
     deletable: bool = True
     mergeable: bool = False
     layoutable: bool = True
+    record_types: tuple[tuple[str, str], ...] = ()
+    """Developer names and names of the record types that it comes with."""
 
     @cached_property
     def _by_lower_name(self) -> dict[str, FieldDef]:
