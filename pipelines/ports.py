@@ -67,6 +67,14 @@ class FieldInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordTypeInfo:
+    """One record type of an object. `available`: this user may give it to a record."""
+
+    id: str
+    available: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectInfo:
     """One object of the CRM as this user may see it: a field hidden from the user is absent."""
 
@@ -74,6 +82,8 @@ class ObjectInfo:
     fields: Mapping[str, FieldInfo]
     createable: bool
     updateable: bool
+    record_types: Mapping[str, RecordTypeInfo] = field(default_factory=dict)
+    """By developer name; the master, which every object has, is not among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +160,9 @@ class Crm(Protocol):
 
     def describe(self, sobject: str) -> ObjectInfo:
         """The object as the user may see it; asked once, then remembered. An unknown object is a SystemicError."""
+
+    def describe_all(self, sobjects: Sequence[str]) -> Mapping[str, ObjectInfo]:
+        """Those of the objects that the user may see, by the names asked for: one call for all not yet described."""
 
     def snapshot(self, sobject: str, fields: Sequence[str], *, since: datetime | None) -> Snapshot:
         """All records, or those with SystemModstamp >= since *with the deleted ones*; the route is chosen by cost."""

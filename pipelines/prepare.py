@@ -9,7 +9,9 @@ import duckdb
 
 from pipelines import memory
 from pipelines.binding import Bound, bind
+from pipelines.entity import Entity
 from pipelines.errand import Errand
+from pipelines.needs import lacks, objects_of
 from pipelines.outcomes import TABLE
 from pipelines.plan import AGREED_SQL, Plan, read_plan
 from pipelines.ports import Crm, SystemicError
@@ -45,12 +47,13 @@ def prepare(errand: Errand, connect: Callable[[], Crm]) -> Prepared:
     """The plan is in the entity's file. Raises SourceError or SystemicError where there can be none."""
     entity, world = errand.entity, errand.world
     warehouse, progress = world.warehouse, world.progress
-    progress("extract", 0, None)
-    land(entity, world.source, warehouse.path, warehouse.open, progress)
+    content = world.source.fingerprint(entity.source)  # a feed that is not there costs no call
     crm = connect()
-    bound = bind(entity, crm.describe(entity.target.sobject))
+    bound = bound_at(entity, crm)
     stay_in_org(warehouse, crm.org_id)
     settle(bound, crm, warehouse.open, progress)
+    progress("extract", 0, None)
+    land(entity, world.source, content, warehouse, progress)
     with warehouse.open() as con:
         extracted = extract(bound, con, errand.started_at)
     progress("snapshot", 0, None)
@@ -70,6 +73,14 @@ def prepare(errand: Errand, connect: Callable[[], Crm]) -> Prepared:
             batching=world.batching,
         )
     return Prepared(crm, bound, extracted, plan)
+
+
+def bound_at(entity: Entity, crm: Crm) -> Bound:
+    """The entity, bound to this org; a SystemicError that names everything that it or this user lacks."""
+    told = crm.describe_all(objects_of([entity]))
+    if found := lacks(entity, told):
+        raise SystemicError("declaration_misfit", "; ".join(str(misfit) for misfit in found))
+    return bind(entity, told[entity.target.sobject])
 
 
 def stay_in_org(warehouse: Warehouse, org_id: str) -> None:

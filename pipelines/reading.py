@@ -20,7 +20,7 @@ from pipelines.binding import Bound
 from pipelines.echoes import echoes_sql
 from pipelines.entity import Entity
 from pipelines.ports import Crm, Progress, Snapshot, Source, arrow_type
-from pipelines.run import OpenFile, Warehouse
+from pipelines.run import Warehouse
 from pipelines.snapshot import OVERLAP_SECONDS, WIDEST_GAP_DAYS, empty_records_sql, merge_sql, replace_sql
 from pipelines.sql import quote, tidy_sql
 
@@ -43,15 +43,14 @@ NOTICED = 10
 USABLE_ROWS = "select count(*) from work.incoming where problem is null"
 
 
-def land(entity: Entity, source: Source, file: Path, open_file: OpenFile, progress: Progress) -> bool:
-    """The landing tables hold the feed as it is now; True when it was read anew."""
-    content = source.fingerprint(entity.source)
-    with open_file() as con:
+def land(entity: Entity, source: Source, content: str | None, warehouse: Warehouse, progress: Progress) -> bool:
+    """The landing tables hold the source as it is now; True when it was read anew. `content` is its fingerprint."""
+    with warehouse.open() as con:
         if content and memory.read(con, "landing") == f"{content} {entity.fingerprint}":
             return False
         memory.write(con, "landing", "")
-    landed = source.land(entity.source, entity.columns, file, progress)
-    with open_file() as con:
+    landed = source.land(entity.source, entity.columns, warehouse.path, progress)
+    with warehouse.open() as con:
         con.execute("begin")
         memory.write(con, "landing", f"{landed.fingerprint} {entity.fingerprint}")
         memory.write(con, "ignored", ",".join(landed.ignored))

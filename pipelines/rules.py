@@ -52,6 +52,16 @@ class Rule:
         """The column of the source that this rule reads, if any."""
         return getattr(self, "column", None)
 
+    @property
+    def looks_up(self) -> tuple[str, str] | None:
+        """Object and field of the CRM in which the column's values are looked up, where no entity keeps them."""
+        return None
+
+    @property
+    def record_types(self) -> tuple[str, ...]:
+        """Developer names of the record types that it gives to records."""
+        return ()
+
     def value_sql(self, field: str) -> str:
         """The new value, typed, from the source row `s`."""
         if self.source_column is None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pipelines.binding import misfits
 from pipelines.entity import Entity
+from pipelines.needs import lacks, objects_of
 from pipelines.ports import SourceError, SystemicError
 from pipelines.source import Feed
 from resources.feed_files import find, inspect
@@ -53,23 +53,18 @@ def feed_problems(settings: Settings, entities: Iterable[Entity]) -> list[Proble
 
 
 def org_problems(settings: Settings, entities: Iterable[Entity]) -> list[Problem]:
-    """What is wrong with the login, or with the org as the declarations need it; one call a described object."""
-    found = []
+    """What is wrong with the login, or with the org as the declarations need it; one call for all objects together."""
+    wanted = list(entities)
     with SalesforceOrg(settings) as org:
-        for entity in entities:
-            try:
-                info = org.describe(entity.target.sobject)
-            except SystemicError as error:
-                about = entity.name if error.code == "OBJECT_NOT_VISIBLE" else ""
-                found.append(Problem(about, "org", entity.target.sobject if about else "", str(error)))
-                if not about:
-                    break
-            else:
-                found += [
-                    Problem(entity.name, "org", misfit.field, misfit.mistake, misfit.remedy)
-                    for misfit in misfits(entity, info)
-                ]
-    return found
+        try:
+            told = org.describe_all(objects_of(wanted))
+        except SystemicError as error:
+            return [Problem("", "org", "", str(error))]
+    return [
+        Problem(entity.name, "org", misfit.field, misfit.mistake, misfit.remedy)
+        for entity in wanted
+        for misfit in lacks(entity, told)
+    ]
 
 
 def _of_feed(folder: Path, entity: str, feed: Feed, columns: Sequence[str]) -> Iterable[Problem]:

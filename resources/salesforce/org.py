@@ -13,12 +13,12 @@ from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined
 
 import pyarrow as pa
 
-from pipelines.ports import JobInfo, ObjectInfo, Progress, RowResult, Snapshot
+from pipelines.ports import JobInfo, ObjectInfo, Progress, RowResult, Snapshot, SystemicError
 from resources.salesforce import collections
 from resources.salesforce.allowance import Allowance, DailyCalls, Unlimited
 from resources.salesforce.auth import login_of
 from resources.salesforce.bulk import Ingest
-from resources.salesforce.describe import columns_of, describe
+from resources.salesforce.describe import columns_of, describe, describe_together
 from resources.salesforce.headers import Usage
 from resources.salesforce.patience import Patience
 from resources.salesforce.session import OrgSession, Route
@@ -77,6 +77,20 @@ class SalesforceOrg:
         if name not in self._described:
             self._described[name] = describe(self._reader.rest, sobject)
         return self._described[name]
+
+    def describe_all(self, sobjects: Sequence[str]) -> dict[str, ObjectInfo]:
+        unknown = [name for name in dict.fromkeys(sobjects) if name.lower() not in self._described]
+        if len(unknown) > 1:
+            together = describe_together(self._session, unknown)
+            self._described |= {name.lower(): info for name, info in together.items()}
+        found = {}
+        for name in sobjects:
+            try:
+                found[name] = self.describe(name)
+            except SystemicError as error:
+                if error.code != "OBJECT_NOT_VISIBLE":
+                    raise
+        return found
 
     def snapshot(self, sobject: str, fields: Sequence[str], *, since: datetime | None) -> Snapshot:
         return self._reader.snapshot(sobject, columns_of(self.describe(sobject), fields), since)

@@ -146,3 +146,28 @@ def test_an_org_that_forgets_a_job_gets_its_rows_anew(here: Place, known: str) -
     report = here.run("accounts", approved=True, bulk=True)
     assert (report.status, report.outcomes) == ("success", {"updated": 3})
     assert names(here, known) == ["New 0", "New 1", "New 2"]
+
+
+def test_everything_that_the_user_lacks_is_told_at_once_and_before_the_feed_is_landed(here: Place, known: str) -> None:
+    here.org.do("permissions", {"sobject": "Account", "rights": {"edit": False}})
+    for field in ("Phone", "Do_Not_Update__c"):
+        here.org.do("permissions", {"sobject": "Account", "field": field, "rights": {"read": False}})
+    report = here.run("accounts")
+    assert (report.status, report.error) == ("failure", "declaration_misfit")
+    for named in ("Account: this user may not edit the object", "Account.Phone: ", "Account.Do_Not_Update__c: "):
+        assert named in str(report.message)
+    assert here.ask("accounts", "select count(*) from information_schema.schemata where schema_name = 'landing'") == [
+        (0,)
+    ]
+    goes_on(here, known)
+
+
+def test_an_object_that_the_user_may_not_see_is_a_lack_like_any_other(here: Place, known: str) -> None:
+    here.org.do("permissions", {"sobject": "Account", "rights": {"read": False}})
+    report = here.run("accounts")
+    assert (report.status, report.error, report.message) == (
+        "failure",
+        "declaration_misfit",
+        "accounts: Account: the org has no such object, or this user may not read it; create it or grant Read",
+    )
+    goes_on(here, known)
