@@ -5,15 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as made
 from functools import cached_property
+from types import MappingProxyType
 
+from pipelines.derived_rules import Always, EndedAt, StampedWith, Whether
 from pipelines.entity import AnyRule, Entity
 from pipelines.ports import FieldInfo, ObjectInfo, SystemicError
 from pipelines.rules import Constant, CreateOnly, Master, Reference, SourceStatus, SyncedAt
 
 Say = Callable[[str, str, str], None]
+
+NOTHING: Mapping[str, ObjectInfo] = MappingProxyType({})
 
 RECORD_FIELDS = ("Id", "IsDeleted", "MasterRecordId", "SystemModstamp", "LastModifiedById")
 """What a snapshot always carries, besides the declared fields."""
@@ -51,6 +56,8 @@ class Bound:
 
     entity: Entity
     info: ObjectInfo
+    looked_up: Mapping[str, ObjectInfo] = made(default_factory=dict)
+    """The objects whose records the entity looks up, by name."""
 
     @cached_property
     def fields(self) -> tuple[BoundField, ...]:
@@ -68,7 +75,17 @@ class Bound:
                 found.setdefault(column, None)
             elif (known := found.get(column)) is None or 0 < field.info.length < known.length:
                 found[column] = field.info
+        life = self.entity.life
+        asked = (column for condition in self.entity.conditions for part in condition.parts for column in part.columns)
+        merged = [str(self.entity.source.merged_into)] if life and life.merged_ends else []
+        for column in (*asked, *merged):
+            found.setdefault(column, None)
         return found
+
+    @cached_property
+    def lists(self) -> tuple[str, ...]:
+        """Source columns that hold JSON lists of keys."""
+        return tuple(dict.fromkeys(rule.column for rule in self.entity.references.values() if rule.first))
 
     @cached_property
     def clearing(self) -> tuple[str, ...]:
@@ -79,7 +96,9 @@ class Bound:
     @cached_property
     def compared(self) -> tuple[BoundField, ...]:
         """The fields that take a source column as it stands and go on being compared with it, in a fixed order."""
-        plain = (f for f in self.fields if f.rule.source_column and not isinstance(f.rule, Reference | CreateOnly))
+        plain = (
+            f for f in self.fields if f.rule.source_column and not isinstance(f.rule, Reference | CreateOnly | EndedAt)
+        )
         return tuple(sorted(plain, key=lambda field: field.name))
 
     @cached_property
@@ -96,11 +115,11 @@ class Bound:
         return self.info.fields[field].type
 
 
-def bind(entity: Entity, info: ObjectInfo) -> Bound:
-    """The bound entity, or a SystemicError that names every misfit."""
+def bind(entity: Entity, info: ObjectInfo, looked_up: Mapping[str, ObjectInfo] = NOTHING) -> Bound:
+    """The bound entity, or a SystemicError that names every misfit. `looked_up`: see `Bound`."""
     if found := misfits(entity, info):
         raise SystemicError("declaration_misfit", "; ".join(str(misfit) for misfit in found))
-    return Bound(entity, info)
+    return Bound(entity, info, looked_up)
 
 
 def misfits(entity: Entity, info: ObjectInfo) -> list[Misfit]:
@@ -152,12 +171,16 @@ def _field_misfits(entity: Entity, field: FieldInfo, rule: AnyRule, say: Say) ->
         say(field.name, "this user may not write it", "grant Edit on the field, or leave it out of the declaration")
     elif entity.create != "never" and rule.on_create and not field.createable:
         say(field.name, "this user may not set it on new records", "grant Edit on the field")
-    expected = {Reference: "reference", SyncedAt: "datetime"}.get(type(rule))
+    expected = {Reference: "reference", SyncedAt: "datetime", StampedWith: "datetime", EndedAt: "datetime"}.get(
+        type(rule)
+    )
     if expected and field.type != expected:
         say(field.name, f"{type(rule).__name__} needs a {expected} field, this is {field.type}", f"name a {expected}")
     if not expected and field.type in ("reference", "address", "id", "base64"):
         say(field.name, f"{type(rule).__name__} cannot write a field of type {field.type}", "use another field or rule")
     if isinstance(rule, SourceStatus) and field.picklist and (lacking := set(rule.known) - set(field.picklist)):
         say(field.name, f"its restricted picklist lacks {sorted(lacking)}", "add the values")
-    if isinstance(rule, Constant) and field.type == "boolean" and rule.value not in ("true", "false"):
+    if isinstance(rule, Whether) and field.picklist and (lacking := {rule.then, rule.otherwise} - set(field.picklist)):
+        say(field.name, f"its restricted picklist lacks {sorted(lacking)}", "add the values")
+    if isinstance(rule, Constant | Always) and field.type == "boolean" and rule.value not in ("true", "false"):
         say(field.name, f"the constant {rule.value!r} is not a checkbox value", "write 'true' or 'false'")

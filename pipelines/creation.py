@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from pipelines.binding import Bound, BoundField
 from pipelines.cells import frozen_sql, unnested_sql
-from pipelines.rules import Reference, SyncedAt
+from pipelines.rules import Reference
 from pipelines.scope import parent
 from pipelines.sql import canonical_sql, literal, quote
-from pipelines.status import active_sql
+from pipelines.status import alive_sql, wanted_sql
 
 DEEPEST = 1_000
 """New parents above new parents, at most: circles are held before (see `scope.circles_sql`)."""
@@ -46,7 +46,7 @@ where true {" ".join(skips)}
 def _create_cells_sql(bound: Bound) -> str:
     cells = [(literal(bound.entity.target.key), "null", "s.key", "true", literal("key"))]
     for field in bound.fields:
-        if field.rule.on_create and not isinstance(field.rule, SyncedAt):
+        if field.rule.on_create and not field.rule.stamps:
             value = field.rule.value_sql(field.name)
             new = canonical_sql(value, field.type)
             cells.append((literal(field.name), "null", new, f"{value} is not null", literal(field.rule.name)))
@@ -86,7 +86,7 @@ def waiting_parents_sql(bound: Bound) -> list[str]:
     open_rows = f"""
   select s.fold
   from work.rows s
-  where s.record_id is null and s.verdict is null and {active_sql(bound.entity)}
+  where s.record_id is null and s.verdict is null and {alive_sql(bound.entity)} and {wanted_sql(bound.entity)}
 """
     if not own:
         return [f"create or replace temp table fresh as select fold, 0 as wave from (\n{open_rows}\n)"]
@@ -130,7 +130,7 @@ select s.fold, r.Id, {literal(field.name)}, r.{quote(field.name)}, null, s.{colu
 from work.rows s
 join records r on r.number = s.record_number
 join created p on p.fold = s.{column}
-where s.verdict is null and not s.doubled and {active_sql(bound.entity)} and not ({frozen_sql(bound, field)})
+where s.verdict is null and not s.doubled and {alive_sql(bound.entity)} and not ({frozen_sql(bound, field)})
   and {field.rule.value_sql(field.name)} is null
 """
         for field, column in _own_parents(bound)

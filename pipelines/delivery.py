@@ -10,7 +10,7 @@ import duckdb
 
 from pipelines import memory
 from pipelines.binding import Bound
-from pipelines.normalise import incoming_sql
+from pipelines.normalise import incoming_sql, repeats_sql
 from pipelines.source_rows import source_sql
 
 HELD = """
@@ -29,6 +29,7 @@ def bring(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
     if memory.has(con, "source"):
         con.execute("alter table source rename to source_known")
     known = memory.columns(con, "source_known")
+    con.execute(repeats_sql(bound))
     con.execute(incoming_sql(bound, known=known))
     con.execute(source_sql(bound, known=known))
     if not known:

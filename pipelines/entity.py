@@ -12,8 +12,13 @@ from typing import Literal
 
 from pydantic.dataclasses import dataclass
 
+from pipelines.conditions import Condition, Has
+from pipelines.derived_rules import Always, EndedAt, StampedWith, Whether
+from pipelines.elsewhere import Records
 from pipelines.gates import Gates
+from pipelines.life import Life, Wanted
 from pipelines.match import Same
+from pipelines.mistakes import mistakes
 from pipelines.rules import (
     Constant,
     CreateOnly,
@@ -23,9 +28,21 @@ from pipelines.rules import (
     SourceStatus,
     SyncedAt,
 )
-from pipelines.source import STRICT, AnySource
+from pipelines.source import STRICT, AnySource, Rest
 
-AnyRule = Master | FillEmpty | CreateOnly | Reference | SourceStatus | SyncedAt | Constant
+AnyRule = (
+    Master
+    | FillEmpty
+    | CreateOnly
+    | Reference
+    | SourceStatus
+    | SyncedAt
+    | Constant
+    | Always
+    | Whether
+    | EndedAt
+    | StampedWith
+)
 
 
 class DeclarationError(Exception):
@@ -66,6 +83,10 @@ class Entity:
     fields: dict[str, AnyRule]
     match: tuple[Same, ...] = ()
     create: Literal["never", "on_request", "scheduled"] = "never"
+    wanted: Wanted | None = None
+    life: Life | None = None
+    beside: tuple[Rest, ...] = ()
+    """Other collections of the source that conditions ask about; nothing of them is written."""
     freeze: Freeze = Freeze()
     twins: Twins | None = None
     gates: Gates = Gates()
@@ -75,43 +96,36 @@ class Entity:
     """After so many failed runs in a row a row rests until its source changes or somebody releases it."""
 
     def __post_init__(self) -> None:
-        for mistake in self._mistakes():
+        for mistake in mistakes(self):
             raise DeclarationError(f"entity {self.name!r}: {mistake}")
 
-    def _mistakes(self) -> list[str]:
-        found = []
-        if not self.name.isidentifier() or not self.name.islower():
-            found.append(f"name {self.name!r} must be a lower-case identifier such as 'accounts'")
-        if self.target.key in self.fields:
-            found.append(f"field {self.target.key!r} is the target's key, written by itself: leave it out of fields")
-        found += [
-            f"column {column!r} is what Concord calls the place of a row: give the feed's another name"
-            for column in self.columns
-            if column in ("_file", "_line")
-        ]
-        if len([rule for rule in self.fields.values() if isinstance(rule, SourceStatus)]) > 1:
-            found.append("more than one SourceStatus: an entity has one status")
-        twins = (self.twins.name, *self.twins.places) if self.twins else ()
-        if self.twins and not self.twins.places:
-            found.append("twins has no places: name fields such as BillingCity that twins share")
-        named = (
-            (self.private, "private"),
-            (tuple(field for match in self.match for field in match.fields), "match"),
-            (twins, "twins"),
-        )
-        for words, what in named:
-            found += [
-                f"{what} names {word!r}, which is not among its fields ({', '.join(self.fields)})"
-                for word in words
-                if word not in self.fields
-            ]
-        for match in self.match:
-            found += [
-                f"match on {field!r} needs a rule that reads a column, not {type(self.fields[field]).__name__}"
-                for field in match.fields
-                if field in self.fields and self.fields[field].source_column is None
-            ]
-        return found
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition of the declaration."""
+        whether = [rule.condition for rule in self.fields.values() if isinstance(rule, Whether)]
+        life = [self.life.ends_when] if self.life else []
+        return (*whether, *life, *([self.wanted.condition] if self.wanted else []))
+
+    @property
+    def asked_beside(self) -> tuple[Has, ...]:
+        """Every question about what is read beside, each once."""
+        parts = (part for condition in self.conditions for part in condition.parts)
+        return tuple(dict.fromkeys(part for part in parts if isinstance(part, Has)))
+
+    @property
+    def looked_up(self) -> tuple[Records, ...]:
+        """Records that no entity keeps and that this one refers to, each once."""
+        referred = [rule.to for rule in self.references.values() if isinstance(rule.to, Records)]
+        return tuple(dict.fromkeys([*referred, *(has.refers[1] for has in self.asked_beside if has.refers)]))
+
+    @property
+    def inherits(self) -> bool:
+        """A row that was merged into another means that one's record from then on."""
+        return not (self.life and self.life.merged_ends)
+
+    @property
+    def refers_to_itself(self) -> bool:
+        return any(rule.to == self.name for rule in self.references.values())
 
     @property
     def status(self) -> SourceStatus | None:
@@ -125,14 +139,16 @@ class Entity:
     @property
     def depends_on(self) -> tuple[str, ...]:
         """Other entities that must be synced first."""
-        return tuple(sorted({rule.to for rule in self.references.values()} - {self.name}))
+        named = {rule.to for rule in self.references.values() if isinstance(rule.to, str)}
+        return tuple(sorted(named - {self.name}))
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every source column that the declaration reads, the key first, each once."""
         own = (self.source.key, self.source.changed_at, self.source.merged_into, *self.source.required)
         read = (rule.source_column for rule in self.fields.values())
-        return tuple(dict.fromkeys(column for column in (*own, *read) if column))
+        asked = (column for condition in self.conditions for part in condition.parts for column in part.columns)
+        return tuple(dict.fromkeys(column for column in (*own, *read, *asked) if column))
 
     @property
     def fingerprint(self) -> str:

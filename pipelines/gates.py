@@ -41,6 +41,8 @@ class Gates:
     creates: Limit | None = Limit(share=0.50, count=500)
     blanked: Limit | None = Limit(share=0.05)
     """Of any one mapped field: cells that would become blank, of the linked records in scope."""
+    ended: Limit | None = Limit(share=0.10, count=20)
+    """Records that come to show that their subject is over."""
     shrunk: Limit | None = Limit(share=0.20)
     """Rows that a full list has less than at the last run."""
     columns_lost: Limit | None = Limit()
@@ -56,6 +58,7 @@ class Measures:
     updates: int
     creates: int
     removals: int
+    ended: int
     blanked: dict[str, int]
     """Cells to become blank, by field."""
     rows_before: int
@@ -85,6 +88,7 @@ def judge(gates: Gates, m: Measures) -> list[Verdict]:
         ("changes", gates.changes, m.updates, m.records),
         ("creates", gates.creates, m.creates, m.records),
         ("blanked", gates.blanked, blankest[1], m.records),
+        ("ended", gates.ended, m.ended, m.records),
         ("shrunk", gates.shrunk, max(0, m.rows_before - m.rows_now), m.rows_before),
         ("columns_lost", gates.columns_lost, m.columns_lost, 0),
     )

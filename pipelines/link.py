@@ -9,24 +9,11 @@ many times faster than by text.
 
 from __future__ import annotations
 
-from pipelines.mergers import ADD_SURVIVORS, DEEPEST, MERGED, MERGED_LINKS, SURVIVORS
+from pipelines.entity import Entity
+from pipelines.facts import HOLD_CIRCLES
+from pipelines.mergers import ADD_SURVIVORS, MERGED, MERGED_LINKS, SURVIVORS, winners_sql
 
-WINNERS = f"""
-create or replace temp table winners as
-with recursive chain as (
-  select r.Id as loser, r.MasterRecordId as onto, 1 as depth
-  from records r
-  where r.IsDeleted and r.MasterRecordId is not null
-  union all
-  select c.loser, r.MasterRecordId, c.depth + 1
-  from chain c
-  join records r on r.Id = c.onto
-  where r.IsDeleted and r.MasterRecordId is not null and c.depth < {DEEPEST}
-)
-select l.loser, r.Id, r.number, r.fold
-from (select loser, arg_max(onto, depth) as winner from chain group by loser) l
-join records r on r.Id = l.winner and not r.IsDeleted
-"""
+WINNERS = f"create or replace temp table winners as {winners_sql()}"
 
 CLAIMED = """
 create or replace temp table claimed as
@@ -92,6 +79,8 @@ from judged
 """
 
 
-def link_sql() -> list[str]:
+def link_sql(entity: Entity) -> list[str]:
     """Statements that create `work.link`, all but what the match rules find (see `matching`)."""
+    if not entity.inherits:
+        return [WINNERS, CLAIMED, LINKED, HOLD_CIRCLES]
     return [SURVIVORS, ADD_SURVIVORS, WINNERS, CLAIMED, LINKED, MERGED, *MERGED_LINKS]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pipelines.binding import Bound
 from pipelines.match import Same
 from pipelines.sql import duckdb_type, literal, quote
-from pipelines.status import active_sql
+from pipelines.status import alive_sql
 
 RIVALS = (
     """
@@ -62,7 +62,7 @@ free_records as (
     and r.Id not in (select record_id from work.link where record_id is not null)
 ),
 pairs as (
-  select s.fold, {active_sql(bound.entity)} as active, r.Id as record_id, r.number as record_number
+  select s.fold, {alive_sql(bound.entity)} as active, r.Id as record_id, r.number as record_number
   from open_rows s
   join free_records r on {" and ".join(pairs)}
 )

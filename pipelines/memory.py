@@ -14,7 +14,7 @@ from pipelines import ledger
 from pipelines.ports import SystemicError
 from pipelines.sql import given, quote
 
-VERSION = 2
+VERSION = 3
 
 TABLES = (
     "create schema if not exists work",
@@ -33,6 +33,9 @@ TABLES = (
     """create table if not exists outcomes (
   run_id varchar, file varchar, line bigint, key varchar, record_id varchar, outcome varchar, reason varchar,
   field varchar, code_class varchar, message varchar)""",
+    "create table if not exists work.repeats (_file varchar, _line bigint, key varchar)",
+    "create table if not exists looked_up (name varchar, Id varchar, fold varchar)",
+    "create table if not exists ended (fold varchar)",
     *ledger.TABLES,
 )
 
@@ -53,7 +56,8 @@ def prepare(con: duckdb.DuckDBPyConnection, path: Path) -> None:
             )
         if version == VERSION:
             return
-        _upgrade(con)
+        if version == 1:
+            _upgrade(con)
     for statement in TABLES:
         con.execute(statement)
     write(con, "version", str(VERSION))

@@ -1,7 +1,7 @@
 """Mergers in the source: which row a merged one became, and what that means for the records of both.
 
 A merged row's record goes to the survivor where that has none yet; else it is marked and told as a duplicate. In:
-`source`, `work.scope`, `work.link`. Mergers in the CRM are `link`'s: they only change what a stored link means.
+`source`, `work.scope`, `work.link`. Mergers in the CRM only change what a stored link means (`winners_sql`).
 """
 
 from __future__ import annotations
@@ -144,3 +144,22 @@ having max(depth) < {DEEPEST}
 
 
 HEIRS = f"create or replace table work.heirs as {heirs_sql()}"
+
+
+def winners_sql() -> str:
+    """Selects (loser, Id, number, fold): the live record that each record went into that people merged in the CRM."""
+    return f"""
+with recursive chain as (
+  select r.Id as loser, r.MasterRecordId as onto, 1 as depth
+  from records r
+  where r.IsDeleted and r.MasterRecordId is not null
+  union all
+  select c.loser, r.MasterRecordId, c.depth + 1
+  from chain c
+  join records r on r.Id = c.onto
+  where r.IsDeleted and r.MasterRecordId is not null and c.depth < {DEEPEST}
+)
+select l.loser, r.Id, r.number, r.fold
+from (select loser, arg_max(onto, depth) as winner from chain group by loser) l
+join records r on r.Id = l.winner and not r.IsDeleted
+"""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pipelines.binding import Bound
 from pipelines.entity import Twins
 from pipelines.sql import quote
-from pipelines.status import active_sql
+from pipelines.status import active_sql, alive_sql
 
 ALIKE = 0.90
 """Jaro-Winkler likeness of two names, from 0 to 1, from which a record is called a likely twin."""
@@ -30,7 +30,7 @@ where {asked} and s.present and s.merged_fold is null and {active_sql(bound.enti
 
 def hold_twins_sql(bound: Bound) -> list[str]:
     """Statements that hold rows of `work.link` that would be created beside a likely twin."""
-    rows = f"select s.* from work.rows s where s.record_id is null and s.verdict is null and {active_sql(bound.entity)}"
+    rows = f"select s.* from work.rows s where s.record_id is null and s.verdict is null and {alive_sql(bound.entity)}"
     return [
         *_twins_sql(bound, "create or replace temp table twins", rows),
         "update work.link set verdict = 'held: likely_twin'"

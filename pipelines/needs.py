@@ -1,6 +1,6 @@
 """What a declaration needs of the org, and what this user lacks of it: everything at once, before anything is read.
 
-A rule that needs more than its own field says so by `looks_up` or `record_types` (see `rules.Rule`). What a declaration
+A rule that gives record types says so (see `rules.Rule`). What a declaration
 cannot work with for other reasons, a wrong type or a missing picklist value, is told by `binding.misfits`.
 """
 
@@ -47,10 +47,8 @@ def needs_of(entity: Entity) -> tuple[Needs, ...]:
         record_types=tuple(dict.fromkeys(name for rule in rules for name in rule.record_types)),
     )
     looked_up: dict[str, list[str]] = {}
-    for rule in rules:
-        if rule.looks_up:
-            sobject, field = rule.looks_up
-            looked_up.setdefault(sobject, []).append(field)
+    for records in entity.looked_up:
+        looked_up.setdefault(records.sobject, []).append(records.key)
     others = (Needs(sobject, reads=tuple(dict.fromkeys(fields))) for sobject, fields in looked_up.items())
     return (target, *others)
 

@@ -10,7 +10,11 @@ from collections.abc import Collection
 
 from pipelines.binding import Bound
 from pipelines.ports import FieldInfo
-from pipelines.sql import duckdb_type, given, literal, literals, quote, said, tidy_sql
+from pipelines.source import Rest
+from pipelines.sql import duckdb_type, fold_sql, given, literal, literals, quote, said, tidy_sql
+
+AHEAD = "interval 1 day"
+"""How far a change time may lie in the future: zones are confused, but what is later would outlast every correction."""
 
 HELD_PROBLEMS = ("duplicate_key", "older_than_known")
 """Problems that are no mistake of the row itself: somebody has to choose."""
@@ -62,6 +66,7 @@ def incoming_sql(bound: Bound, *, known: Collection[str] = ()) -> str:
     A row whose own change time is before the one that is known, with other content, is `older_than_known`.
     """
     feed = bound.entity.source
+    paged = isinstance(feed, Rest)
     tidied = ",\n    ".join(f"{tidy_sql(f'l.{quote(column)}')} as {given(column)}" for column in bound.entity.columns)
     typed = ",\n    ".join(f"{_value_sql(bound, column)} as {given(column)}" for column in bound.columns)
     problems = "\n      ".join(
@@ -86,6 +91,7 @@ tidied as (
     l._line,
     {tidied}
   from landing.rows l
+  {"where (_file, _line) not in (select (_file, _line) from work.repeats)" if paged else ""}
 ),
 counted as (
   select
@@ -134,6 +140,25 @@ from aged
 """
 
 
+def repeats_sql(bound: Bound) -> str:
+    """Creates `work.repeats` (_file, _line, key): rows of pages that a later one, or a newer, of the same key repeats.
+
+    A collection is read while it changes: what is updated between two pages comes twice, and the last one is true.
+    """
+    source = bound.entity.source
+    if not isinstance(source, Rest):
+        return "create or replace table work.repeats (_file varchar, _line bigint, key varchar)"
+    key = fold_sql(f"l.{quote(source.key)}")
+    changed = moment_sql(f"l.{quote(source.changed_at)}") if source.changed_at else "null"
+    return f"""
+create or replace table work.repeats as
+select l._file, l._line, {tidy_sql(f"l.{quote(source.key)}")} as key
+from landing.rows l
+where {key} is not null
+qualify row_number() over (partition by {key} order by {changed} desc nulls last, l._line desc) > 1
+"""
+
+
 def _known_sql(bound: Bound, known: Collection[str]) -> str:
     """Selects what `source` knows of its rows (fold, status, given_at, row_hash); nothing where there is none yet."""
     status = bound.entity.status
@@ -171,6 +196,11 @@ def _tests(bound: Bound) -> list[tuple[str, str, str]]:
     if feed.changed_at:
         text = f"t.{given(feed.changed_at)}"
         tests.append((f"{text} is not null and {moment_sql(text)} is null", "invalid_date", feed.changed_at))
+        tests.append((f"{moment_sql(text)} > getvariable('now') + {AHEAD}", "time_in_future", feed.changed_at))
+    for column in bound.lists:
+        text = f"t.{given(column)}"
+        whole = f"json_valid({text}) and json_type({text}) = 'ARRAY'"
+        tests.append((f"{text} is not null and not coalesce({whole}, false)", "invalid_list", column))
     for column, info in bound.columns.items():
         text = f"t.{given(column)}"
         if info is None:

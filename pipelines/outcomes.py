@@ -10,22 +10,20 @@ from __future__ import annotations
 from typing import Literal
 
 from pipelines.binding import Bound
+from pipelines.conditions import resolved
+from pipelines.entity import Entity
 from pipelines.failures import class_sql
 from pipelines.normalise import HELD_PROBLEMS
-from pipelines.rules import resolved
 from pipelines.scope import Keys, Scope, Slice
 from pipelines.sql import given, literal, literals, quote
-from pipelines.status import active_sql
+from pipelines.status import ENDED, active_sql, ended_sql, wanted_sql
 
 OUTCOMES = ("created", "updated", "unchanged", "linked", "deactivated", "skipped", "held", "failed")
 
 Phase = Literal["planned", "held", "loaded"]
 """What the outcomes say: what would happen, what a gate holds back, or what did happen."""
 
-SETTLED = (
-    "o.outcome in ('created', 'updated', 'unchanged', 'linked', 'deactivated') or o.reason in ('inactive', 'merged')"
-)
-"""Boolean of an outcome `o`: the row needs no second look until its source, or what it refers to, changes."""
+DONE = ("created", "updated", "unchanged", "linked", "deactivated")
 
 NOT_KNOWN_YET = ("lost_answer", "survivor_not_written", "parent_not_written")
 """Reasons that say nothing against the row: it is read and planned again."""
@@ -35,6 +33,12 @@ create or replace table work.outcomes (
   file varchar, line bigint, key varchar, fold varchar, record_id varchar, outcome varchar, reason varchar,
   field varchar, code_class varchar, message varchar, intended varchar)
 """
+
+
+def settled_sql(entity: Entity) -> str:
+    """Boolean of an outcome `o`: the row needs no second look until its source, or what is true of it, changes."""
+    reasons = ["inactive", "merged", ENDED, *([entity.wanted.otherwise] if entity.wanted else [])]
+    return f"o.outcome in {literals(DONE)} or o.reason in {literals(reasons)}"
 
 
 def scope_outcomes_sql(bound: Bound, phase: Phase, *, creates: bool) -> list[str]:
@@ -60,7 +64,11 @@ def _scope_sql(bound: Bound, phase: Phase, *, creates: bool) -> str:
         for name, rule in entity.references.items()
         if rule.missing == "skip"
     )
+    over, unwanted = ended_sql(entity), f"not {wanted_sql(entity)}"
+    otherwise = literal(f"skipped: {entity.wanted.otherwise}") if entity.wanted else "null"
     done = f"""case
+    when {over} and a.kind = 'update' then 'deactivated: ended'
+    when back.fold is not null and a.kind = 'update' then 'updated: reactivated'
     when l.doubled then 'deactivated: duplicate_of_survivor'
     when st.fold is not null and a.kind = 'update' then 'deactivated: status_' || {lowered}
     when a.kind = 'create' then 'created'
@@ -102,6 +110,9 @@ deactivated as (
   select distinct fold from work.cells
   where field = {literal(status_field)} and new is not null and new not in {literals(status.active if status else ())}
 ),
+back as (
+  {_back_sql(entity)}
+),
 said as (
   select
     l.fold,
@@ -115,7 +126,9 @@ said as (
     when l.record_id is not null and a.kind is null and i.fold is not null then i.intended
     when l.record_id is not null and a.kind is null and l.doubled then 'unchanged: duplicate_of_survivor'
     when l.record_id is not null and a.kind is null and b.fold is not null then 'skipped: do_not_update'
+    when l.record_id is null and {over} then 'skipped: ended'
     when l.record_id is null and {inactive} then 'skipped: inactive'
+    when l.record_id is null and {unwanted} then {otherwise}
     {missing}
     when l.record_id is not null then 'unchanged'
     {"" if creates else "when true then 'skipped: not_in_crm'"}
@@ -131,6 +144,7 @@ said as (
   left join sent res on res.fold = l.fold
   left join answers heir on heir.fold = l.survivor
   left join deactivated st on st.fold = l.fold
+  left join back on back.fold = l.fold
   left join intended i on i.fold = l.fold
   left join work.blocked b on b.fold = l.fold
 )
@@ -154,6 +168,13 @@ select
 from said d
 left join work.incoming i on i.fold = d.fold and i.problem is null
 """
+
+
+def _back_sql(entity: Entity) -> str:
+    """Selects (fold): rows whose record showed that they were over, and does no longer."""
+    then = entity.life.then if entity.life else {}
+    showed = " or ".join(f"(c.field = {literal(name)} and c.old = {literal(value)})" for name, value in then.items())
+    return f"select distinct c.fold from work.cells c where c.rule <> {literal(ENDED)} and ({showed or 'false'})"
 
 
 def other_outcomes_sql(bound: Bound, scope: Scope) -> list[str]:
@@ -183,6 +204,11 @@ where i.problem is not null {asked}
 insert into work.outcomes
 select _file, _line, null, null, null, 'failed', reason, null, 'row', null, null
 from landing.rejects
+""",
+        """
+insert into work.outcomes
+select _file, _line, key, null, null, 'skipped', 'repeated', null, null, null, null
+from work.repeats
 """,
         """
 insert into work.outcomes

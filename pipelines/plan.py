@@ -16,6 +16,7 @@ import duckdb
 from pipelines.batching import STANDARD, Batching
 from pipelines.binding import Bound
 from pipelines.gates import Measures, Verdict, judge
+from pipelines.sql import canonical_sql
 
 MEASURE_SQL = """
 select
@@ -32,31 +33,41 @@ select
 BLANKED_SQL = """
 select field, count(*)
 from work.cells
-where new is null and waits_for is null and old is not null
+where new is null and waits_for is null and old is not null and rule <> 'ended' -- whose limit is another
 group by field
 """
 
-HASH_SQL = """
+ENDED_SQL = """
+select count(distinct fold)
+from work.cells
+where rule = 'ended' and new is not null
+"""
+
+NOW = canonical_sql("getvariable('now')", "datetime")
+
+HASH_SQL = f"""
 select coalesce(bit_xor(md5_number(concat_ws(chr(31),
   fold, coalesce(record_id, chr(30)), field,
-  coalesce(old, chr(30)), coalesce(new, chr(30)), coalesce(waits_for, chr(30))
+  coalesce(old, chr(30)),
+  coalesce(case when new = {NOW} then chr(29) else new end, chr(30)),
+  coalesce(waits_for, chr(30))
 ))), 0)::varchar || '/' || count(*)
 from work.cells
-where rule <> 'synced_at'
+where rule not in ('synced_at', 'stamped_with')
 """
 
 AGREED_SQL = """
 create or replace table work.agreed as
 select fold, field, new, waits_for is not null as waits
 from work.cells
-where rule <> 'synced_at'
+where rule not in ('synced_at', 'stamped_with')
 """
 """What the gates let pass, or a person approved: `work.agreed`."""
 
 WITHIN_AGREED_SQL = (
     """
 delete from work.cells c
-where c.rule <> 'synced_at' and not exists (
+where c.rule not in ('synced_at', 'stamped_with') and not exists (
   select 1 from work.agreed a
   where a.fold = c.fold and a.field = c.field
     and (a.waits or (c.waits_for is null and a.new is not distinct from c.new))
@@ -64,7 +75,7 @@ where c.rule <> 'synced_at' and not exists (
 """,
     """
 delete from work.cells
-where fold not in (select fold from work.cells where rule <> 'synced_at')
+where fold not in (select fold from work.cells where rule not in ('synced_at', 'stamped_with'))
 """,
     "delete from work.actions where fold not in (select fold from work.cells)",
 )
@@ -108,6 +119,7 @@ def read_plan(
         updates=updates,
         creates=creates,
         removals=0,
+        ended=_one(con, ENDED_SQL)[0],
         blanked=blanked,
         rows_before=rows_before if bound.entity.source.lists == "everything" else 0,
         rows_now=rows_now,

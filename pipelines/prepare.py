@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import duckdb
 
 from pipelines import memory
+from pipelines.beside import read_beside
 from pipelines.binding import Bound, bind
 from pipelines.entity import Entity
 from pipelines.errand import Errand
+from pipelines.looked_up import look_up
 from pipelines.needs import lacks, objects_of
 from pipelines.outcomes import TABLE
 from pipelines.plan import AGREED_SQL, Plan, read_plan
@@ -47,17 +49,19 @@ def prepare(errand: Errand, connect: Callable[[], Crm]) -> Prepared:
     """The plan is in the entity's file. Raises SourceError or SystemicError where there can be none."""
     entity, world = errand.entity, errand.world
     warehouse, progress = world.warehouse, world.progress
+    everything = errand.request.scope == "all"
     content = world.source.fingerprint(entity.source)  # a feed that is not there costs no call
     crm = connect()
     bound = bound_at(entity, crm)
     stay_in_org(warehouse, crm.org_id)
     settle(bound, crm, warehouse.open, progress)
     progress("extract", 0, None)
+    read_beside(entity, world.source, warehouse, progress, everything=everything)
     land(entity, world.source, content, warehouse, progress)
     with warehouse.open() as con:
         extracted = extract(bound, con, errand.started_at)
     progress("snapshot", 0, None)
-    everything = errand.request.scope == "all"
+    look_up(bound, crm, warehouse, everything=everything)
     snapshot(bound, crm, warehouse, world.clock(), progress, everything=everything)
     progress("plan", 0, None)
     with errand.opened() as con:
@@ -80,7 +84,8 @@ def bound_at(entity: Entity, crm: Crm) -> Bound:
     told = crm.describe_all(objects_of([entity]))
     if found := lacks(entity, told):
         raise SystemicError("declaration_misfit", "; ".join(str(misfit) for misfit in found))
-    return bind(entity, told[entity.target.sobject])
+    looked_up = {records.sobject: told[records.sobject] for records in entity.looked_up}
+    return bind(entity, told[entity.target.sobject], looked_up)
 
 
 def stay_in_org(warehouse: Warehouse, org_id: str) -> None:

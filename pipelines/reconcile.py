@@ -11,10 +11,14 @@ from __future__ import annotations
 
 from pipelines.binding import Bound, BoundField
 from pipelines.cells import frozen_sql, unnested_sql
+from pipelines.conditions import resolved
 from pipelines.creation import created_sql, waiting_parents_sql, waiting_updates_sql
-from pipelines.rules import Case, SyncedAt, resolved
+from pipelines.derived_rules import Always, EndedAt, Whether
+from pipelines.ending import NAME, ended_cell
+from pipelines.facts import facts_of
+from pipelines.rules import Case
 from pipelines.sql import canonical_sql, differs_sql, given, literal, quote, said
-from pipelines.status import active_sql
+from pipelines.status import alive_sql, ended_sql
 
 
 def reconcile_sql(bound: Bound, *, creates: bool) -> list[str]:
@@ -45,7 +49,7 @@ def _case(bound: Bound, field: BoundField) -> Case:
         new=field.rule.value_sql(field.name),
         old=f"r.{quote(field.name)}",
         type=field.type,
-        active=active_sql(bound.entity),
+        active=alive_sql(bound.entity),
         status=_status_sql(bound),
         said=f"s.{said(column)}" if (column := field.rule.source_column) in bound.clearing else "true",
     )
@@ -58,8 +62,14 @@ def _candidates_sql(bound: Bound) -> str:
     """
     key = quote(bound.entity.target.key)
     references = [(quote(resolved(field)), quote(field)) for field in bound.entity.references]
-    ids = "".join(f",\n  s.{new}" for new, _ in references)
+    ids = "".join(f",\n  s.{name}" for name in _circumstances(bound))
     moved = "".join(f"\n    or s.{new} is distinct from r.{old}" for new, old in references)
+    derived = "".join(
+        f"\n    or {field.rule.when_sql(_case(bound, field))}"
+        for field in bound.fields
+        if isinstance(field.rule, Always | Whether | EndedAt)
+    )
+    over = f"\n    or {ended_sql(bound.entity)}" if bound.entity.life else ""
     return f"""
 create or replace temp table candidates as
 select
@@ -70,14 +80,19 @@ join records r on r.number = s.record_number
 where s.verdict is null and not s.doubled
   and (
     s.content_hash is distinct from r.content_hash
-    or s.key is distinct from r.{key}{moved}
+    or s.key is distinct from r.{key}{moved}{derived}{over}
   )
 """
 
 
+def _circumstances(bound: Bound) -> tuple[str, ...]:
+    """The columns, quoted, of what is true of a source row besides its own: what references mean, and facts."""
+    return (*(quote(resolved(field)) for field in bound.entity.references), *facts_of(bound.entity))
+
+
 def _pairs_sql(bound: Bound) -> str:
     """The candidates with all their columns: source row `s`, record `r`."""
-    ids = "".join(f", c.{quote(resolved(field))}" for field in bound.entity.references)
+    ids = "".join(f", c.{name}" for name in _circumstances(bound))
     return f"""(
   select s.*, c.record_number{ids}
   from candidates c
@@ -126,6 +141,13 @@ def _cells_sql(bound: Bound) -> str:
         if _updates(field)
         for case in [_case(bound, field)]
     ]
+    for field in bound.fields:
+        case = _case(bound, field)
+        if ending := ended_cell(bound, field, case):
+            new, when = ending
+            old = canonical_sql(case.old, field.type)
+            wanted = f"{ended_sql(bound.entity)} and {when} and not ({frozen_sql(bound, field)})"
+            cells.append((literal(field.name), old, canonical_sql(new, field.type), wanted, literal(NAME)))
     rekeyed = differs_sql("lower(s.key)", f"lower(r.{key})", "string")
     cells.append((literal(bound.entity.target.key), f"r.{key}", "s.key", rekeyed, literal("key")))
     return f"""
@@ -177,7 +199,8 @@ select fold, record_id, {literal(field.name)}, null,
   {canonical_sql(field.rule.value_sql(field.name), "datetime")}, null,
   {literal(field.rule.name)}
 from work.actions
+where {field.rule.stamped_sql()}
 """
         for field in bound.fields
-        if isinstance(field.rule, SyncedAt)
+        if field.rule.stamps
     ]

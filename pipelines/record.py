@@ -8,16 +8,16 @@ import duckdb
 
 from pipelines import memory
 from pipelines.binding import Bound
+from pipelines.conditions import resolved
 from pipelines.delivery import accepted
 from pipelines.missing import missing_sql
-from pipelines.outcomes import SETTLED
+from pipelines.outcomes import Phase, settled_sql
 from pipelines.reading import USABLE_ROWS
 from pipelines.report import Report
-from pipelines.rules import resolved
 from pipelines.scope import LOST_RECORDS, own_targets_sql
 from pipelines.snapshot import reference_links_sql
 from pipelines.sql import given, quote
-from pipelines.status import active_sql
+from pipelines.status import alive_sql
 
 LINKS = (
     # a row whose record went to its survivor keeps no link of its own
@@ -48,7 +48,7 @@ def _referring_sql(bound: Bound) -> str:
         for name, rule in bound.entity.references.items()
         if rule.missing == "skip"
     )
-    return f"not (o.record_id is not null and {active_sql(bound.entity)} and ({missing}))" if missing else "true"
+    return f"not (o.record_id is not null and {alive_sql(bound.entity)} and ({missing}))" if missing else "true"
 
 
 UNBLOCKED = "o.fold not in (select fold from work.asked_blocked)"
@@ -93,11 +93,12 @@ def record(con: duckdb.DuckDBPyConnection, bound: Bound, *, everything: bool) ->
     """What a loaded run found out is remembered. `everything`: the whole source was compared under this declaration."""
     con.execute("create or replace table work.scope as from work.asked")
     con.execute("create or replace table work.link as from work.asked_link")
-    if bound.entity.name in {rule.to for rule in bound.entity.references.values()}:
+    if bound.entity.refers_to_itself:
         con.execute("delete from work.targets where entity = ?", [bound.entity.name])
         con.execute(own_targets_sql(bound.entity))
+    settled = f"({settled_sql(bound.entity)}) and {UNBLOCKED} and {_referring_sql(bound)}"
     for statement in STATE:
-        con.execute(statement.replace("{settled}", f"({SETTLED}) and {UNBLOCKED} and {_referring_sql(bound)}"))
+        con.execute(statement.replace("{settled}", settled))
     memory.write(con, "filled_before", memory.read(con, "filled") or "{}")
     memory.write(con, "rows_before", str(con.execute(USABLE_ROWS).fetchall()[0][0]))
     if everything:
@@ -137,7 +138,7 @@ qualify row_number() over (order by started_at desc) > ?
 )
 
 
-def write_outcomes(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
+def write_outcomes(con: duckdb.DuckDBPyConnection, bound: Bound, phase: Phase) -> None:
     """The outcomes are in the history (but for what stayed as it was); `reference_links` and `missing` are current."""
     con.execute(
         """
@@ -147,7 +148,10 @@ from work.outcomes
 where outcome <> 'unchanged'
 """
     )
-    con.execute(f"create or replace table reference_links as\n{reference_links_sql(accepted(con))}")
+    if phase == "loaded" and bound.entity.life:
+        con.execute("create or replace table ended as select fold from work.facts where ended")
+    links = reference_links_sql(accepted(con), inherits=bound.entity.inherits)
+    con.execute(f"create or replace table reference_links as {links}")
     for statement in missing_sql(bound):
         con.execute(statement)
     con.execute(FORGET[0], [KEPT_RUNS])

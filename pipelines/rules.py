@@ -14,6 +14,8 @@ from typing import ClassVar, Literal
 
 from pydantic.dataclasses import dataclass
 
+from pipelines.conditions import resolved
+from pipelines.elsewhere import Records, RecordTypes
 from pipelines.source import STRICT
 from pipelines.sql import differs_sql, given, literal, literals, quote
 
@@ -44,6 +46,8 @@ class Rule:
 
     name: ClassVar[str]
     housekeeping: ClassVar[bool] = False
+    stamps: ClassVar[bool] = False
+    """Written when other things are, and never a reason to write."""
     hierarchy: bool = False
     """Written only where the record's hierarchy is not frozen."""
 
@@ -51,11 +55,6 @@ class Rule:
     def source_column(self) -> str | None:
         """The column of the source that this rule reads, if any."""
         return getattr(self, "column", None)
-
-    @property
-    def looks_up(self) -> tuple[str, str] | None:
-        """Object and field of the CRM in which the column's values are looked up, where no entity keeps them."""
-        return None
 
     @property
     def record_types(self) -> tuple[str, ...]:
@@ -70,6 +69,10 @@ class Rule:
 
     def when_sql(self, case: Case) -> str:
         """Boolean: an existing record's cell is to be written. Freeze flags are added by `reconcile`."""
+        raise NotImplementedError
+
+    def stamped_sql(self) -> str:
+        """Boolean of a row of `work.actions`: a rule that stamps writes its field now."""
         raise NotImplementedError
 
     @property
@@ -132,6 +135,8 @@ class CreateOnly(Rule):
 class Reference(Rule):
     """The column holds a source key of entity `to`; the field gets that row's record id.
 
+    `to` may also be records that no entity keeps, or the object's record types (see `elsewhere`). `first`: the column
+    holds a JSON list of keys, and the first of them that has a record counts.
     `missing="skip"`: a row whose target has no record is not created (outcome `skipped: missing_…`, named after the
     column), and an existing record keeps the reference it has. `missing="keep"`: it is created without.
     Either way the row is looked at again in each run until the target is there.
@@ -139,9 +144,10 @@ class Reference(Rule):
 
     name: ClassVar[str] = "reference"
     column: str
-    to: str
+    to: str | Records | RecordTypes
     missing: Literal["skip", "keep"] = "skip"
     hierarchy: bool = False
+    first: bool = False
 
     def value_sql(self, field: str) -> str:
         return f"s.{quote(resolved(field))}"
@@ -150,13 +156,17 @@ class Reference(Rule):
         return f"({case.active} and {case.new} is not null and {case.differs})"
 
     @property
+    def record_types(self) -> tuple[str, ...]:
+        return tuple(self.to.names.values()) if isinstance(self.to, RecordTypes) else ()
+
+    @property
+    def target(self) -> str:
+        """The name under which `work.targets` knows what this refers to."""
+        return self.to if isinstance(self.to, str) else self.to.name
+
+    @property
     def missing_reason(self) -> str:
         return "missing_" + self.column.removesuffix("_id")
-
-
-def resolved(field: str) -> str:
-    """The name of the column that holds a reference field's resolved record id."""
-    return f"{field}→Id"
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -189,12 +199,16 @@ class SyncedAt(Rule):
 
     name: ClassVar[str] = "synced_at"
     housekeeping: ClassVar[bool] = True
+    stamps: ClassVar[bool] = True
 
     def value_sql(self, field: str) -> str:
         return "getvariable('now')"
 
     def when_sql(self, case: Case) -> str:
         return "false"
+
+    def stamped_sql(self) -> str:
+        return "true"
 
 
 @dataclass(frozen=True, config=STRICT)

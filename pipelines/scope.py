@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.binding import Bound
+from pipelines.conditions import resolved
 from pipelines.entity import Entity
-from pipelines.rules import Reference, resolved
+from pipelines.facts import facts_join_sql, facts_of
+from pipelines.rules import Reference
 from pipelines.snapshot import reference_links_sql
 from pipelines.sql import given, literal, quote
 
@@ -44,7 +46,7 @@ Scope = str | Slice | Keys
 
 def own_targets_sql(entity: Entity) -> str:
     """Adds this entity's own reference links to `work.targets`, as they are known before linking."""
-    links = reference_links_sql()
+    links = reference_links_sql(inherits=entity.inherits)
     return f"insert into work.targets select {literal(entity.name)} as entity, fold, record_id from (\n{links}\n)"
 
 
@@ -59,23 +61,34 @@ where l.record_id is not null
 """
 
 
-def _join_sql(number: int, rule: Reference) -> str:
+def _join_sql(number: int, field: str, rule: Reference) -> str:
     alias = f"t{number}"
+    if rule.first:
+        return f"left join work.listed {alias} on {alias}.field = {literal(field)} and {alias}.number = s.number"
     return (
-        f"left join work.targets {alias} on {alias}.entity = {literal(rule.to)}"
+        f"left join work.targets {alias} on {alias}.entity = {literal(rule.target)}"
         f" and {alias}.fold = lower(s.{given(rule.column)})"
     )
 
 
 def reference_joins_sql(bound: Bound) -> str:
     """Joins the record of each reference of source row `s`."""
-    return "\n".join(_join_sql(number, rule) for number, rule in enumerate(bound.entity.references.values()))
+    references = bound.entity.references.items()
+    return "\n".join(_join_sql(number, field, rule) for number, (field, rule) in enumerate(references))
+
+
+def resolved_columns_sql(bound: Bound) -> str:
+    """The columns of those joins, each with a comma in front: what the references of `s` mean."""
+    return "".join(
+        f",\n  t{number}.record_id as {quote(resolved(field))}" for number, field in enumerate(bound.entity.references)
+    )
 
 
 def reference_hash_sql(bound: Bound) -> str:
-    """A number that changes when a reference of `s` begins to mean another record."""
-    ids = ", ".join(f"t{number}.record_id" for number, _ in enumerate(bound.entity.references))
-    return f"hash({ids or 'null'})"
+    """A number that changes when a reference of `s` begins to mean another record, or a fact about it changes."""
+    ids = [f"t{number}.record_id" for number, _ in enumerate(bound.entity.references)]
+    facts = [f"f.{column}" for column in facts_of(bound.entity)]
+    return f"hash({', '.join([*ids, *facts]) or 'null'})"
 
 
 LOST_RECORDS = "select l.fold from links l join records r on r.Id = l.record_id where r.IsDeleted"
@@ -101,6 +114,7 @@ select s.fold, s.number
 from source s
 left join state t on t.fold = s.fold
 {reference_joins_sql(bound)}
+{facts_join_sql(bound.entity)}
 where s.present and ({chosen})
   and not exists (select 1 from work.incoming i where i.fold = s.fold and i.problem is not null)
 """
@@ -113,9 +127,7 @@ def parent(field: str) -> str:
 
 def rows_sql(bound: Bound) -> str:
     """Creates the view `work.rows`: source rows in scope, how they are linked, what their references mean."""
-    ids = "".join(
-        f",\n  t{number}.record_id as {quote(resolved(field))}" for number, field in enumerate(bound.entity.references)
-    )
+    facts = "".join(f",\n  f.{column}" for column in facts_of(bound.entity))
     own = [(name, rule) for name, rule in bound.entity.references.items() if rule.to == bound.entity.name]
     keys = "".join(
         f",\n  coalesce(h{number}.heir, lower(s.{given(rule.column)})) as {quote(parent(name))}"
@@ -135,10 +147,11 @@ select
   l.verdict,
   l.doubled,
   l.survivor,
-  {reference_hash_sql(bound)} as ref_hash{ids}{keys}
+  {reference_hash_sql(bound)} as ref_hash{resolved_columns_sql(bound)}{keys}{facts}
 from work.link l
 join source s on s.number = l.source_number
 {reference_joins_sql(bound)}
+{facts_join_sql(bound.entity)}
 {heirs}
 """
 

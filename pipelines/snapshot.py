@@ -8,8 +8,8 @@ Asking the org for pages is `resources/`' work.
 
 from __future__ import annotations
 
-from pipelines.binding import Bound
-from pipelines.mergers import heirs_sql
+from pipelines.binding import RECORD_FIELDS, Bound
+from pipelines.mergers import heirs_sql, winners_sql
 from pipelines.sql import duckdb_type, fold_sql, hash_sql, quote, tidy_sql
 
 OVERLAP_SECONDS = 300
@@ -22,15 +22,22 @@ WIDEST_GAP_DAYS = 14
 def empty_records_sql(bound: Bound) -> list[str]:
     """Creates an empty `records`."""
     columns = ",\n  ".join(f"{quote(name)} {duckdb_type(bound.type_of(name))}" for name in bound.record_fields)
-    own = ",\n  ".join(("number bigint", columns, "fold varchar", "content_hash ubigint"))
+    absent = [f"{name} varchar" for name in _absent(bound)]
+    own = ",\n  ".join(("number bigint", columns, *absent, "fold varchar", "content_hash ubigint"))
     return [f"create or replace table records (\n  {own}\n)", DOUBLE_KEYS]
 
 
 def pages_sql(bound: Bound, pages: str) -> str:
     """Selects the rows of the relation `pages` as rows of `records`."""
-    columns = ",\n  ".join(_column_sql(bound, name) for name in bound.record_fields)
+    absent = (f"cast(null as varchar) as {name}" for name in _absent(bound))
+    columns = ",\n  ".join([*(_column_sql(bound, name) for name in bound.record_fields), *absent])
     key = f"p.{quote(bound.entity.target.key)}"
     return f"select\n  {columns},\n  {fold_sql(key)} as fold\nfrom {pages} p"
+
+
+def _absent(bound: Bound) -> tuple[str, ...]:
+    """Records that cannot be merged name no master."""
+    return tuple(name for name in RECORD_FIELDS if name not in bound.record_fields)
 
 
 def _column_sql(bound: Bound, name: str) -> str:
@@ -76,11 +83,13 @@ having count(*) > 1
 """
 
 
-def reference_links_sql(source: str = "source") -> str:
+def reference_links_sql(source: str = "source", *, inherits: bool = True) -> str:
     """Selects (fold, record_id) for every source key with a live record: linked, merged into one, or keyed in the CRM.
 
-    This is what other entities resolve their references by. `source` is the table that tells mergers.
+    This is what other entities resolve their references by. `source` is the table that tells mergers; `inherits`: a
+    merged row means its survivor's record. A record that people merged into another means that one, whosever it is.
     """
+    heirs = heirs_sql(source) if inherits else "select null as fold, null as heir where false"
     return f"""
 with live as (
   select l.fold, l.record_id
@@ -105,16 +114,27 @@ direct as (
       where l.fold = r.fold and l.record_id <> r.Id and not o.IsDeleted
     )
 ),
-heirs as ({heirs_sql(source)}),
+followed as (
+  select l.fold, w.Id as record_id
+  from links l
+  join ({winners_sql()}) w on w.loser = l.record_id
+  where l.fold not in (select fold from direct)
+),
+meant as (
+  select fold, record_id from direct
+  union all
+  select fold, record_id from followed
+),
+heirs as ({heirs}),
 inherited as (
   select h.fold, d.record_id
   from heirs h
-  join direct d on d.fold = h.heir
+  join meant d on d.fold = h.heir
 )
 select fold, record_id
 from inherited
 union all
 select fold, record_id
-from direct
+from meant
 where fold not in (select fold from inherited)
 """

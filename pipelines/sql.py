@@ -23,6 +23,11 @@ def said(column: str) -> str:
     return quote(f"said_{column}")
 
 
+def beside(collection: str) -> str:
+    """The name, quoted, of the table that holds a collection read beside the entity's own source."""
+    return quote(f"beside {collection}")
+
+
 def literal(text: str) -> str:
     """A word of a declaration as an SQL string."""
     return "'" + text.replace("'", "''") + "'"

@@ -1,12 +1,33 @@
-"""What the status of a source row lets be done. Light, as checks import it with the definitions."""
+"""What the status and the life of a source row let be done. Light, as checks import it with the definitions."""
 
 from __future__ import annotations
 
 from pipelines.entity import Entity
 from pipelines.sql import given, literals
 
+ENDED = "ended"
+"""Column of `work.rows`, where the entity has a life: the row's subject is over."""
+
+WANTED = "wanted"
+"""Column of `work.rows`, where the entity has such a condition: the row may get a record."""
+
 
 def active_sql(entity: Entity) -> str:
     """Boolean of a source row `s`: its status lets mapped fields be written."""
     status = entity.status
     return f"(s.{given(status.column)} in {literals(status.active)})" if status else "true"
+
+
+def ended_sql(entity: Entity) -> str:
+    """Boolean of a row `s` of `work.rows`: its subject is over."""
+    return f"s.{ENDED}" if entity.life else "false"
+
+
+def wanted_sql(entity: Entity) -> str:
+    """Boolean of a row `s` of `work.rows`: it may get a record, as far as the declaration's condition goes."""
+    return f"s.{WANTED}" if entity.wanted else "true"
+
+
+def alive_sql(entity: Entity) -> str:
+    """Boolean of a row `s` of `work.rows`: its status lets mapped fields be written, and it is not over."""
+    return f"({active_sql(entity)} and not s.{ENDED})" if entity.life else active_sql(entity)

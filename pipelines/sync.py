@@ -136,7 +136,7 @@ class Sync:
             if phase == "loaded":
                 record(con, self.bound, everything=self._errand.compares_everything(con) and stopped is None)
             report = self._counted(con, phase, stopped, checked)
-            write_outcomes(con, self.bound)
+            write_outcomes(con, self.bound, phase)
             write_run(con, report)
             con.execute("commit")
         self.world.warehouse.publish()

@@ -14,7 +14,9 @@ import pyarrow as pa
 
 from pipelines import memory
 from pipelines.binding import Bound
+from pipelines.facts import facts_sql, listed_sql
 from pipelines.link import link_sql
+from pipelines.looked_up import elsewhere_sql
 from pipelines.matching import CONTESTED, RIVALS, WITHOUT_RIVALS, match_sql
 from pipelines.mergers import HEIRS, HELD_HEIRS
 from pipelines.missing import hold_twins_sql
@@ -27,12 +29,17 @@ from pipelines.scope import (
     circles_sql,
     linked_targets_sql,
     own_targets_sql,
+    reference_joins_sql,
+    resolved_columns_sql,
     rows_sql,
     scope_sql,
 )
 from pipelines.sql import fold_sql, literal, quote
 
-TARGETS = "create or replace table work.targets (entity varchar, fold varchar, record_id varchar)"
+TARGETS = (
+    "create or replace table work.targets (entity varchar, fold varchar, record_id varchar)",
+    "create or replace table work.ended_targets (entity varchar, fold varchar)",
+)
 
 QUARANTINED = """
 update work.link set verdict = 'held: quarantined', record_id = null, record_number = null
@@ -76,6 +83,9 @@ def other(name: str) -> str:
 def _think(con: duckdb.DuckDBPyConnection, bound: Bound, wish: Wish, published: dict[str, Path]) -> None:
     entity = bound.entity
     read_targets(con, bound, published)
+    facts = facts_sql(bound, resolved_columns_sql(bound), reference_joins_sql(bound))
+    for statement in (*listed_sql(bound), *facts):
+        con.execute(statement)
     if wish.scope is not None:
         choose(con, bound, wish.scope)
     _link(con, bound)
@@ -96,26 +106,26 @@ def _link(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
     entity = bound.entity
     for statement in (*RIVALS, CONTESTED) if entity.match else ():
         con.execute(statement)
-    for statement in link_sql():
+    for statement in link_sql(entity):
         con.execute(statement)
     con.execute(HEIRS)
     con.execute(rows_sql(bound))
-    refers_to_itself = entity.name in {rule.to for rule in entity.references.values()}
-    if refers_to_itself:
+    if entity.refers_to_itself:
         con.execute(linked_targets_sql(entity))
     for match in entity.match:
         for statement in match_sql(bound, match):
             con.execute(statement)
     for statement in WITHOUT_RIVALS if entity.match else ():
         con.execute(statement)
-    if refers_to_itself:
+    if entity.refers_to_itself:
         con.execute(linked_targets_sql(entity))
 
 
 def read_targets(con: duckdb.DuckDBPyConnection, bound: Bound, published: dict[str, Path]) -> None:
     """`work.targets` says which record each source key means, for this entity and all it refers to."""
-    con.execute(TARGETS)
-    if bound.entity.name in {rule.to for rule in bound.entity.references.values()}:
+    for statement in TARGETS:
+        con.execute(statement)
+    if bound.entity.refers_to_itself:
         con.execute(own_targets_sql(bound.entity))
     for name in bound.entity.depends_on:
         if name not in published:
@@ -126,6 +136,11 @@ def read_targets(con: duckdb.DuckDBPyConnection, bound: Bound, published: dict[s
         _same_org(con, name)
         links = f"{quote(other(name))}.reference_links"
         con.execute(f"insert into work.targets select {literal(name)}, fold, record_id from {links}")
+        if bound.entity.life and bound.entity.life.ends_with:
+            ended = f"{quote(other(name))}.ended"
+            con.execute(f"insert into work.ended_targets select {literal(name)}, fold from {ended}")
+    for statement in elsewhere_sql(bound):
+        con.execute(statement)
 
 
 def _same_org(con: duckdb.DuckDBPyConnection, name: str) -> None:

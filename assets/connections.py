@@ -1,0 +1,33 @@
+"""Connections between our users and profiles → Engage_Connection__c: ended ones are deactivated and may come back."""
+
+from pipelines.conditions import Is
+from pipelines.derived_rules import Always, EndedAt
+from pipelines.elsewhere import Records
+from pipelines.entity import Entity, Target
+from pipelines.life import Life
+from pipelines.rules import Reference
+from pipelines.source import Rest
+
+ENTITY = Entity(
+    name="connections",
+    source=Rest(
+        "connections",
+        service="engage",
+        path="/v1/connections",
+        key="id",
+        required=("profile_id", "user_id", "active"),
+    ),
+    target=Target("Engage_Connection__c", key="External_Id__c"),
+    fields={
+        "From_User__c": Reference("user_id", to=Records("User", "FederationIdentifier"), missing="skip"),
+        "To_Profile__c": Reference("profile_id", to="profiles", missing="skip"),
+        "Active__c": Always("true"),
+        "Inactivated_At__c": EndedAt("disconnected_at"),
+    },
+    create="scheduled",
+    life=Life(
+        ends_when=Is("active", "false"),
+        ends_with=("To_Profile__c",),
+        then={"Active__c": "false"},
+    ),
+)

@@ -1,0 +1,139 @@
+"""What is true of each source row besides its own columns: conditions that hold, whether it is over, whom lists mean.
+
+In: `source`, `work.targets`, `work.ended_targets` (entity, fold), `beside <collection>`. Out: `work.facts` (number,
+fold, ended, wanted, `<field>→Held` for each field with a condition), one row a present source row; `work.listed`
+(field, number, record_id), the first record that a list of keys means; `work.merge_circles` (fold).
+An entity that asks nothing of the kind has none of these tables, and pays nothing.
+"""
+
+from __future__ import annotations
+
+from pipelines.binding import Bound
+from pipelines.conditions import Has
+from pipelines.derived_rules import Whether, held
+from pipelines.entity import Entity
+from pipelines.mergers import DEEPEST
+from pipelines.rules import Reference
+from pipelines.sql import beside, given, literal, quote
+from pipelines.status import ENDED, WANTED
+
+
+def facts_of(entity: Entity) -> tuple[str, ...]:
+    """The columns of `work.facts`, quoted, that say something of a row; none where nothing is asked."""
+    named = [ENDED] if entity.life else []
+    named += [WANTED] if entity.wanted else []
+    named += [held(name) for name, rule in entity.fields.items() if isinstance(rule, Whether)]
+    return tuple(map(quote, named))
+
+
+def facts_join_sql(entity: Entity) -> str:
+    """Joins the facts of source row `s` as `f`."""
+    return "left join work.facts f on f.number = s.number" if facts_of(entity) else ""
+
+
+def listed_sql(bound: Bound) -> list[str]:
+    """Statements that create `work.listed`, if any column holds a list of keys."""
+    lists = [(name, rule) for name, rule in bound.entity.references.items() if rule.first]
+    selects = [_first_sql(name, rule) for name, rule in lists]
+    return [f"create or replace table work.listed as\n{' union all '.join(selects)}"] if selects else []
+
+
+def _first_sql(field: str, rule: Reference) -> str:
+    keys = f"from_json(s.{given(rule.column)}, '[\"VARCHAR\"]')"
+    return f"""
+select {literal(field)} as field, e.number, arg_min(t.record_id, e.place) as record_id
+from (
+  select s.number, unnest({keys}) as key, generate_subscripts({keys}, 1) as place
+  from source s
+  where s.present
+) e
+join work.targets t on t.entity = {literal(rule.target)} and t.fold = lower(trim(e.key))
+group by e.number
+"""
+
+
+def facts_sql(bound: Bound, ids: str, joins: str) -> list[str]:
+    """Statements that create `work.facts`; `ids` are the columns with what the references of `s` mean, by `joins`."""
+    entity = bound.entity
+    if not facts_of(entity):
+        return []
+    facts = [f"{_over_sql(entity)} as {ENDED}"] if entity.life else []
+    facts += [f"{entity.wanted.condition.sql()} as {WANTED}"] if entity.wanted else []
+    facts += [
+        f"{rule.condition.sql()} as {quote(held(name))}"
+        for name, rule in entity.fields.items()
+        if isinstance(rule, Whether)
+    ]
+    asked = "\n".join(map(_has_sql, entity.asked_beside))
+    columns = ",\n  ".join(facts)
+    return [
+        *([CIRCLES] if not entity.inherits else []),
+        f"""
+create or replace table work.facts as
+with rows_with_references as (
+  select s.*{ids}
+  from source s
+  {joins}
+  where s.present
+)
+select
+  s.number,
+  s.fold,
+  {columns}
+from rows_with_references s
+{asked}
+""",
+    ]
+
+
+def _has_sql(has: Has) -> str:
+    """Joins the keys that rows read beside name, each once."""
+    where = has.where.of("b") if has.where else "true"
+    refers = ""
+    if has.refers:
+        column, records = has.refers
+        refers = f"join work.targets t on t.entity = {literal(records.name)} and t.fold = lower(b.{given(column)})"
+    return f"""left join (
+  select distinct lower(b.{given(has.by)}) as fold
+  from {beside(has.beside)} b
+  {refers}
+  where {where}
+) {has.alias} on {has.alias}.fold = s.fold"""
+
+
+def _over_sql(entity: Entity) -> str:
+    life = entity.life
+    if life is None:
+        return "false"
+    over = [life.ends_when.sql()]
+    for field in life.ends_with:
+        rule = entity.references[field]
+        key = f"lower(s.{given(rule.column)})"
+        over.append(f"{key} in (select fold from work.ended_targets where entity = {literal(rule.target)})")
+    if life.merged_ends:
+        over.append("(s.merged_fold is not null and s.fold not in (select fold from work.merge_circles))")
+    return f"coalesce({' or '.join(over)}, false)"
+
+
+CIRCLES = f"""
+create or replace table work.merge_circles as
+with recursive chain as (
+  select s.fold, s.merged_fold as onto, 1 as depth
+  from source s
+  where s.merged_fold is not null and s.present
+  union all
+  select c.fold, s.merged_fold, c.depth + 1
+  from chain c
+  join source s on s.fold = c.onto
+  where s.merged_fold is not null and c.depth < {DEEPEST} and c.onto <> c.fold
+)
+select fold
+from chain
+group by fold
+having bool_or(onto = fold) or max(depth) >= {DEEPEST}
+"""
+
+HOLD_CIRCLES = """
+update work.link set verdict = 'held: merge_circle', record_id = null, record_number = null
+where fold in (select fold from work.merge_circles)
+"""

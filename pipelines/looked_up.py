@@ -1,0 +1,78 @@
+"""Records that no entity keeps and that references point to, such as users; and the record types of the object.
+
+Table `looked_up` (name, Id, fold) holds the names of such records as they are now, read like a snapshot: the first time
+all, then what changed. Nothing of them is ever written.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pyarrow as pa
+
+from pipelines import memory
+from pipelines.binding import Bound
+from pipelines.elsewhere import Records, RecordTypes
+from pipelines.ports import Crm
+from pipelines.run import Warehouse
+from pipelines.snapshot import OVERLAP_SECONDS
+from pipelines.sql import fold_sql, literal, quote
+
+
+def look_up(bound: Bound, crm: Crm, warehouse: Warehouse, *, everything: bool) -> None:
+    """`looked_up` holds the names of all records that the entity looks up. One call each where little changed."""
+    for records in bound.entity.looked_up:
+        with warehouse.open() as con:
+            told = memory.read(con, _mark(records))
+        since = None if everything or told is None else datetime.fromisoformat(told)
+        if since:
+            since -= timedelta(seconds=OVERLAP_SECONDS)
+        deleted = "IsDeleted" in bound.looked_up[records.sobject].fields
+        fields = ["Id", records.key, *(["IsDeleted"] if deleted else [])]
+        taken = crm.snapshot(records.sobject, fields, since=since)
+        pages = [page.select(fields) for page in taken.pages]
+        with warehouse.open() as con:
+            con.execute("begin")
+            if since is None:
+                con.execute("delete from looked_up where name = ?", [records.name])
+            if pages:
+                con.register("found_records", pa.concat_tables(pages))
+                gone = "r.IsDeleted" if deleted else "false"
+                con.execute(
+                    "delete from looked_up where name = ? and Id in (select Id from found_records)", [records.name]
+                )
+                con.execute(
+                    f"insert into looked_up select {literal(records.name)}, r.Id, {fold_sql(f'r.{quote(records.key)}')}"
+                    f" from found_records r where not {gone} and r.{quote(records.key)} is not null"
+                )
+                con.unregister("found_records")
+            memory.write(con, _mark(records), taken.taken_at.isoformat())
+            con.execute("commit")
+
+
+def _mark(records: Records) -> str:
+    return f"looked up {records.name}"
+
+
+def elsewhere_sql(bound: Bound) -> list[str]:
+    """Statements that add to `work.targets` what references point to outside of all entities."""
+    return [
+        *(
+            f"""
+insert into work.targets
+select name, fold, any_value(Id)
+from looked_up
+where name = {literal(records.name)}
+group by name, fold
+having count(*) = 1 -- a name of two records is nobody's
+"""
+            for records in bound.entity.looked_up
+        ),
+        *(
+            f"insert into work.targets values ({literal(rule.target)}, lower({literal(word)}), {literal(record_id)})"
+            for rule in bound.entity.references.values()
+            if isinstance(rule.to, RecordTypes)
+            for word, developer_name in rule.to.names.items()
+            for record_id in [bound.info.record_types[developer_name].id]
+        ),
+    ]
