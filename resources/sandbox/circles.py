@@ -1,8 +1,8 @@
 """A record is never its own ancestor: what the platform calls an attempt to violate hierarchy constraints.
 
-Rows are judged one after the other, each against the store and what the rows before it are about to change: which of two
-rows that close a circle together is refused is our choice. A custom lookup is held to it for the record itself alone,
-as nothing public says that it is held to more. A deleted record is above nobody.
+Rows are judged one after the other, each against the store and what the rows before it are about to change: which of
+two rows that close a circle together is refused is our choice. A custom lookup is held to it for the record itself
+alone, as nothing public says that it is held to more. A deleted record is above nobody.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import pytest
 
@@ -36,7 +37,7 @@ def accounts(rest: Rest, number: int) -> list[str]:
 def line(rest: Rest, number: int) -> list[str]:
     """Accounts each below the next."""
     ids = accounts(rest, number)
-    assert all(row["success"] for row in put_below(rest, list(zip(ids, ids[1:], strict=False))))
+    assert all(row["success"] for row in put_below(rest, list(pairwise(ids))))
     return ids
 
 
