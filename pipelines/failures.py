@@ -16,6 +16,7 @@ TRANSIENT = frozenset(
     {
         "ALL_OR_NONE_OPERATION_ROLLED_BACK",  # another record of the call failed, not this one
         "BATCH_PROCESSING_HALTED",
+        "CIRCULAR_DEPENDENCY",  # of parents as they were a moment ago: known circles are held before
         "DATABASE_ERROR",
         "PROCESSING_HALTED",
         "QUERY_TIMEOUT",

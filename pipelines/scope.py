@@ -50,15 +50,24 @@ def own_targets_sql(entity: Entity) -> str:
     return f"insert into work.targets select {literal(entity.name)} as entity, fold, record_id from (\n{links}\n)"
 
 
-def linked_targets_sql(entity: Entity) -> str:
-    """Adds the links found in this run."""
-    return f"""
+def linked_targets_sql(entity: Entity) -> list[str]:
+    """Adds the links found in this run; what was merged into a linked row means that row's record."""
+    inherited = "select h.fold, l.record_id from work.heirs h join work.link l on l.fold = h.heir"
+    return [
+        f"""
 insert into work.targets
 select {literal(entity.name)}, l.fold, l.record_id
 from work.link l
 where l.record_id is not null
   and not exists (select 1 from work.targets t where t.entity = {literal(entity.name)} and t.fold = l.fold)
-"""
+""",
+        f"""
+delete from work.targets
+where entity = {literal(entity.name)} and fold in (select fold from ({inherited}) where record_id is not null)
+""",
+        f"insert into work.targets select {literal(entity.name)}, fold, record_id from (\n  {inherited}\n)"
+        " where record_id is not null",
+    ]
 
 
 def _join_sql(number: int, field: str, rule: Reference) -> str:

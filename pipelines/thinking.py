@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from pipelines import memory
 from pipelines.binding import Bound
+from pipelines.circles import forget_links, hold_circles
 from pipelines.facts import facts_sql, listed_sql
 from pipelines.link import link_sql
 from pipelines.looked_up import elsewhere_sql
@@ -91,14 +92,18 @@ def _think(con: duckdb.DuckDBPyConnection, bound: Bound, wish: Wish, published: 
     _link(con, bound)
     for statement in circles_sql(entity):
         con.execute(statement)
+    forget_links(con, entity)
     if not wish.releases:
         con.execute(QUARANTINED, [entity.retries])
     if wish.hold_twins:
         for statement in hold_twins_sql(bound):
             con.execute(statement)
-    con.execute(HELD_HEIRS)
-    for statement in reconcile_sql(bound, creates=wish.creates):
-        con.execute(statement)
+    closing = True
+    while closing:
+        con.execute(HELD_HEIRS)
+        for statement in reconcile_sql(bound, creates=wish.creates):
+            con.execute(statement)
+        closing = hold_circles(con, entity)
 
 
 def _link(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
@@ -110,15 +115,15 @@ def _link(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
         con.execute(statement)
     con.execute(HEIRS)
     con.execute(rows_sql(bound))
-    if entity.refers_to_itself:
-        con.execute(linked_targets_sql(entity))
+    for statement in linked_targets_sql(entity) if entity.refers_to_itself else ():
+        con.execute(statement)
     for match in entity.match:
         for statement in match_sql(bound, match):
             con.execute(statement)
     for statement in WITHOUT_RIVALS if entity.match else ():
         con.execute(statement)
-    if entity.refers_to_itself:
-        con.execute(linked_targets_sql(entity))
+    for statement in linked_targets_sql(entity) if entity.refers_to_itself else ():
+        con.execute(statement)
 
 
 def read_targets(con: duckdb.DuckDBPyConnection, bound: Bound, published: dict[str, Path]) -> None:

@@ -91,7 +91,13 @@ class Oracle:
         self.record: dict[str, str] = {}
         self.how: dict[str, str] = {}
         self._link()
+        linked = {name: dict(record) for name, record in self.records.items()}
         said = {key: self._decide(key, row) for key, row in self.usable.items()}
+        while circular := self._circular(linked):
+            self._hold_circular(circular)
+            self.records.clear()
+            self.records.update({name: dict(record) for name, record in linked.items()})
+            said = {key: self._decide(key, row) for key, row in self.usable.items()}
         for row, bad in zip(self.clean, self.verdicts, strict=True):
             self.outcomes.append(bad or said[fold(row[self.spec.key])])
 
@@ -127,11 +133,7 @@ class Oracle:
         if self.spec.own_parents:
             for key in self.usable:
                 if self._returns(key, self.spec.parent[1]):
-                    self.verdict[key] = "held: parent_circle"
-                    self.record.pop(key, None)
-            for key, said in list(self.verdict.items()):
-                if said == "linked: rekeyed_to_survivor" and self.verdict.get(self._now(key)):
-                    self.verdict[key] = "held: merge_survivor_parent_circle"
+                    self._hold_circular({key})
 
     def _linked(self, key: str) -> str:
         """The record of an earlier run, or what became of it when people merged records."""
@@ -162,6 +164,32 @@ class Oracle:
                 return True
             seen.add(at)
         return False
+
+    def _hold_circular(self, keys: set[str]) -> None:
+        for key in keys:
+            self.verdict[key] = "held: parent_circle"
+            self.record.pop(key, None)
+        for key, said in self.verdict.items():
+            if said == "linked: rekeyed_to_survivor" and self._now(key) in keys:
+                self.verdict[key] = "held: merge_survivor_parent_circle"
+
+    def _circular(self, before: dict[str, Record]) -> set[str]:
+        """Rows that would give a record a parent which is below that record, in the end."""
+        if not self.spec.own_parents:
+            return set()
+        name = self.spec.parent[0]
+        mine = {record_id: key for key, record_id in self.record.items()}
+        mine |= {f"new {key}": key for key in self.usable if f"new {key}" in self.records}
+        found = set[str]()
+        for record_id, key in mine.items():
+            at, seen = self.records[record_id][name], set[str]()
+            if at == before.get(record_id, {}).get(name):
+                continue
+            while at not in (None, record_id) and at not in seen:
+                seen.add(at)
+                at = self.records.get(at, {}).get(name)
+            found |= {key} if at == record_id else set()
+        return found
 
     def _now(self, key: str) -> str:
         return self.heir(key) or key

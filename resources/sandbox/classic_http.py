@@ -20,6 +20,7 @@ _CODES = {
     "INVALID_SESSION_ID": "InvalidSessionId",
     "REQUEST_LIMIT_EXCEEDED": "ExceededQuota",
     "EXCEEDED_QUOTA": "ExceededQuota",
+    "NOT_FOUND": "InvalidJob",
 }
 
 
@@ -38,7 +39,7 @@ def _guarded(handler: Callable[[Call], Answer]) -> Handler:
             call.org.usage.take()
             return handler(replace(call, user=user))
         except ApiError as error:
-            return _refusal(call, error)
+            return refusal(call.headers, error)
 
     return guarded
 
@@ -50,18 +51,19 @@ def _session(call: Call) -> str:
     return header.strip()
 
 
-def _refusal(call: Call, error: ApiError) -> Answer:
+def refusal(headers: Mapping[str, str], error: ApiError) -> Answer:
+    """The error in the words of this API, in the format of a call with those headers."""
     code = _CODES.get(error.code, error.code)
     message = "Invalid session id" if code == "InvalidSessionId" else error.message
     told = {"exceptionCode": code, "exceptionMessage": message}
     status = 400 if error.status in (401, 403, 404) else error.status
-    if _speaks_json(call):
+    if _speaks_json(headers):
         return Answer(status, told, {"Content-Type": "application/json"})
     return Answer(status, classic_xml.document("error", classic_xml.elements(told)), XML)
 
 
-def _speaks_json(call: Call) -> bool:
-    return "json" in call.headers.get("content-type", "") or "json" in call.headers.get("accept", "")
+def _speaks_json(headers: Mapping[str, str]) -> bool:
+    return "json" in headers.get("content-type", "") or "json" in headers.get("accept", "")
 
 
 def asked(call: Call) -> dict[str, object]:
@@ -70,7 +72,7 @@ def asked(call: Call) -> dict[str, object]:
 
 
 def job_answer(call: Call, job: ClassicJob, batches: list[Batch], status: int = 200) -> Answer:
-    if _speaks_json(call):
+    if _speaks_json(call.headers):
         return Answer(status, job_info(job, batches, zone="+0000"), JSON)
     info = job_info(job, batches, zone="Z")
     return Answer(status, classic_xml.document("jobInfo", classic_xml.elements(info)), XML)

@@ -1,30 +1,28 @@
-"""Works off the batches of Bulk API 1.0, one after the other: each is one transaction with its results.
+"""Takes the batches of Bulk API 1.0 through their states, a few at a time; those of a serial job one after the other.
 
-A batch that is cut short, by a kill as much as by a shutdown, is begun again unless its rows were committed.
+A batch that is cut short, by a kill as much as by a shutdown, is begun again. What a batch does is in `classic_work`.
 """
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
+from collections import defaultdict
 
-import orjson
-
-from . import classic_content as content
 from .background import Background
-from .classic_jobs import ENDED, RESULT_PREFIX, Batch, ClassicJob, ClassicJobs
-from .classic_query import found
-from .dml import Dml, RowResult
+from .circumstances import under
+from .classic_jobs import ENDED, Batch, ClassicJob, ClassicJobs
+from .classic_work import BatchWork
 from .errors import ApiError
-from .files import write_private
-from .ingest_content import BadContent, understood
-from .ingest_progress import Progress
-from .ingest_rows import Rows, write_rows
+from .fault_names import JOB_ACTIONS
+from .faults import JOB, Fault
+from .ingest_content import BadContent
 from .org import Org
-from .permissions import User
-from .reader import Statement
+from .stuck_jobs import Stuck
 
-MOST_ROWS = 10_000
+WORKERS = 3
+"""So many batches are worked off at the same time."""
 
 
 class ClassicProcessing:
@@ -33,15 +31,25 @@ class ClassicProcessing:
     def __init__(self, org: Org, jobs: ClassicJobs) -> None:
         self._org = org
         self._jobs = jobs
-        self._progress = Progress(org)
-        self._background = Background("classic", self._work, self._broke)
-        org.on_close(self._background.close)
-        org.snapshots.around(self._background.close, self._go_on)
+        self._batch_work = BatchWork(org, jobs)
+        self._begun: set[str] = set()
+        self._held: set[str] = set()
+        self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._background = Background("classic", self._work, self._broke, WORKERS)
+        self._stuck = Stuck(self._release)
+        org.faults.on_change(self._stuck.release)
+        org.on_close(self._pause)
+        org.snapshots.around(self._pause, self._go_on)
         self._start_waiting()
 
     def start(self, batch: Batch) -> None:
         """The batch is worked off when those before it are."""
         self._background.start(f"{batch.job} {batch.id}")
+
+    def _pause(self) -> None:
+        self._stuck.close()
+        self._held.clear()
+        self._background.close()
 
     def _go_on(self) -> None:
         self._background.go_on()
@@ -53,8 +61,19 @@ class ClassicProcessing:
                 if batch.state not in ENDED:
                     self.start(batch)
 
+    def _release(self, name: str) -> None:
+        self._held.discard(name)
+        self._background.start(name)
+
     def _work(self, name: str) -> None:
-        self._run(*self._named(name), self._background.stopping)
+        job, batch = self._named(name)
+        if job.concurrency != "Serial":
+            self._run(job, batch)
+            return
+        with self._turns[job.id]:
+            for waiting in self._jobs.batches(job):
+                if not self._run(self._jobs.get(job.id), waiting):
+                    return
 
     def _broke(self, name: str, error: BaseException) -> None:
         with self._jobs.change_batch(self._named(name)[1]) as batch:
@@ -68,67 +87,57 @@ class ClassicProcessing:
             raise KeyError(batch_id)
         return job, batch
 
-    def _run(self, job: ClassicJob, batch: Batch, stopping: threading.Event) -> None:
-        if stopping.is_set() or batch.state in ENDED:
-            return
-        started = time.monotonic()
+    def _run(self, job: ClassicJob, batch: Batch) -> bool:
+        """True if the batch has ended; it has not if the org stops, or if a fault holds it."""
+        name = f"{job.id} {batch.id}"
+        if batch.state in ENDED:
+            return True
+        if self._background.stopping.is_set() or name in self._held:
+            return False
+        fault = self._fault(job, batch)
+        if fault is not None and fault.action == "job-aborted":
+            with self._jobs.change(job.id) as job:
+                job.state = "Aborted"
         if job.state == "Aborted":
             with self._jobs.change_batch(batch):
                 batch.state = "NotProcessed"
-            return
+            return True
         with self._jobs.change_batch(batch):
             batch.state = "InProgress"
-        error = None
+        started = time.monotonic()
+        error = self._tried(job, batch, fault)
+        stuck = fault is not None and fault.action == "job-stuck" and error is None
+        with self._jobs.change_batch(batch):
+            batch.milliseconds += int((time.monotonic() - started) * 1000)
+            if not stuck:
+                batch.state, batch.message = ("Completed", None) if error is None else ("Failed", error)
+        if stuck and fault is not None:
+            self._held.add(name)
+            self._stuck.hold(name, fault.seconds)
+        return not stuck
+
+    def _fault(self, job: ClassicJob, batch: Batch) -> Fault | None:
+        """The fault that the batch meets; one that goes on after a pause has met its own already."""
+        if batch.id in self._begun:
+            return None
+        self._begun.add(batch.id)
+        fault = self._org.faults.meet(JOB, f"async/{job.sobject}/{job.operation}/{job.id}/{batch.id}")
+        of_rows = fault is not None and fault.action in ("rows-unprocessed", "rows-unrecorded")
+        return None if of_rows and job.queries else fault
+
+    def _tried(self, job: ClassicJob, batch: Batch, fault: Fault | None) -> str | None:
+        """Why the batch failed, if it did."""
         try:
-            self._process(job, batch)
+            with under(fault):
+                self._batch_work.do(job, batch, _rows_before(fault))
         except BadContent as bad:
-            error = str(bad)
+            return str(bad)
         except ApiError as refused:
             kind = "InvalidBatch : Failed to process query: " if job.queries else "InvalidBatch : "
-            error = f"{kind}{refused.code}: {refused.message}" if job.queries else f"{kind}{refused.message}"
-        with self._jobs.change_batch(batch):
-            batch.state = "Completed" if error is None else "Failed"
-            batch.message = error
-            batch.milliseconds = int((time.monotonic() - started) * 1000)
-
-    def _process(self, job: ClassicJob, batch: Batch) -> None:
-        user = self._org.user_named(job.username)
-        if user is None:
-            raise BadContent("InvalidUser : the user who created the job is not active")
-        sent = self._jobs.request_file(batch).read_bytes()
-        if job.queries:
-            self._query(job, batch, user, sent.decode())
-        else:
-            self._save(job, batch, user, sent)
-
-    def _query(self, job: ClassicJob, batch: Batch, user: User, soql: str) -> None:
-        statement = Statement(soql, job.operation == "queryAll", self._org.time())
-        shown, batch.processed = found(self._org, user, statement, job.content_type)
-        write_private(self._jobs.result_file(batch), shown)
-        batch.result = self._jobs.new_id(RESULT_PREFIX)
-
-    def _save(self, job: ClassicJob, batch: Batch, user: User, sent: bytes) -> None:
-        done, processed, failed = self._progress.of(batch.id)
-        if not done:
-            dml = Dml(self._org, user)
-            header, rows = content.table(job.content_type, sent)
-            if len(rows) > MOST_ROWS:
-                raise BadContent(f"InvalidBatch : Maximum of {MOST_ROWS} records exceeded")
-            readable = understood(job, header, iter(rows), dml)
-            with self._org.store.write():
-                saved = write_rows(job, dml, Rows(readable, rows, quotes_after_blanks=False))
-                processed, failed = len(saved), sum(not result.success for result in saved)
-                # The file comes before the commit: a kill in between leaves one that the repeated batch overwrites.
-                write_private(self._jobs.result_file(batch), orjson.dumps([_result(result) for result in saved]))
-                self._progress.advance(batch.id, processed, failed)
-        batch.processed, batch.failed = processed, failed
+            return f"{kind}{refused.code}: {refused.message}" if job.queries else f"{kind}{refused.message}"
+        return fault.message if fault is not None and fault.action == "job-failed" else None
 
 
-def _result(result: RowResult) -> content.Result:
-    return {
-        "success": result.success,
-        "created": result.created,
-        "id": result.id,
-        "errors": [{**error.as_json(), "extendedErrorDetails": None} for error in result.errors],
-        "error": result.errors[0].as_csv() if result.errors else "",
-    }
+def _rows_before(fault: Fault | None) -> int:
+    """How many rows are taken before the fault strikes."""
+    return sys.maxsize if fault is None or fault.action not in JOB_ACTIONS else fault.rows or 0

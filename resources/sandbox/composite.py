@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from .circumstances import duplicates_as
 from .endpoint import Answer, Call, Route, data
 from .errors import ApiError
 
@@ -94,7 +95,8 @@ def _run(call: Call, request: Mapping[str, Any]) -> Answer:
     inner = replace(
         call, method=method, path=path, params=params, query=dict(parse_qsl(query)), headers=headers, body=body
     )
-    return route.handler(method)(inner)
+    with duplicates_as(headers.get("sforce-duplicate-rule-header", "")):
+        return route.handler(method)(inner)
 
 
 def _resolved(value: Any, answers: Mapping[str, dict[str, Any]]) -> Any:

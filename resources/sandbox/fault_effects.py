@@ -44,8 +44,6 @@ def worked_off(
     org: Org, fault: Fault, work: Callable[[], Answer], door: Callable[[str, object], None]
 ) -> Answer | None:
     """The answer of a call that meets the fault, or None if the client gets none; `door` is the administrator's."""
-    if fault.action == "status":
-        return Answer(fault.status, [{"errorCode": fault.code, "message": fault.message}], fault.headers)
     if fault.action in _UNDONE:
         return None
     if fault.action == "delay":

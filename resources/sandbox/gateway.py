@@ -22,6 +22,7 @@ from . import admin
 from .circumstances import duplicates_as
 from .endpoint import Answer, Call, Router
 from .errors import ApiError, invalid_session
+from .fault_answers import said
 from .fault_effects import Away, Reply, cut, send_half, worked_off
 from .faults import Fault
 from .org import Org
@@ -92,6 +93,8 @@ class Gateway:
         return Reply(None if answer is None else self._finish(request, answer), fault)
 
     def _faulty(self, fault: Fault, request: Request, path: str, body: bytes) -> Answer | None:
+        if fault.action == "status":
+            return said(fault, path, {name.lower(): value for name, value in request.headers.items()})
         try:
             return worked_off(
                 self.org, fault, lambda: self._handle(self.router, request, path, body), self._admin_doors

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from . import lookups
+from .circles import above, hierarchies
 from .dml import Dml
 from .errors import RowError
 from .ids import is_id, to18
@@ -95,7 +96,11 @@ def _checked(
 
 
 def _reparent(session: Session, definition: SObjectDef, master: str, losers: Sequence[str]) -> list[str]:
-    """Every living record that pointed to a loser points to the master; the master itself points nowhere instead."""
+    """Every living record that pointed to a loser points to the master; the master below a loser points nowhere."""
+    for f in hierarchies(definition):
+        if not f.custom and above(session.db, definition, f, master).intersection(losers):
+            sql = f'update {quote(definition.name)} set {quote(f.name)} = null where "Id" = ?'
+            session.db.execute(sql, (master,))
     moved: dict[str, None] = {}
     for child in definition.child_relationships:
         if child.field == "MasterRecordId":

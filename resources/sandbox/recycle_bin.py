@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from . import lookups
+from .circles import above, hierarchies, violation
 from .dml import Dml, RowResult
 from .errors import RowError
 from .ids import is_id, to15, to18
@@ -109,9 +110,9 @@ def _undelete_one(org: Org, user: User, db: sqlite3.Connection, asked: str) -> R
         return RowResult(record_id, False, errors=(_NO_RIGHT,))
     group = _together(org, db, definition, record_id)
     for kind, member in group:
-        taken = _taken(db, kind, member)
-        if taken is not None:
-            return RowResult(record_id, False, errors=(taken,))
+        refused = _taken(db, kind, member) or _circular(db, kind, member, {other for _, other in group})
+        if refused is not None:
+            return RowResult(record_id, False, errors=(refused,))
     session = Session(org.store, db, org.catalogue, user, org.identity.pod, org.now(), set())
     stamps = session.stamps(created=False)
     for kind, member in group:
@@ -160,4 +161,12 @@ def _taken(db: sqlite3.Connection, definition: SObjectDef, record_id: str) -> Ro
         if holders:
             message = f"duplicate value found: {f.name} duplicates value on record with id: {to15(holders[0])}"
             return RowError("DUPLICATE_VALUE", message)
+    return None
+
+
+def _circular(db: sqlite3.Connection, definition: SObjectDef, record_id: str, alive: set[str]) -> RowError | None:
+    """Why the record cannot live: by now it would be above itself."""
+    for f in hierarchies(definition):
+        if not f.custom and record_id in above(db, definition, f, record_id, alive):
+            return violation(f)
     return None

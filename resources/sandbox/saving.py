@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from . import checks, lookups
 from .automation import run_triggers, validate
+from .circles import hierarchies, refuse_circles
 from .coercion import ABSENT
 from .columns import Batch
 from .duplicates import detect
@@ -98,6 +99,9 @@ class Saver:
             compute_name(definition, columns, len(rows))
         checks.required(candidates, named)
         self._check(candidates, created=False)
+        for f in hierarchies(definition):
+            if f.name in columns:
+                refuse_circles(candidates, f)
         kept = [position for position, row in enumerate(rows) if row not in batch.errors]
         self._write_back([existing[ids[rows[p]]].rowid for p in kept], _only(columns, kept, len(rows)))
         return [Saved(rows[position], ids[rows[position]], False) for position in kept]

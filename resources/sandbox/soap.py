@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote as percent
 
 from . import soap_bin, soap_records, soap_xml
+from .circumstances import duplicates_as
 from .columns import Table
 from .dml import RowResult
 from .endpoint import Answer, Call, Route
@@ -42,6 +43,10 @@ def routes(org: Org) -> list[Route]:
     ]
 
 
+def fault_answer(code: str, message: str) -> Answer:
+    return Answer(500, soap_xml.fault(SoapFault(code, message)), _CONTENT)
+
+
 def _handler(namespace: str) -> Callable[[Call], Answer]:
     def handle(call: Call) -> Answer:
         try:
@@ -50,7 +55,7 @@ def _handler(namespace: str) -> Callable[[Call], Answer]:
         except SoapFault as fault:
             return Answer(500, soap_xml.fault(fault), _CONTENT)
         except ApiError as error:
-            return Answer(500, soap_xml.fault(SoapFault(error.code, error.message)), _CONTENT)
+            return fault_answer(error.code, error.message)
         return Answer(body=soap_xml.response(asked.operation, inside, namespace=namespace), headers=_CONTENT)
 
     return handle
@@ -66,7 +71,9 @@ def _operate(call: Call, asked: Asked) -> str:
     except ApiError as error:
         raise SoapFault(error.code, _BAD_SESSION) from error
     call.org.usage.take()
-    return operation(Soap(replace(call, user=user), asked))
+    said = [f"{name}={asked.header('DuplicateRuleHeader', name)}" for name in ("allowSave", "includeRecordDetails")]
+    with duplicates_as(";".join(said)):
+        return operation(Soap(replace(call, user=user), asked))
 
 
 def _user_info(soap: Soap) -> str:

@@ -22,6 +22,7 @@ from pipelines.failures import SYSTEMIC, TRANSIENT, FailureClass, classify
         ("A_CODE_OF_NEXT_YEAR", "", "row"),
         ("UNABLE_TO_LOCK_ROW", "unable to obtain exclusive access to this record", "transient"),
         ("ALL_OR_NONE_OPERATION_ROLLED_BACK", "", "transient"),
+        ("CIRCULAR_DEPENDENCY", "attempt to violate hierarchy constraints", "transient"),
         ("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.", "transient"),
         ("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.", "systemic"),
         ("INVALID_SESSION_ID", "Session expired or invalid", "systemic"),

@@ -14,13 +14,16 @@ from pipelines.plan import Plan, short_hash
 from tests.pipelines.case import Case
 
 CALM = Measures(
-    records=10_000, updates=0, creates=0, removals=0, blanked={}, rows_before=10_000, rows_now=10_000, doubled_keys=0
+    records=10_000, updates=0, creates=0, removals=0, ended=0, blanked={}, rows_before=10_000, rows_now=10_000, doubled_keys=0
 )
 
 TABLE = [
     # what is unusual, the gates that fail
     ({}, []),
     ({"removals": 1}, ["removals"]),
+    ({"ended": 1_000}, []),
+    ({"ended": 1_001}, ["ended"]),
+    ({"records": 100, "ended": 20}, []),
     ({"updates": 2_500}, []),
     ({"updates": 2_501}, ["changes"]),
     ({"records": 100, "updates": 100}, []),

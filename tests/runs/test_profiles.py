@@ -58,7 +58,7 @@ class Town:
     def records(self, sobject: str, key: str) -> list[dict[str, Any]]:
         with SalesforceOrg(self.here.settings()) as org:
             fields = list(org.describe(sobject).fields)
-            return org.read(sobject, fields, "External_Id__c", [key]).to_pylist()
+            return list(org.read(sobject, fields, "External_Id__c", [key]).to_pylist())
 
     def outcome(self, entity: str, key: str) -> str:
         return self.here.outcomes(entity)[f"{self.mark}-{key}"]

@@ -2,65 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-from xml.etree import ElementTree as ET
 
 import pytest
 import requests
 
-from tests.resources.sandbox.live import PATIENCE, Live, serving, table
-
-ASYNC = "/services/async/62.0/job"
-SPACE = "{http://www.force.com/2009/06/asyncapi/dataload}"
-JSON = {"Content-Type": "application/json"}
-XML = {"Content-Type": "application/xml; charset=UTF-8"}
+from tests.resources.sandbox.classic_client import ASYNC, JSON, SPACE, XML, opened, sent, state, told, xml
+from tests.resources.sandbox.live import Live, serving, table
 
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     with serving(tmp_path_factory.mktemp("org")) as served:
         yield served
-
-
-def xml(text: str) -> ET.Element:
-    return ET.fromstring(text)  # noqa: S314 - our own sandbox wrote it
-
-
-def opened(live: Live, operation: str, content_type: str = "JSON", **asked: object) -> dict[str, Any]:
-    wanted = {"object": "Account", "operation": operation, "contentType": content_type, **asked}
-    answer = live.call("POST", ASYNC, json=wanted)
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
-
-
-def sent(live: Live, job: dict[str, Any], content: Any) -> str:
-    """The URL of a batch with that content, once it has ended."""
-    url = f"{ASYNC}/{job['id']}/batch"
-    body = {"json": content} if job["contentType"] == "JSON" and not isinstance(content, str) else {"data": content}
-    answer = live.call("POST", url, **body)
-    assert answer.status_code == 201, answer.text
-    batch = answer.json()["id"] if job["contentType"] == "JSON" else xml(answer.text)[0].text
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if state(live, job, f"{url}/{batch}") in ("Completed", "Failed", "NotProcessed"):
-            return f"{url}/{batch}"
-        time.sleep(0.02)
-    raise TimeoutError
-
-
-def told(live: Live, job: dict[str, Any], url: str) -> dict[str, Any]:
-    answer = live.call("GET", url)
-    if job["contentType"] == "JSON":
-        return dict(answer.json())
-    return {child.tag.removeprefix(SPACE): child.text for child in xml(answer.text)}
-
-
-def state(live: Live, job: dict[str, Any], url: str) -> str:
-    return str(told(live, job, url)["state"])
 
 
 def test_rows_in_json_are_saved_and_answered_in_their_order(live: Live) -> None:

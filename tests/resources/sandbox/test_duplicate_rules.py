@@ -89,3 +89,27 @@ def test_an_edit_is_compared_only_if_it_changes_what_is_compared(rest: Rest, rul
 
     assert rest("PATCH", f"sobjects/Contact/{twin}", json={"Title": "T"}).status_code == 204
     assert rest("PATCH", f"sobjects/Contact/{other}", json={"LastName": "King"}).status_code == 400
+
+
+@pytest.mark.parametrize("header, status", [({}, 400), (ALLOW, 201)], ids=["without", "with"])
+@pytest.mark.parametrize("kind", ["composite", "graph"])
+def test_a_subrequest_brings_its_own_header(
+    rest: Rest, ruled: Administrator, key: str, kind: str, header: dict[str, str], status: int
+) -> None:
+    rest("POST", "sobjects/Contact", json=person(key))
+    ruled.do("rules", duplicates=[rule("alert")])
+    url = "/services/data/v66.0/sobjects/Contact"
+    request = {"method": "POST", "url": url, "referenceId": "one", "body": person(key), "httpHeaders": header}
+    plain = {"method": "POST", "url": url, "referenceId": "other", "body": person(f"{key}-other")}
+    calls = {"compositeRequest": [request, plain]}
+
+    if kind == "graph":
+        told = rest("POST", "composite/graph", json={"graphs": [{"graphId": "g", **calls}]}).json()["graphs"][0]
+        answers = told["graphResponse"]["compositeResponse"]
+    else:
+        answers = rest("POST", "composite", json=calls).json()["compositeResponse"]
+
+    assert answers[0]["httpStatusCode"] == status
+    if status == 400:
+        assert answers[0]["body"][0]["errorCode"] == "DUPLICATES_DETECTED"
+        assert "duplicateResut" in answers[0]["body"][0]
