@@ -10,12 +10,12 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .launch import Beside
 from .protocol import TRANSPORTS
 
 _SPECIFIED = re.compile(r"([a-z][a-z0-9-]*)=([\w.]+):(\w+)")
@@ -37,16 +37,6 @@ class Neighbour(Protocol):
 
     def close(self) -> None:
         """Nothing is served any more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """Where a service beside the org is, and the tokens of client and administrator."""
-
-    url: str
-    token: str
-    admin_url: str
-    admin_token: str
 
 
 def specification(text: str) -> tuple[str, str]:

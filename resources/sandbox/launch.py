@@ -16,7 +16,6 @@ from typing import IO
 
 import orjson
 
-from .beside import Beside
 from .files import write_private
 from .limits import DAILY_CALLS
 from .state_lock import StateInUse, in_use
@@ -27,6 +26,16 @@ STOP_SECONDS = 15.0
 
 class DidNotStart(Exception):
     """The server process ended, or said nothing, before it served."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Where a service beside the org is, and the tokens of client and administrator."""
+
+    url: str
+    token: str
+    admin_url: str
+    admin_token: str
 
 
 @dataclass(frozen=True, slots=True)
