@@ -202,7 +202,7 @@ class Landed:
 
     `landing.rows`: `_file` text, `_line` bigint (1 is the first row of data), and each asked column as text exactly as
     the feed has it (a missing optional column is null throughout). `landing.rejects`: `_file`, `_line`, `reason`
-    (`ragged_row`, `bad_quote`, `not_utf8`).
+    (`ragged_row`, `bad_quote`, `not_utf8`, `not_an_object`).
     """
 
     rows: int

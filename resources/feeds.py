@@ -7,7 +7,6 @@ how rows get into the entity's file in `landing.py`.
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,23 +15,13 @@ from datetime import datetime
 from pathlib import Path
 
 from pipelines.ports import Landed, Progress
-from pipelines.source import AnySource, Feed
+from pipelines.source import Feed
 from resources import landing
 from resources.feed_files import assert_unchanged, combined, find, fingerprint, inspect
 from resources.feed_plan import plan
 from resources.feed_staging import Staging
 from resources.feed_url import fetch, is_url
-
-
-@contextmanager
-def _empty(folder: Path) -> Iterator[Path]:
-    """An empty folder of that name, gone afterwards; what a killed run left in it is dropped."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+from resources.working_folder import empty_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +31,6 @@ class _Asked:
     folder: Path
 
 
-def _feed(source: AnySource) -> Feed:
-    if not isinstance(source, Feed):
-        raise TypeError(f"{source.name} is no feed of files")
-    return source
-
-
 class Feeds:
     """Files below `location`, a folder or a URL; dlt's working files and ours go below `dlt_home`."""
 
@@ -55,21 +38,19 @@ class Feeds:
         self._location = str(location)
         self._dlt_home = dlt_home
 
-    def fingerprint(self, source: AnySource) -> str:
+    def fingerprint(self, feed: Feed) -> str:
         """A hash of the feed's files, names and content; raises SourceError if there are none."""
-        feed = _feed(source)
         with self._folder_of(feed) as folder:
             return fingerprint(find(folder, feed.name))
 
     def land(
-        self, source: AnySource, columns: Sequence[str], file: Path, progress: Progress, since: datetime | None = None
+        self, feed: Feed, columns: Sequence[str], file: Path, progress: Progress, since: datetime | None = None
     ) -> Landed:
         """The feed's rows are in `landing.rows` of the DuckDB file, the unreadable ones told of in `landing.rejects`.
 
         Raises SourceError for a feed that cannot be used, before the DuckDB file is opened, and SystemicError where
         disk or file do not allow it. `since` is not asked: files are read whole.
         """
-        feed = _feed(source)
         with self._folder_of(feed) as folder:
             return self._land(_Asked(feed, columns, folder), file, progress)
 
@@ -90,7 +71,7 @@ class Feeds:
         files = find(asked.folder, feed.name)
         marks = [inspect(each) for each in files]
         plans = [plan(each, feed, columns) for each in files]
-        with _empty(self._dlt_home / f"staging-{file.stem}") as staged:
+        with empty_folder(self._dlt_home / f"staging-{file.stem}") as staged:
             staging = Staging(staged, columns, progress)
             staging.write(plans)
             for each, mark in zip(files, marks, strict=True):

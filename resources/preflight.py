@@ -14,11 +14,13 @@ from typing import Literal
 from pipelines.entity import Entity
 from pipelines.needs import lacks, objects_of
 from pipelines.ports import SourceError, SystemicError
-from pipelines.source import Feed
+from pipelines.source import Feed, Rest
 from resources.feed_files import find, inspect
 from resources.feed_plan import plan
 from resources.feed_url import fetch, is_url
+from resources.rest import RestCollections
 from resources.salesforce.org import SalesforceOrg
+from resources.services import prefix_of, service_of
 from resources.settings import Settings
 
 
@@ -34,10 +36,14 @@ class Problem:
 
 
 def feed_problems(settings: Settings, entities: Iterable[Entity]) -> list[Problem]:
-    """What is wrong with the files of the feeds and their columns; rows are not looked at."""
+    """What is wrong with the files of the feeds and their columns, whose rows are not looked at, and with services.
+
+    `settings` name an org that answers; a service is asked for one page.
+    """
     found: list[Problem] = []
     for entity in entities:
         if not isinstance(entity.source, Feed):
+            found += _of_service(settings, entity.name, entity.source, entity.columns)
             continue
         if not is_url(settings.concord_feeds):
             found += _of_feed(Path(settings.concord_feeds), entity.name, entity.source, entity.columns)
@@ -65,6 +71,15 @@ def org_problems(settings: Settings, entities: Iterable[Entity]) -> list[Problem
         for entity in wanted
         for misfit in lacks(entity, told)
     ]
+
+
+def _of_service(settings: Settings, entity: str, source: Rest, columns: Sequence[str]) -> Iterable[Problem]:
+    collections = RestCollections(lambda name: service_of(name, settings), settings.concord_home / "dlt")
+    try:
+        collections.try_out(source, columns)
+    except (SourceError, SystemicError) as error:
+        prefix = prefix_of(source.service)
+        yield Problem(entity, "feed", source.name, str(error), f"look at {prefix}URL and {prefix}TOKEN")
 
 
 def _of_feed(folder: Path, entity: str, feed: Feed, columns: Sequence[str]) -> Iterable[Problem]:

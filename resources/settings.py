@@ -7,11 +7,22 @@ no org set, `uses_sandbox` is true and `at_org` makes the settings of the org th
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, FilePath, PositiveInt, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    FilePath,
+    PositiveInt,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LoginWay = Literal["client_credentials", "jwt", "access_token"]
@@ -53,6 +64,14 @@ _DECIDES: dict[str, LoginWay] = {
 _REACH = ("salesforce_instance_url", "salesforce_login_url", "salesforce_client_id", *_DECIDES)
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A service beside the embedded sandbox."""
+
+    url: str
+    token: SecretStr
+
+
 class Settings(BaseSettings):
     """What the environment says. A blank variable counts as not set."""
 
@@ -85,6 +104,8 @@ class Settings(BaseSettings):
     https_proxy: SecretStr | None = None
     no_proxy: str = Field(default="", repr=False)
 
+    _beside: Mapping[str, Beside] = PrivateAttr(default_factory=dict)
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if not self.concord_feeds:
@@ -109,6 +130,17 @@ class Settings(BaseSettings):
     def login_url(self) -> str:
         """Where tokens are asked for: the login URL, else the instance's own, else Salesforce's public one."""
         return self.salesforce_login_url or self.salesforce_instance_url or "https://login.salesforce.com"
+
+    @property
+    def beside(self) -> Mapping[str, Beside]:
+        """The services beside the sandbox, by name, where that is the org and serves."""
+        return self._beside
+
+    def with_beside(self, services: Mapping[str, Beside]) -> Settings:
+        """These settings, with those services beside the org."""
+        made = self.model_copy()
+        made._beside = services  # noqa: SLF001 - of our own kind
+        return made
 
     def at_org(self, instance_url: str, client_id: str, client_secret: str, ca_file: Path) -> Settings:
         """These settings aimed at another org, reached by client credentials; everything else is as it was."""

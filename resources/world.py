@@ -11,15 +11,23 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from pipelines.ports import Progress, SystemicError
 from pipelines.sync import World
 from resources.feeds import Feeds
+from resources.rest import RestCollections
 from resources.salesforce.org import SalesforceOrg
 from resources.salesforce.patience import Patience
 from resources.sandbox.launch import Connection, DidNotStart, attach, running
 from resources.sandbox.state_lock import StateInUse
-from resources.settings import Settings
+from resources.services import service_of
+from resources.settings import Beside, Settings
+from resources.sources import Sources
 from resources.warehouse import Warehouse
+
+BESIDE = {"engage": "resources.engage_sandbox:service"}
+"""What is served beside the embedded sandbox, always."""
 
 
 def silent(step: str, done: int, total: int | None) -> None:
@@ -47,7 +55,7 @@ def _found_or_started(state: Path, stack: ExitStack) -> Connection:
         if found := attach(state):
             return found
         try:
-            return stack.enter_context(running(state))
+            return stack.enter_context(running(state, beside=BESIDE))
         except (DidNotStart, StateInUse):
             # somebody else was quicker
             if found := attach(state):
@@ -62,15 +70,25 @@ def serving(state: Path, *, port: int = 0, proxy: int | None = None) -> Iterator
     """A sandbox on that state directory serves inside; SystemicError where it cannot."""
     with ExitStack() as stack:
         try:
-            started = stack.enter_context(running(state, port=port, proxy=proxy))
+            started = stack.enter_context(running(state, port=port, proxy=proxy, beside=BESIDE))
         except (DidNotStart, StateInUse) as error:
             raise SystemicError("sandbox_not_started", str(error)) from error
         yield started
 
 
 def at_sandbox(settings: Settings, sandbox: Connection) -> Settings:
-    """The settings, aimed at this sandbox."""
-    return settings.at_org(sandbox.url, sandbox.client_id, sandbox.client_secret, Path(sandbox.ca_file))
+    """The settings, aimed at this sandbox and what is beside it."""
+    org = settings.at_org(sandbox.url, sandbox.client_id, sandbox.client_secret, Path(sandbox.ca_file))
+    return org.with_beside({name: Beside(one.url, SecretStr(one.token)) for name, one in sandbox.beside.items()})
+
+
+def sources_of(settings: Settings, patience: Patience | None = None) -> Sources:
+    """Where rows come from: `settings` name an org that answers (see `at_org`)."""
+    working = settings.concord_home / "dlt"
+    return Sources(
+        Feeds(settings.concord_feeds, working),
+        RestCollections(lambda name: service_of(name, settings), working, patience),
+    )
 
 
 @contextmanager
@@ -80,7 +98,7 @@ def world_of(
     """Everything that a run of this entity touches; `settings` name an org that answers (see `at_org`)."""
     with SalesforceOrg(settings, patience) as org:
         yield World(
-            source=Feeds(settings.concord_feeds, settings.concord_home / "dlt"),
+            source=sources_of(settings, patience),
             crm=lambda: org,
             warehouse=Warehouse(settings.concord_home, entity),
             clock=lambda: datetime.now(UTC),

@@ -39,9 +39,8 @@ def check(
 
         wanted = [declared()[name] for name in names]
         settings = read_settings()
-        problems = feed_problems(settings, wanted)
         with at_org(settings) as there:
-            problems += org_problems(there, wanted)
+            problems = feed_problems(there, wanted) + org_problems(there, wanted)
             org = there.salesforce_instance_url or there.login_url
         if settings.uses_sandbox:
             terminal.tell("No org is set: this is the embedded sandbox.", style="dim")

@@ -54,6 +54,7 @@ MEANINGS = {
     "ragged_row": "more or fewer columns than the header",
     "bad_quote": "a quote that does not close",
     "not_utf8": "not UTF-8",
+    "not_an_object": "no object with columns",
     # failed: the run
     "lost_answer": "no answer came; read again by the next run",
     "not_sent": "the run stopped before it was sent",

@@ -22,14 +22,14 @@ def before_sending(error: requests.RequestException) -> bool:
         return True
     return any(
         isinstance(cause, NewConnectionError | ConnectTimeoutError | ssl.SSLCertVerificationError)
-        for cause in _causes(error)
+        for cause in causes(error)
     )
 
 
 def explain(error: requests.RequestException, url: str) -> SystemicError:
     """The error for the user: `TLS_NOT_TRUSTED`, which waiting does not heal, or `UNREACHABLE`, which it may."""
     host = urlsplit(url).netloc
-    for cause in _causes(error):
+    for cause in causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return SystemicError(
                 "TLS_NOT_TRUSTED",
@@ -37,14 +37,14 @@ def explain(error: requests.RequestException, url: str) -> SystemicError:
                 "of your own, name its file in SALESFORCE_CA_FILE.",
             )
     through = "The proxy on the way to " if isinstance(error, requests.exceptions.ProxyError) else ""
-    kind = next((type(cause).__name__ for cause in _causes(error) if isinstance(cause, OSError)), type(error).__name__)
+    kind = next((type(cause).__name__ for cause in causes(error) if isinstance(cause, OSError)), type(error).__name__)
     return Unavailable("UNREACHABLE", f"{through}{host} cannot be reached ({kind}).")
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
+def causes(error: BaseException) -> Iterator[BaseException]:
     """Innermost first: what it was wrapped from, where requests and urllib3 keep it."""
     inner = [error.__cause__, error.__context__, getattr(error, "reason", None), *error.args]
     for cause in inner:
         if isinstance(cause, BaseException) and cause is not error:
-            yield from _causes(cause)
+            yield from causes(cause)
     yield error

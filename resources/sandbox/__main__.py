@@ -9,11 +9,14 @@ import signal
 import socket
 import sys
 import threading
-from contextlib import ExitStack
+from collections.abc import Mapping
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 
+from .beside import Neighbour, opened, specification, told
 from .doorkeeper import HOST, Doorkeeper, listen
 from .launch import Connection, connection_file
 from .limits import DAILY_CALLS
@@ -24,6 +27,18 @@ from .server import application
 from .state_lock import StateInUse
 from .tls import ca_file, server_files
 from .tunnels import Tunnels
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The sockets on which we listen."""
+
+    org: socket.socket
+    proxy: socket.socket | None
+
+    @property
+    def port(self) -> int:
+        return int(self.org.getsockname()[1])
 
 
 def main() -> int:
@@ -40,7 +55,10 @@ def main() -> int:
         if options.until_stdin_closes:
             threading.Thread(target=_stop_when_stdin_closes, daemon=True).start()
         proxy = None if options.proxy is None else stack.enter_context(listen(options.proxy))
-        _serve(org, listener, proxy, as_json=options.json)
+        beside = {
+            name: stack.enter_context(closing(opened(name, factory, org.state))) for name, factory in options.beside
+        }
+        _serve(org, Doors(listener, proxy), beside, as_json=options.json)
     return 0
 
 
@@ -56,39 +74,47 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--proxy", type=int, help="also a CONNECT proxy on that loopback port, for clients whose login host is fixed"
     )
+    parser.add_argument(
+        "--beside", type=specification, action="append", default=[], metavar="NAME=MODULE:FACTORY",
+        help="another service, served below /NAME of the same port (may be given again)",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true", help="print the connection as one line of JSON")
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop when standard input closes")
     return parser.parse_args()
 
 
-def _serve(org: Org, listener: socket.socket, proxy: socket.socket | None, *, as_json: bool) -> None:
-    connection = _connection(org, listener.getsockname()[1], proxy)
+def _serve(org: Org, doors: Doors, beside: Mapping[str, Neighbour], *, as_json: bool) -> None:
+    connection = _connection(org, doors, beside)
     certificate, key = server_files(org.state)
     doorkeeper = Doorkeeper()
     config = uvicorn.Config(
-        application(org, doorkeeper, on_ready=lambda: _announce(connection, as_json=as_json)),
+        application(
+            org, doorkeeper, beside={name: neighbour.app for name, neighbour in beside.items()},
+            on_ready=lambda: _announce(connection, as_json=as_json),
+        ),
         http=Protocol, ssl_certfile=certificate, ssl_keyfile=key, log_level="warning", access_log=False,
+        date_header=False,
         timeout_keep_alive=75, timeout_graceful_shutdown=5,
     )  # fmt: skip
     server = uvicorn.Server(config)
     doorkeeper.watch(server)
     try:
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            runner.run(_until_stopped(server, listener, proxy))
+            runner.run(_until_stopped(server, doors))
     finally:
         connection_file(org.state).unlink(missing_ok=True)
 
 
-async def _until_stopped(server: uvicorn.Server, listener: socket.socket, proxy: socket.socket | None) -> None:
-    if proxy is None:
-        await server.serve([listener])
+async def _until_stopped(server: uvicorn.Server, doors: Doors) -> None:
+    if doors.proxy is None:
+        await server.serve([doors.org])
         return
-    async with Tunnels(listener.getsockname()[1]).serving(proxy):
-        await server.serve([listener])
+    async with Tunnels(doors.port).serving(doors.proxy):
+        await server.serve([doors.org])
 
 
-def _connection(org: Org, port: int, proxy: socket.socket | None) -> Connection:
-    url = f"https://localhost:{port}"
+def _connection(org: Org, doors: Doors, beside: Mapping[str, Neighbour]) -> Connection:
+    url = f"https://localhost:{doors.port}"
     integration = org.user_named(INTEGRATION)
     return Connection(
         url=url,
@@ -103,7 +129,8 @@ def _connection(org: Org, port: int, proxy: socket.socket | None) -> Connection:
         admin_token=org.identity.admin_token,
         state=str(org.state),
         pid=os.getpid(),
-        proxy="" if proxy is None else f"http://{HOST}:{proxy.getsockname()[1]}",
+        proxy="" if doors.proxy is None else f"http://{HOST}:{doors.proxy.getsockname()[1]}",
+        beside={name: told(name, neighbour, url) for name, neighbour in beside.items()},
     )
 
 
@@ -118,6 +145,7 @@ def _announce(connection: Connection, *, as_json: bool) -> None:
             f"  client id      {connection.client_id}\n"
             f"  client secret  {connection.client_secret}"
             + (f"\n  proxy          {connection.proxy}" if connection.proxy else "")
+            + "".join(f"\n  {name:<14} {one.url}, token {one.token}" for name, one in connection.beside.items())
         )
     sys.stdout.write(f"{shown}\n")
     sys.stdout.flush()

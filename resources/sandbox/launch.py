@@ -8,9 +8,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -29,10 +29,21 @@ class DidNotStart(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Where a service beside the org is, and the tokens of client and administrator."""
+
+    url: str
+    token: str
+    admin_url: str
+    admin_token: str
+
+
+@dataclass(frozen=True, slots=True)
 class Connection:
     """A sandbox that serves: where it is, which CA to trust, and the credentials of client and administrator.
 
-    `proxy` is for clients whose login host is fixed, empty if none was asked for.
+    `proxy` is for clients whose login host is fixed, empty if none was asked for. `beside` has the services that are
+    served beside the org, by name.
     """
 
     url: str
@@ -48,6 +59,7 @@ class Connection:
     state: str
     pid: int
     proxy: str = ""
+    beside: Mapping[str, Beside] = field(default_factory=dict)
 
     @property
     def instance(self) -> str:
@@ -59,7 +71,9 @@ class Connection:
 
     @classmethod
     def from_json(cls, content: bytes) -> Connection:
-        return cls(**orjson.loads(content))
+        told = orjson.loads(content)
+        beside = {name: Beside(**where) for name, where in told.pop("beside", {}).items()}
+        return cls(**told, beside=beside)
 
     def publish(self) -> None:
         """Whoever may read the state directory can find this server."""
@@ -100,11 +114,17 @@ def _lives(pid: int) -> bool:
 
 @contextmanager
 def running(
-    state: Path, *, port: int = 0, daily_limit: int = DAILY_CALLS, proxy: int | None = None
+    state: Path,
+    *,
+    port: int = 0,
+    daily_limit: int = DAILY_CALLS,
+    proxy: int | None = None,
+    beside: Mapping[str, str] | None = None,
 ) -> Iterator[Connection]:
     """A sandbox on that state directory serves while the block runs, in a process that ends with it (or with ours).
 
-    StateInUse if another one has that directory. With a `proxy` port (0 takes a free one) it also has a proxy.
+    StateInUse if another one has that directory. With a `proxy` port (0 takes a free one) it also has a proxy. The
+    services `beside` it are `MODULE:FACTORY` by name (see the module `beside`).
     """
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
     if in_use(state):
@@ -112,6 +132,8 @@ def running(
     command = [sys.executable, "-m", __package__, "--state", str(state), "--port", str(port)]
     command += ["--daily-limit", str(daily_limit), "--json", "--until-stdin-closes"]
     command += [] if proxy is None else ["--proxy", str(proxy)]
+    for name, factory in (beside or {}).items():
+        command += ["--beside", f"{name}={factory}"]
     with (state / "server.log").open("ab") as log:
         # A session of its own: Ctrl-C is for us, who may still have something to finish with the org.
         process = subprocess.Popen(

@@ -5,7 +5,7 @@ A new module with endpoints is added to `ENDPOINTS`. How a call gets in and out 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 import orjson
@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount
+from starlette.types import ASGIApp
 
 from . import (
     changes,
@@ -34,6 +35,8 @@ from . import (
     userinfo,
     versions,
 )  # fmt: skip
+from .beside import abortable
+from .dates import dated
 from .doorkeeper import Doorkeeper
 from .endpoint import Route, Router
 from .errors import ApiError
@@ -67,18 +70,28 @@ def collect_routes(org: Org) -> list[Route]:
     return [route for module in ENDPOINTS for route in module.routes(org)]
 
 
-def application(org: Org, doorkeeper: Doorkeeper, *, on_ready: Callable[[], None] = lambda: None) -> Starlette:
-    """The ASGI application that serves the org; `on_ready` is called once it does."""
+def application(
+    org: Org,
+    doorkeeper: Doorkeeper,
+    *,
+    beside: Mapping[str, ASGIApp] | None = None,
+    on_ready: Callable[[], None] = lambda: None,
+) -> ASGIApp:
+    """The ASGI application that serves the org, and others `beside` it by name; `on_ready` is called once it does."""
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         on_ready()
         yield
 
-    return Starlette(
-        routes=[Mount("/", app=Gateway(org, Router(collect_routes(org)), doorkeeper.away))],
-        exception_handlers={500: _unexpected},
-        lifespan=lifespan,
+    neighbours = [Mount(f"/{name}", app=abortable(app)) for name, app in (beside or {}).items()]
+    gateway = Gateway(org, Router(collect_routes(org)), doorkeeper.away)
+    return dated(
+        Starlette(
+            routes=[*neighbours, Mount("/", app=gateway)],
+            exception_handlers={500: _unexpected},
+            lifespan=lifespan,
+        )
     )
 
 

@@ -22,7 +22,7 @@ ROWS = int(os.environ.get("BENCH_ROWS", "1000000"))
 def _land(folder: Path, file: Path) -> Figures:
     figures: Figures = {}
     with timed(figures):
-        landed = Feeds(folder, folder.parent / "dlt").land(things.ENTITY.source, things.ENTITY.columns, file, silent)
+        landed = Feeds(folder, folder.parent / "dlt").land(things.FEED, things.ENTITY.columns, file, silent)
     assert landed.rows == ROWS
     return figures
 

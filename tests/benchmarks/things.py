@@ -20,9 +20,10 @@ from pipelines.source import Feed
 from tests.pipelines.case import org_object
 
 FIELDS = 20
+FEED = Feed("things", key="k", changed_at=None, merged_into=None)
 ENTITY = Entity(
     name="things",
-    source=Feed("things", key="k", changed_at=None, merged_into=None),
+    source=FEED,
     target=Target("Thing__c", "Key__c"),
     fields={f"F{n}__c": Master(f"f{n}") for n in range(FIELDS)},
 )

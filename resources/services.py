@@ -1,0 +1,96 @@
+"""Where services are and who we are there, read from the environment or `.env` under the service's own name.
+
+A declaration names its service: `engage` is reached by ENGAGE_URL, ENGAGE_TOKEN and, if need be, ENGAGE_CA_FILE. The
+next service needs nothing here. A service of which nothing is set is the one beside the embedded sandbox, while that is
+the org.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed lacks it
+
+from pydantic import AfterValidator, FilePath, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pipelines.ports import SystemicError
+from resources.settings import Settings
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service that can be asked. `prefix` begins the names of its settings, such as `ENGAGE_`."""
+
+    name: str
+    prefix: str
+    url: str
+    token: SecretStr
+    ca_file: Path | None = None
+    proxy: SecretStr | None = None
+
+
+def prefix_of(name: str) -> str:
+    """What the names of the service's settings begin with."""
+    return f"{name.upper().replace('-', '_')}_"
+
+
+def service_of(name: str, settings: Settings) -> Service:
+    """The service of that name; SystemicError `source_settings` that names the variables if it is not told where."""
+    prefix = prefix_of(name)
+    told = _read(prefix)
+    if told.url is None and told.token is None:
+        if beside := settings.beside.get(name):
+            return Service(name, prefix, beside.url, beside.token, settings.salesforce_ca_file)
+        raise SystemicError("source_settings", f"{prefix}URL and {prefix}TOKEN are not set: where is {name}?")
+    if told.url is None or told.token is None:
+        there, missing = ("TOKEN", "URL") if told.url is None else ("URL", "TOKEN")
+        raise SystemicError("source_settings", f"{prefix}{there} is set, {prefix}{missing} is missing")
+    return Service(name, prefix, told.url, told.token, told.ca_file, _proxy(told.url, settings))
+
+
+def _address(url: str) -> str:
+    parts = urlsplit(url)
+    spoken = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    if not spoken or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("must be an address such as https://engage.example.com, with https and without a query")
+    return url.rstrip("/")
+
+
+class _Told(BaseSettings):
+    """What the environment says of one service. A blank variable counts as not set."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        str_strip_whitespace=True,
+    )
+
+    url: Annotated[str, AfterValidator(_address)] | None = None
+    token: SecretStr | None = None
+    ca_file: FilePath | None = None
+    """The only certificates trusted, when set; else those that `certifi` ships."""
+
+
+def _read(prefix: str) -> _Told:
+    try:
+        return _Told(_env_prefix=prefix)
+    except ValidationError as error:
+        wrong = [
+            f"{prefix}{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()
+        ]
+        raise SystemicError("source_settings", "; ".join(wrong)) from None
+
+
+def _proxy(url: str, settings: Settings) -> SecretStr | None:
+    """HTTPS_PROXY holds for every service but one on this machine and those that NO_PROXY names."""
+    host = urlsplit(url).hostname or ""
+    exempt = host in LOOPBACK or proxy_bypass_environment(host, {"no": settings.no_proxy})
+    return None if exempt else settings.https_proxy
