@@ -8,10 +8,12 @@ on a plan in `gates.py`. Whether it fits an org is asked in `binding.py`.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import field
 from typing import Literal
 
 from pydantic.dataclasses import dataclass
 
+from pipelines.cadence import Cadence, SyncOf
 from pipelines.gates import Gates
 from pipelines.match import Same
 from pipelines.rules import (
@@ -73,6 +75,8 @@ class Entity:
     """Fields with personal data: their values never leave the entity's file."""
     retries: int = 10
     """After so many failed runs in a row a row rests until its source changes or somebody releases it."""
+    cadence: Cadence = field(default=Cadence(), repr=False)
+    """How often it is synced. Not part of the fingerprint: what a record should be does not depend on it."""
 
     def __post_init__(self) -> None:
         for mistake in self._mistakes():
@@ -89,6 +93,9 @@ class Entity:
             for column in self.columns
             if column in ("_file", "_line")
         ]
+        found += self.cadence.mistakes()
+        if SyncOf(self.name) in self.cadence.not_while:
+            found.append(f"cadence not_while names {self.name!r} itself: two syncs of one entity never overlap anyway")
         if len([rule for rule in self.fields.values() if isinstance(rule, SourceStatus)]) > 1:
             found.append("more than one SourceStatus: an entity has one status")
         twins = (self.twins.name, *self.twins.places) if self.twins else ()

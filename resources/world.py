@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pipelines.ports import Progress, SystemicError
 from pipelines.sync import World
+from resources.elsewhere import Neighbours
 from resources.feeds import Feeds
 from resources.salesforce.org import SalesforceOrg
 from resources.salesforce.patience import Patience
@@ -85,4 +86,5 @@ def world_of(
             warehouse=Warehouse(settings.concord_home, entity),
             clock=lambda: datetime.now(UTC),
             progress=progress,
+            elsewhere=Neighbours(settings.concord_home),
         )
