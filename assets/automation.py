@@ -1,12 +1,11 @@
 """Jobs and schedules: what runs together, in which order, and when.
 
-Schedules are off until somebody switches them on.
+Schedules are off until somebody switches them on. What entities of one cadence share is made in `making/schedules.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from functools import reduce
 from operator import or_
 
@@ -15,11 +14,11 @@ import dagster as dg
 from assets.making.checks import questions_of
 from assets.making.plan_asset import plan_name
 from assets.making.request import PlanConfig, Rows, SyncConfig
+from assets.making.schedules import group_schedule, groups_of
 from pipelines.entity import Entity
 
-DAILY = "daily"
 QUESTIONS_JOB = "ask_questions"
-HOUR = 5
+UPDATE_ALL = "update_all"
 
 
 def sync_job_name(entity: str) -> str:
@@ -34,7 +33,9 @@ def plan_job_name(entity: str) -> str:
 
 def jobs(entities: Mapping[str, Entity]) -> list[dg.UnresolvedAssetJobDefinition]:
     """Every job: entities in one job run in dependency order."""
-    made = [daily_job(entities), update_all_job(entities), questions_job(entities)]
+    made = [questions_job(entities)]
+    made += [group_job(group, members) for group, members in groups_of(entities).items()]
+    made += [update_all_job(grid, entities) for grid in ("day", "hour") if _on(grid, entities)]
     for entity in entities.values():
         made.append(_syncing(sync_job_name(entity.name), f"Syncs {entity.name}.", {entity.name: SyncConfig()}))
         made.append(_planning(entity.name))
@@ -43,23 +44,32 @@ def jobs(entities: Mapping[str, Entity]) -> list[dg.UnresolvedAssetJobDefinition
     return made
 
 
-def daily_job(entities: Mapping[str, Entity]) -> dg.UnresolvedAssetJobDefinition:
-    """The job of the schedule."""
+def group_job(group: str, members: Mapping[str, Entity]) -> dg.UnresolvedAssetJobDefinition:
+    """The job of a schedule."""
     return _syncing(
-        DAILY,
-        "Every entity: what changed on the partition's day, and whatever else is not settled.",
-        {name: SyncConfig(scope=Rows.catch_up) for name in entities},
+        group,
+        f"{', '.join(members)}: what changed in the partition, and whatever else is not settled.",
+        {name: SyncConfig(scope=Rows.catch_up) for name in members},
     )
 
 
-def update_all_job(entities: Mapping[str, Entity]) -> dg.UnresolvedAssetJobDefinition:
+def update_all_name(grid: str) -> str:
+    """The job that updates all entities with partitions of a day, or of an hour: one job has one kind."""
+    return UPDATE_ALL if grid == "day" else f"{UPDATE_ALL}_hourly"
+
+
+def update_all_job(grid: str, entities: Mapping[str, Entity]) -> dg.UnresolvedAssetJobDefinition:
     """Everything anew."""
     return _syncing(
-        "update_all",
-        "Every keyed record of every entity, whatever its dates; rows in quarantine are tried again. The partition only"
-        " says in which square the run is noted: pick today's.",
-        {name: SyncConfig(scope=Rows.all) for name in entities},
+        update_all_name(grid),
+        f"Every keyed record of {', '.join(_on(grid, entities))}, whatever its dates; rows in quarantine are tried"
+        f" again. The partition only says in which square the run is noted: pick the present {grid}'s.",
+        {name: SyncConfig(scope=Rows.all) for name in _on(grid, entities)},
     )
+
+
+def _on(grid: str, entities: Mapping[str, Entity]) -> list[str]:
+    return [name for name, entity in entities.items() if entity.cadence.grid == grid]
 
 
 def questions_job(entities: Mapping[str, Entity]) -> dg.UnresolvedAssetJobDefinition:
@@ -76,21 +86,8 @@ def questions_job(entities: Mapping[str, Entity]) -> dg.UnresolvedAssetJobDefini
     )
 
 
-def schedules() -> list[dg.ScheduleDefinition]:
-    """The daily run, for the day that is over, and the questions every hour."""
-
-    @dg.schedule(
-        name="daily_schedule",
-        job_name=DAILY,
-        cron_schedule=f"0 {HOUR} * * *",
-        execution_timezone="UTC",
-        default_status=dg.DefaultScheduleStatus.STOPPED,
-        description=f"Every day at {HOUR}:00 UTC for the day before, parents first.",
-    )
-    def daily_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-        day = f"{context.scheduled_execution_time - timedelta(days=1):%Y-%m-%d}"
-        return dg.RunRequest(run_key=day, partition_key=day)
-
+def schedules(entities: Mapping[str, Entity]) -> list[dg.ScheduleDefinition]:
+    """One for each cadence that an entity has, and the questions every hour."""
     hourly = dg.ScheduleDefinition(
         name="hourly_questions",
         job_name=QUESTIONS_JOB,
@@ -99,11 +96,12 @@ def schedules() -> list[dg.ScheduleDefinition]:
         default_status=dg.DefaultScheduleStatus.STOPPED,
         description="Every hour: is everything still fresh and right?",
     )
-    return [daily_schedule, hourly]
+    return [*(group_schedule(group, members) for group, members in groups_of(entities).items()), hourly]
 
 
 def _importing(entity: Entity, entities: Mapping[str, Entity]) -> dg.UnresolvedAssetJobDefinition:
-    waiting = [name for name, other in entities.items() if entity.name in other.depends_on]
+    # those with another grid cannot be in the same job; their own next run takes them up
+    waiting = [name for name in _on(entity.cadence.grid, entities) if entity.name in entities[name].depends_on]
     configs = {entity.name: SyncConfig(scope=Rows.changed, create_missing=True)}
     configs |= {name: SyncConfig(scope=Rows.changed) for name in waiting}
     then = f", then syncs {', '.join(waiting)}" if waiting else ""

@@ -1,5 +1,8 @@
 """Connections between our users and profiles → Engage_Connection__c: ended ones are deactivated and may come back."""
 
+from datetime import timedelta
+
+from pipelines.cadence import Cadence, LockFile
 from pipelines.conditions import Is
 from pipelines.derived_rules import Always, EndedAt
 from pipelines.elsewhere import Records
@@ -25,6 +28,7 @@ ENTITY = Entity(
         "Inactivated_At__c": EndedAt("disconnected_at"),
     },
     create="scheduled",
+    cadence=Cadence(every="hour", at_least=timedelta(minutes=60), not_while=(LockFile("engage-post-processing.lock"),)),
     life=Life(
         ends_when=Is("active", "false"),
         ends_with=("To_Profile__c",),

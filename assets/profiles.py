@@ -1,5 +1,8 @@
 """Profiles of a service → Engage_Profile__c: those in touch with our users, followed to the end of their life."""
 
+from datetime import timedelta
+
+from pipelines.cadence import Cadence, LockFile
 from pipelines.conditions import Has, Is, Resolves
 from pipelines.derived_rules import StampedWith, Whether
 from pipelines.elsewhere import Records, RecordTypes
@@ -42,6 +45,7 @@ ENTITY = Entity(
         "Connection_Status_Updated_At__c": StampedWith("Connection_Status__c"),
     },
     create="scheduled",
+    cadence=Cadence(every="hour", at_least=timedelta(minutes=60), not_while=(LockFile("engage-post-processing.lock"),)),
     wanted=Wanted(TO_A_USER_HERE | (Resolves("Account__c") & TO_THE_COMPANY), otherwise="not_connected"),
     life=Life(
         ends_when=Is("state", "deleted"),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from assets.making.desk import Desk
+    from pipelines.entity import Entity
     from pipelines.ports import Progress
     from pipelines.report import Report
     from resources.settings import Settings
@@ -35,13 +36,15 @@ class Order:
     keys_file: Path | None = None
     create_missing: bool = False
     approve: str | None = None
+    scheduled: bool = False
+    """As a schedule would start it: hours, days and distance of the cadence hold."""
 
 
 def run(order: Order, settings: Settings, progress: Callable[[str], Progress]) -> list[Report]:
     """One report an entity, in dependency order.
 
     An entity that is stopped or held keeps none from its run but those that refer to it: their report is a failure with
-    the error `upstream_failed`.
+    the error `upstream_failed`, or `skipped` where it was skipped itself.
     """
     from assets.declarations import entities
     from assets.definitions import definitions
@@ -54,20 +57,23 @@ def run(order: Order, settings: Settings, progress: Callable[[str], Progress]) -
         desk = Desk(reached, progress)
         repository = definitions(desk).get_repository_def()
         for entity in (entity for name, entity in entities().items() if name in order.entities):
-            in_the_way = [name for name in entity.depends_on if name in reports and not _done(reports[name])]
+            in_the_way = [reports[name] for name in entity.depends_on if name in reports and not _done(reports[name])]
             if in_the_way:
                 reports[entity.name] = _not_run(order, entity.name, in_the_way)
             else:
-                reports[entity.name] = _run_one(order, entity.name, repository, opened, desk)
+                reports[entity.name] = _run_one(order, entity, repository, opened, desk)
     return list(reports.values())
 
 
 def _run_one(
-    order: Order, entity: str, repository: dg.RepositoryDefinition, opened: dg.DagsterInstance, desk: Desk
+    order: Order, declared: Entity, repository: dg.RepositoryDefinition, opened: dg.DagsterInstance, desk: Desk
 ) -> Report:
     from assets.automation import plan_job_name, sync_job_name
+    from assets.making.partitions import partition_at
     from assets.making.plan_asset import plan_name
+    from assets.making.request import SCHEDULED_FOR
 
+    entity, now = declared.name, datetime.now(UTC)
     planning = order.mode == "plan"
     job = repository.get_job(plan_job_name(entity) if planning else sync_job_name(entity))
     config: dict[str, object] = {"scope": order.scope, "create_missing": order.create_missing}
@@ -77,10 +83,10 @@ def _run_one(
         config["approve"] = order.approve
     result = job.execute_in_process(
         run_config={"ops": {plan_name(entity) if planning else entity: {"config": config}}, "loggers": SILENCE},
-        partition_key=None if planning else f"{datetime.now(UTC):%Y-%m-%d}",
+        partition_key=None if planning else partition_at(declared.cadence, now),
         instance=opened,
         raise_on_error=False,
-        tags=TAGS,
+        tags={**TAGS, SCHEDULED_FOR: now.isoformat()} if order.scheduled else TAGS,
     )
     if _interrupted(result):
         raise KeyboardInterrupt
@@ -107,11 +113,15 @@ def _told(result: dg.ExecuteInProcessResult) -> str:
 
 
 def _done(report: Report) -> bool:
-    return report.status not in ("failure", "held")
+    return report.status not in ("failure", "held", "skipped")
 
 
-def _not_run(order: Order, entity: str, in_the_way: list[str]) -> Report:
-    message = f"not run, because {' and '.join(in_the_way)} did not get through; mend that and run again"
+def _not_run(order: Order, entity: str, in_the_way: list[Report]) -> Report:
+    names = " and ".join(report.entity for report in in_the_way)
+    if all(report.status == "skipped" for report in in_the_way):
+        report = _failure(order, entity, "", "", f"not run, because {names} was skipped")
+        return replace(report, status="skipped", error=None)
+    message = f"not run, because {names} did not get through; mend that and run again"
     return _failure(order, entity, "", "upstream_failed", message)
 
 

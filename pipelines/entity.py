@@ -8,10 +8,12 @@ on a plan in `gates.py`. Whether it fits an org is asked in `binding.py`.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import field
 from typing import Literal
 
 from pydantic.dataclasses import dataclass
 
+from pipelines.cadence import Cadence
 from pipelines.conditions import Condition, Has
 from pipelines.derived_rules import Always, EndedAt, StampedWith, Whether
 from pipelines.elsewhere import Records
@@ -94,6 +96,8 @@ class Entity:
     """Fields with personal data: their values never leave the entity's file."""
     retries: int = 10
     """After so many failed runs in a row a row rests until its source changes or somebody releases it."""
+    cadence: Cadence = field(default=Cadence(), repr=False)
+    """How often it is synced. Not part of the fingerprint: what a record should be does not depend on it."""
 
     def __post_init__(self) -> None:
         for mistake in mistakes(self):

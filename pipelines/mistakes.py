@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.cadence import SyncOf
 from pipelines.conditions import Has, Resolves
 from pipelines.derived_rules import EndedAt, StampedWith
 from pipelines.rules import SourceStatus
@@ -27,6 +28,9 @@ def mistakes(entity: Entity) -> list[str]:
         for column in entity.columns
         if column in ("_file", "_line")
     ]
+    found += entity.cadence.mistakes()
+    if SyncOf(entity.name) in entity.cadence.not_while:
+        found.append(f"cadence not_while names {entity.name!r} itself: two syncs of one entity never overlap anyway")
     found += _mistakes_of_life(entity)
     if len([rule for rule in entity.fields.values() if isinstance(rule, SourceStatus)]) > 1:
         found.append("more than one SourceStatus: an entity has one status")

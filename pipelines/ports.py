@@ -167,6 +167,9 @@ class Crm(Protocol):
     def snapshot(self, sobject: str, fields: Sequence[str], *, since: datetime | None) -> Snapshot:
         """All records, or those with SystemModstamp >= since *with the deleted ones*; the route is chosen by cost."""
 
+    def finds(self, soql: str) -> bool:
+        """Whether this query, a declaration's own text, gives at least one row."""
+
     def read(self, sobject: str, fields: Sequence[str], by: str, values: Sequence[str]) -> pa.Table:
         """The live records whose field `by` (Id or an external id) is one of the values, in as few calls as may be."""
 
@@ -233,6 +236,19 @@ class Source(Protocol):
 
         `since`: only rows updated from then on are wanted, by the source's clock; None: all. A feed has all either way.
         """
+
+
+class Elsewhere(Protocol):
+    """What else goes on, outside of the run and of the org."""
+
+    def is_syncing(self, entity: str) -> bool:
+        """Somebody syncs that entity."""
+
+    def job_runs(self, name: str) -> bool:
+        """A job of that name is in progress in this Dagster."""
+
+    def exists(self, path: str) -> bool:
+        """The lock file is there; `~` and `$CONCORD_HOME` stand for folders, a relative path is below the latter."""
 
 
 def arrow_type(salesforce_type: str) -> pa.DataType:

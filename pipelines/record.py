@@ -131,6 +131,7 @@ FORGET = (
     """
 create or replace temp table old_runs as
 select run_id from runs
+where status <> 'skipped'
 qualify row_number() over (order by started_at desc) > ?
 """,
     "delete from outcomes where run_id in (select run_id from old_runs)",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from pipelines.gates import Verdict
 
-Status = Literal["success", "success_with_errors", "failure", "held", "nothing_to_do"]
+Status = Literal["success", "success_with_errors", "failure", "held", "nothing_to_do", "skipped"]
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,24 @@ class Report:
     error: str | None = None
     """Code of what stopped the run."""
     message: str | None = None
+    """What stopped the run, or why it was skipped."""
+    scheduled_for: datetime | None = None
+    """The moment that a schedule meant; None where a person started the run."""
+    reading: str | None = None
+    """How a source that can tell what changed was read: since when, or in full and why."""
 
     def as_json(self) -> dict[str, object]:
         """Plain values, ready for JSON."""
         data = asdict(self)
-        data["started_at"] = self.started_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        data["started_at"] = _zulu(self.started_at)
+        data["scheduled_for"] = _zulu(self.scheduled_for) if self.scheduled_for else None
         data["seconds"] = round(self.seconds, 3)
         data["gates"] = [asdict(gate) for gate in self.gates]
         return data
+
+
+def _zulu(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def status_of(*, outcomes: dict[str, int], extracted: int, cells: int, held: bool, stopped: bool) -> Status:

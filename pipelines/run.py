@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
 import duckdb
 
 from pipelines.batching import STANDARD, Batching
-from pipelines.ports import Clock, Crm, Progress, Source
+from pipelines.ports import Clock, Crm, Elsewhere, Progress, Source
 from pipelines.report import Report
 from pipelines.scope import Scope
 
@@ -44,6 +45,25 @@ class Warehouse(Protocol):
         """Readers see the file as it is now."""
 
 
+class Alone:
+    """Nothing else goes on."""
+
+    def is_syncing(self, entity: str) -> bool:
+        """Nobody syncs it."""
+        del entity
+        return False
+
+    def job_runs(self, name: str) -> bool:
+        """There is no such job."""
+        del name
+        return False
+
+    def exists(self, path: str) -> bool:
+        """There is no such file."""
+        del path
+        return False
+
+
 @dataclass(frozen=True)
 class World:
     """Everything outside that a run touches."""
@@ -56,6 +76,7 @@ class World:
     progress: Progress
     sleep: Callable[[float], None] = time.sleep
     batching: Batching = STANDARD
+    elsewhere: Elsewhere = field(default_factory=Alone)
 
 
 @dataclass(frozen=True)
@@ -69,10 +90,12 @@ class Request:
     """An import: rows without a record are created although scheduled runs may not."""
     approve: str | None = None
     """The hash of a plan that a person has seen and wants although gates hold it."""
+    scheduled_for: datetime | None = None
+    """The moment that a schedule meant, with a time zone; None where a person started the run."""
 
 
 class Stopped(Exception):
-    """The run ended before it had a plan; its report says why."""
+    """The run ended before it had a plan, or was skipped; its report says why."""
 
     def __init__(self, report: Report) -> None:
         super().__init__(report.message)

@@ -27,6 +27,7 @@ from pipelines.record import record, write_outcomes, write_run
 from pipelines.report import Report, status_of
 from pipelines.rounds import load_in_rounds
 from pipelines.run import Request, Stopped, Warehouse, World
+from pipelines.starting import hindrance
 from pipelines.verify import NOT_VERIFIED, Verified, verify
 
 __all__ = ["Plan", "Report", "Request", "Stopped", "Sync", "Warehouse", "World"]
@@ -35,8 +36,9 @@ __all__ = ["Plan", "Report", "Request", "Stopped", "Sync", "Warehouse", "World"]
 class Sync:
     """One run. A context: the entity is locked inside it.
 
-    `prepare` raises `Stopped` when there can be no plan. `carry_out` always gives the report: of a plan that was only
-    to be seen, of one that a gate holds, or of the load; what stopped a load half-way is in it.
+    `prepare` raises `Stopped` when there can be no plan, or when the run may not start. `carry_out` always gives the
+    report: of a plan that was only to be seen, of one that a gate holds, or of the load; what stopped a load half-way
+    is in it.
     """
 
     def __init__(self, entity: Entity, world: World, request: Request) -> None:
@@ -76,6 +78,8 @@ class Sync:
     def prepare(self) -> Plan:
         """The plan, in the entity's file. Nothing is written to the CRM."""
         try:
+            if why := hindrance(self._errand, self._connect):
+                raise Stopped(self._remembered(replace(self._blank(), status="skipped", message=why)))
             self._prepared = prepare(self._errand, self._connect)
         except (SystemicError, SourceError) as error:
             raise Stopped(self._remembered(self._failure(error.code, str(error)))) from error
@@ -85,7 +89,7 @@ class Sync:
         return self._prepared.plan
 
     def _connect(self) -> Crm:
-        self._crm = self.world.crm()
+        self._crm = self._crm or self.world.crm()
         return self._crm
 
     @property
@@ -190,6 +194,7 @@ class Sync:
             started_at=self._started_at,
             seconds=time.monotonic() - self._clock_start,
             api_calls=self._crm.calls if self._crm else 0,
+            scheduled_for=self.request.scheduled_for,
         )
 
     def _remembered(self, report: Report) -> Report:

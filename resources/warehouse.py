@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,9 @@ import duckdb
 
 from pipelines.memory import VERSION, prepare
 from pipelines.ports import SystemicError
+
+LOOKS = 3
+"""How often a lock is tried for."""
 
 
 class Warehouse:
@@ -42,18 +46,30 @@ class Warehouse:
         path = self.home / f"{self.entity}.lock"
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
+            if not _taken(descriptor):
                 holder = os.pread(descriptor, 32, 0).decode(errors="replace").strip() or "unknown"
                 raise SystemicError(
                     "already_running", f"{self.entity} is being synced by process {holder}; wait for it or end it"
-                ) from error
+                )
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode(), 0)
             yield
         finally:
             os.close(descriptor)
+
+    def is_locked(self) -> bool:
+        """Somebody syncs this entity."""
+        try:
+            descriptor = os.open(self.home / f"{self.entity}.lock", os.O_RDONLY)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(descriptor)
+        return False
 
     @contextmanager
     def open(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -78,6 +94,18 @@ class Warehouse:
                 fresh.rename(target)
             finally:
                 fresh.unlink(missing_ok=True)
+
+
+def _taken(descriptor: int) -> bool:
+    """The lock is ours, unless somebody syncs; one who only looked whether anybody does is gone in a moment."""
+    for _ in range(LOOKS):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.02)
+        else:
+            return True
+    return False
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from pipelines.ports import Progress, SystemicError
 from pipelines.sync import World
+from resources.elsewhere import Neighbours
 from resources.feeds import Feeds
 from resources.rest import RestCollections
 from resources.salesforce.org import SalesforceOrg
@@ -103,4 +104,5 @@ def world_of(
             warehouse=Warehouse(settings.concord_home, entity),
             clock=lambda: datetime.now(UTC),
             progress=progress,
+            elsewhere=Neighbours(settings.concord_home),
         )

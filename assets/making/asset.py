@@ -13,7 +13,9 @@ from assets.making.desk import Desk
 from assets.making.discretion import Discretion
 from assets.making.interruption import interruptible
 from assets.making.metadata import gates_table, report_metadata
-from assets.making.request import DAYS, SyncConfig, request_of
+from assets.making.partitions import grid_of, upstream
+from assets.making.request import SyncConfig, request_of
+from assets.making.skipping import beside, skipped
 
 if TYPE_CHECKING:
     from pipelines.entity import Entity
@@ -34,8 +36,9 @@ def entity_asset(entity: "Entity") -> dg.AssetsDefinition:
     @dg.asset(
         name=entity.name,
         group_name=GROUP,
-        deps=list(entity.depends_on),
-        partitions_def=DAYS,
+        deps=upstream(entity),
+        partitions_def=grid_of(entity.cadence),
+        output_required=False,  # a run that is skipped materializes nothing
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool=entity.name,
         check_specs=[
@@ -70,7 +73,7 @@ def described(entity: "Entity") -> str:
     """The declaration in a few lines of Markdown."""
     lines = [
         f"Feed `{entity.source.name}` → `{entity.target.sobject}`, keyed by `{entity.target.key}`."
-        f" Creates records: {entity.create.replace('_', ' ')}.",
+        f" Creates records: {entity.create.replace('_', ' ')}. Synced {entity.cadence.words}.",
         "",
         "| field | rule | column |",
         "|---|---|---|",
@@ -93,15 +96,18 @@ def _carried_out(context: dg.AssetExecutionContext, config: SyncConfig, desk: De
     from pipelines.sync import Stopped, Sync
 
     request = request_of(context, config, "sync")
-    with desk.world(entity.name, context.log.info) as world:
+    with desk.world(entity.name, context.log.info) as usual:
         try:
-            with Sync(entity, world, request) as sync:
+            with Sync(entity, beside(usual, context, desk.home), request) as sync:
                 plan = sync.prepare()
                 yield gates_result(plan, config.approve)
                 with interruptible():  # Dagster took the signals back when it took the gates' answer
                     report = sync.carry_out()
         except Stopped as stopped:
             desk.reports[entity.name] = stopped.report
+            if stopped.report.status == "skipped":
+                yield skipped(context, stopped.report, GATES)
+                return
             raise failure(stopped.report) from None
     desk.reports[entity.name] = report
     if report.status == "held":

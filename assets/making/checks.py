@@ -11,6 +11,7 @@ import dagster as dg
 
 from assets.making.desk import Desk
 from assets.making.discretion import Discretion
+from assets.making.last_answer import last_evaluation
 from assets.making.metadata import table
 from checks.all_questions import QUESTIONS
 from checks.question import Answer, Copy, Question
@@ -18,8 +19,6 @@ from pipelines.entity import Entity
 
 DEPENDS_ON = "depends_on"
 """Metadata of an answer that stands as long as this text stays."""
-
-LOOK_BACK = 5
 
 
 def questions_of(entity: Entity) -> list[Question]:
@@ -68,23 +67,18 @@ def _last_answer(
 ) -> dg.AssetCheckResult | None:
     """The last answer, if it still stands."""
     key = dg.AssetCheckKey(dg.AssetKey(entity.name), question.name)
-    for record in instance.event_log_storage.get_asset_check_execution_history(key, limit=LOOK_BACK):
-        event = record.event.dagster_event if record.event else None
-        evaluation = event.event_specific_data if event else None
-        if not isinstance(evaluation, dg.AssetCheckEvaluation):
-            continue  # planned, as that of this very run is
-        known = evaluation.metadata.get(DEPENDS_ON)
-        if known is None or known.value != depends_on:
-            return None
-        return dg.AssetCheckResult(
-            passed=evaluation.passed,
-            asset_key=key.asset_key,
-            check_name=key.name,
-            severity=evaluation.severity,
-            metadata=evaluation.metadata,
-            description=evaluation.description,
-        )
-    return None
+    evaluation = last_evaluation(instance, key)
+    known = evaluation.metadata.get(DEPENDS_ON) if evaluation else None
+    if evaluation is None or known is None or known.value != depends_on:
+        return None
+    return dg.AssetCheckResult(
+        passed=evaluation.passed,
+        asset_key=key.asset_key,
+        check_name=key.name,
+        severity=evaluation.severity,
+        metadata=evaluation.metadata,
+        description=evaluation.description,
+    )
 
 
 def _result(entity: Entity, question: Question, answer: Answer, depends_on: str) -> dg.AssetCheckResult:

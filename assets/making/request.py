@@ -1,12 +1,12 @@
-"""What a run was asked for: the config a person fills in, and the partition it was started on.
+"""What a run was asked for: the config a person fills in, the partition it was started on, the schedule that did it.
 
-Partitions choose which records, never which values: a partition is a slice of source change time, and its rows are
-synced as they are now. A run without a partition has no slice: it is about all that is not settled.
+What a partition means is in `partitions.py`. A run without one has no slice: it is about all that is not settled.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -18,12 +18,11 @@ if TYPE_CHECKING:
     from pipelines.scope import Scope
     from pipelines.sync import Request
 
-FIRST_DAY = date(2026, 1, 1)
+SCHEDULED_FOR = "concord/scheduled_for"
+"""The tag of a run that a schedule started, with the moment that it meant."""
 
-DAYS = dg.DailyPartitionsDefinition(
-    start_date=FIRST_DAY.isoformat(),
-    end_offset=1,  # today can be synced too
-)
+BY_HAND = ("dagster/parent_run_id", "dagster/backfill")
+"""Tags of runs that a person started again, or as part of a backfill."""
 
 
 class Rows(Enum):
@@ -76,7 +75,14 @@ def request_of(context: dg.AssetExecutionContext, config: PlanConfig, mode: Lite
         scope=_scope(context, config),
         create_missing=config.create_missing,
         approve=config.approve if isinstance(config, SyncConfig) else None,
+        scheduled_for=scheduled_for(context.run.tags),
     )
+
+
+def scheduled_for(tags: Mapping[str, str]) -> datetime | None:
+    """The moment that a schedule meant; None for a run that a person started, be it one that a schedule began."""
+    moment = tags.get(SCHEDULED_FOR)
+    return datetime.fromisoformat(moment) if moment and not any(tag in tags for tag in BY_HAND) else None
 
 
 def _scope(context: dg.AssetExecutionContext, config: PlanConfig) -> Scope:

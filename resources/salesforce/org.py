@@ -95,6 +95,9 @@ class SalesforceOrg:
     def snapshot(self, sobject: str, fields: Sequence[str], *, since: datetime | None) -> Snapshot:
         return self._reader.snapshot(sobject, columns_of(self.describe(sobject), fields), since)
 
+    def finds(self, soql: str) -> bool:
+        return self._reader.rest.first_page(soql, deleted=False).total > 0
+
     def read(self, sobject: str, fields: Sequence[str], by: str, values: Sequence[str]) -> pa.Table:
         about = self.describe(sobject)
         (key,) = columns_of(about, [by])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -10,6 +10,7 @@ from dagster_shared.serdes import serialize_value
 
 from assets.definitions import definitions
 from assets.making.desk import Desk
+from pipelines.entity import Entity
 from tests.runs.place import Place, Row
 
 Result = dg.ExecuteInProcessResult
@@ -18,12 +19,14 @@ Result = dg.ExecuteInProcessResult
 class ControlRoom:
     """Starts jobs as the UI would; `desk` is where their reports end up."""
 
-    def __init__(self, place: Place, instance: dg.DagsterInstance) -> None:
+    def __init__(
+        self, place: Place, instance: dg.DagsterInstance, declared: Mapping[str, Entity] | None = None
+    ) -> None:
         self.place = place
         self.instance = instance
         self.watched: list[tuple[str, str]] = []
         self.desk = Desk(place.settings(), lambda entity: lambda step, *_: self.watched.append((entity, step)))
-        self.repository = definitions(self.desk).get_repository_def()
+        self.repository = definitions(self.desk, declared).get_repository_def()
 
     def run(self, job: str, config: dict[str, Any] | None = None, *, asking: bool = False, **more: Any) -> Result:
         """The job's run; `config` is by asset, the job's own where none is given. `asking`: with all questions."""

@@ -8,9 +8,10 @@ import sys
 import dagster as dg
 import pytest
 
-from assets.automation import DAILY
+from assets.automation import update_all_name
 from assets.declarations import entities
 from assets.definitions import defs
+from assets.making.schedules import schedule_name
 from checks.all_questions import QUESTIONS
 from pipelines.binding import misfits
 from pipelines.entity import Entity
@@ -38,7 +39,8 @@ def test_it_is_an_asset_below_the_entities_it_refers_to(entity: Entity) -> None:
 @EVERY
 def test_it_has_a_plan_beside_it_that_is_never_part_of_a_real_run(entity: Entity) -> None:
     assert GRAPH.has(dg.AssetKey(f"{entity.name}_plan"))
-    real = [job for job in REPOSITORY.get_all_jobs() if job.name in (DAILY, "update_all", f"sync_{entity.name}")]
+    names = (entity.cadence.group, update_all_name(entity.cadence.grid), f"sync_{entity.name}")
+    real = [job for job in REPOSITORY.get_all_jobs() if job.name in names]
     assert len(real) == 3
     assert [job.name for job in real if f"{entity.name}_plan" in {node.name for node in job.nodes}] == []
 
@@ -59,9 +61,10 @@ def test_two_runs_of_it_never_overlap(entity: Entity) -> None:
 
 
 @EVERY
-def test_it_is_daily_synced_and_updated_with_all_others(entity: Entity) -> None:
-    for job in (DAILY, "update_all"):
+def test_it_is_synced_with_all_others_of_its_cadence_and_updated_with_all_of_its_grid(entity: Entity) -> None:
+    for job in (entity.cadence.group, update_all_name(entity.cadence.grid)):
         assert entity.name in {node.name for node in REPOSITORY.get_job(job).nodes}
+    assert REPOSITORY.get_schedule_def(schedule_name(entity.cadence.group)).job_name == entity.cadence.group
 
 
 def test_entities_that_people_import_have_a_job_for_it() -> None:

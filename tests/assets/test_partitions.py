@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 
 from assets.definitions import defs
-from assets.making.request import DAYS
+from assets.making.partitions import DAYS
 from tests.assets.control_room import ControlRoom, metadata_of
 from tests.runs.place import Row
 

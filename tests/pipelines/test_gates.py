@@ -14,7 +14,15 @@ from pipelines.plan import Plan, short_hash
 from tests.pipelines.case import Case
 
 CALM = Measures(
-    records=10_000, updates=0, creates=0, removals=0, ended=0, blanked={}, rows_before=10_000, rows_now=10_000, doubled_keys=0
+    records=10_000,
+    updates=0,
+    creates=0,
+    removals=0,
+    ended=0,
+    blanked={},
+    rows_before=10_000,
+    rows_now=10_000,
+    doubled_keys=0,
 )
 
 TABLE = [
