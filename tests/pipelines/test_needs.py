@@ -5,26 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assets.accounts import ENTITY as ACCOUNTS
+from pipelines.elsewhere import Records, RecordTypes
 from pipelines.entity import Entity, Freeze, Target
 from pipelines.needs import Needs, lacks, needs_of, objects_of
 from pipelines.ports import FieldInfo, ObjectInfo, RecordTypeInfo
-from pipelines.rules import Master
+from pipelines.rules import Master, Reference
 from pipelines.source import Feed
 from tests.pipelines.case import org_object
-
-
-class Kind(Master):
-    """Takes its values from users, and gives two record types."""
-
-    looks_up = ("User", "FederationIdentifier")
-    record_types = ("HCP", "Staff")
-
 
 THINGS = Entity(
     name="things",
     source=Feed("things", key="id"),
     target=Target("Thing__c", key="Key__c"),
-    fields={"Name": Master("name"), "Kind__c": Kind("kind")},
+    fields={
+        "Name": Master("name"),
+        "RecordTypeId": Reference("kind", to=RecordTypes({"doctor": "HCP", "assistant": "Staff"})),
+        "Holder__c": Reference("user", to=Records("User", "FederationIdentifier")),
+    },
     freeze=Freeze(mapped="Do_Not_Update__c", hierarchy="Do_Not_Update__c"),
     create="never",
 )
@@ -37,7 +34,7 @@ def test_fields_are_written_and_flags_are_read() -> None:
     assert target == Needs(
         "Thing__c",
         edits=True,
-        writes=("Key__c", "Name", "Kind__c"),
+        writes=("Key__c", "Name", "RecordTypeId", "Holder__c"),
         reads=("Do_Not_Update__c",),
         record_types=("HCP", "Staff"),
     )
