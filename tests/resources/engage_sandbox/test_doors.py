@@ -9,8 +9,8 @@ from tests.resources.engage_sandbox.conftest import Client
 
 ADA = {
     "id": "p1", "kind": "HCP", "account_ids": ["I1", "I2"], "first_name": "Ada", "last_name": "Noether",
-    "display_name": "Dr. Ada Noether", "state": "active", "merged_into": None, "signed_up_at": "2025-01-01T00:00:00.000Z",
-    "updated_at": "2025-01-01T00:00:00.000Z",
+    "display_name": "Dr. Ada Noether", "state": "active", "merged_into": None,
+    "signed_up_at": "2025-01-01T00:00:00.000Z", "updated_at": "2025-01-01T00:00:00.000Z",
 }  # fmt: skip
 TIE = {"id": "c1", "profile_id": "p1", "user_id": "u1", "active": True, "updated_at": "2025-01-01T00:00:00.000Z"}
 
