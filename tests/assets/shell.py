@@ -1,4 +1,4 @@
-"""A small town behind the command line: a sandbox org that serves, two feeds, and somebody who types."""
+"""A small town behind the command line: an org and a profile service that serve, two feeds, and somebody who types."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ import requests
 from typer.testing import CliRunner
 
 from assets.cli import app
+from resources.engage_sandbox.administration import EngageAdministrator
 from resources.sandbox.administration import Administrator
 from resources.sandbox.launch import Connection, running
+from resources.world import BESIDE
 
 INSTITUTIONS = """\
 institution_id,name,status,city,postal_code,county,updated_at
@@ -49,6 +51,21 @@ ACCOUNTS = (
         "BillingPostalCode": "53111",
     },
     {"Name": "Delta Institut", "BillingCity": "Kiel", "BillingPostalCode": "24103"},
+)
+USER = {
+    "Username": "ada@town.example",
+    "LastName": "Town",
+    "Email": "ada@town.example",
+    "Alias": "town",
+    "FederationIdentifier": "U1",
+}
+PROFILES = (
+    {"id": "E1", "kind": "HCP", "state": "active", "account_ids": ["I1"], "first_name": "Ada"},
+    {"id": "E2", "kind": "Staff", "state": "active", "account_ids": []},
+)
+CONNECTIONS = (
+    {"id": "C1", "profile_id": "E1", "user_id": "U1", "active": True},
+    {"id": "C2", "profile_id": "E1", "user_id": "U9", "active": True},
 )
 
 
@@ -88,6 +105,11 @@ class Shell:
     def admin(self) -> Administrator:
         return Administrator(self.connection)
 
+    @property
+    def engage(self) -> EngageAdministrator:
+        beside = self.connection.beside["engage"]
+        return EngageAdministrator(beside.admin_url, beside.admin_token, self.connection.ca_file)
+
     def delete(self, sobject: str, record_id: str) -> None:
         """A person deletes a record."""
         token = self.admin.session(self.connection.username)
@@ -121,9 +143,12 @@ class Shell:
 def town(home: Path) -> Iterator[Shell]:
     """A town as nobody has synced it yet."""
     (home / "feeds").mkdir(parents=True)
-    with running(home / "sandbox") as connection:
+    with running(home / "sandbox", beside=BESIDE) as connection:
         shell = Shell(home, connection)
         shell.feed("institutions", INSTITUTIONS)
         shell.feed("personnel", PERSONNEL)
         shell.admin.seed("Account", ACCOUNTS)
+        shell.admin.seed("User", [USER])
+        shell.engage.put("profiles", PROFILES)
+        shell.engage.put("connections", CONNECTIONS)
         yield shell
