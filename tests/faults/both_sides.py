@@ -134,6 +134,13 @@ class BothSides(RuleBasedStateMachine):
         assume(key is None or key not in self._keys())
         self._edit(number, {"Source_Key__c": key})
 
+    @rule(number=st.integers(0, 9), other=st.integers(0, 9))
+    def a_person_puts_one_below_another(self, number: int, other: int) -> None:
+        """The org refuses it where it would close a circle."""
+        below, above = str(self._record(number)["Id"]), str(self._record(other)["Id"])
+        body = {"sobject": "Account", "ids": [below], "fields": {"ParentId": above}, "as": ADMINISTRATOR}
+        self.org.door("records/edit", body)
+
     @rule(number=st.integers(0, 9))
     def a_person_deletes(self, number: int) -> None:
         self.org.person("DELETE", f"sobjects/Account/{self._record(number)['Id']}")
