@@ -12,7 +12,7 @@ from tests.faults.both_sides import BothSides
 TestBothSides = BothSides.TestCase
 TestBothSides.settings = settings(
     max_examples=2,
-    stateful_step_count=10,
+    stateful_step_count=6,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
