@@ -20,6 +20,7 @@ FOUND = {
     "half a describe": "accounts collections 2=half",
     "half a page of the snapshot": "accounts collections 3=half",
     "half the results of a job": "accounts bulk 15=half",
+    "a results file of a job that is none": "accounts bulk 8=garbled",
 }
 
 Staged = Callable[[Course], Stage]
