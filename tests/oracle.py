@@ -277,7 +277,7 @@ class Oracle:
             return self.accounts.get(key)
         heir = self._now(key)
         for one in (heir, key):
-            if found := self.record.get(one) or self._carrier(one):
+            if found := self.record.get(one) or self._carrier(one) or self._winner(one):
                 return found
         new = self.creates and heir in self.usable and heir not in self.verdict and self._active(self.usable[heir])
         return f"new {heir}" if new else None
@@ -289,6 +289,11 @@ class Oracle:
         if linked and self.records[linked]["Source_Key__c"] is None:
             return None if named else linked
         return named[0] if len(named) == 1 and linked in (None, named[0]) else None
+
+    def _winner(self, key: str) -> str | None:
+        """The live record into which people merged the one that was linked to this key."""
+        one = self._linked(key)
+        return one if one in self.records and one != self.links.get(key) else None
 
     def means(self, key: str) -> str | None:
         """The record that other entities refer to by this key, once all is written."""

@@ -23,9 +23,7 @@ def calls(rows: int) -> int:
     return 1 + 3 + -(-rows // ROWS_A_PAGE)
 
 
-def pages(
-    session: OrgSession, soql: str, fields: Sequence[str], *, deleted: bool, expected: int
-) -> Iterator[pa.Table]:
+def pages(session: OrgSession, soql: str, fields: Sequence[str], *, deleted: bool, expected: int) -> Iterator[pa.Table]:
     """The answer in pages of text columns; raises SystemicError when the org cannot run the query."""
     jobs = Jobs(session, "query")
     job_id = jobs.create({"operation": "queryAll" if deleted else "query", "query": soql, "lineEnding": "LF"})
