@@ -106,6 +106,11 @@ def _announce(connection: Connection, terminal: Terminal) -> None:
         f"  SALESFORCE_CLIENT_SECRET={connection.client_secret}\n"
         f"  SALESFORCE_CA_FILE={connection.ca_file}\n"
         + (f"  HTTPS_PROXY={connection.proxy}\n" if connection.proxy else "")
+        + "".join(
+            f"  {name.upper()}_URL={one.url}\n  {name.upper()}_TOKEN={one.token}\n"
+            f"  {name.upper()}_CA_FILE={connection.ca_file}\n"
+            for name, one in connection.beside.items()
+        )
         + "\n"
         "Concord itself finds the one in $CONCORD_HOME/sandbox without being told."
     )

@@ -1,0 +1,101 @@
+"""Where a service is: its own settings, else the one beside the sandbox; and how a gap is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from pipelines.ports import SystemicError
+from resources.services import Service, service_of
+from resources.settings import Beside, Settings, read_settings
+
+URL = "https://engage.example.com/api"
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
+    for name in ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    return read_settings(env_file=None)
+
+
+def refused(name: str, settings: Settings) -> str:
+    with pytest.raises(SystemicError) as caught:
+        service_of(name, settings)
+    assert caught.value.code == "source_settings"
+    return str(caught.value)
+
+
+def test_a_service_is_told_by_settings_under_its_own_name(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    authority = tmp_path / "ca.pem"
+    authority.touch()
+    monkeypatch.setenv("STAFF_ROOM_URL", f" {URL}/ ")
+    monkeypatch.setenv("STAFF_ROOM_TOKEN", "secret\n")
+    monkeypatch.setenv("STAFF_ROOM_CA_FILE", str(authority))
+    assert service_of("staff-room", settings) == Service(
+        "staff-room", "STAFF_ROOM_", URL, SecretStr("secret"), authority
+    )
+
+
+def test_a_file_is_read(settings: Settings) -> None:
+    Path(".env").write_text(f"ENGAGE_URL={URL}\nENGAGE_TOKEN=secret\nENGAGE_CA_FILE=\n")
+    assert service_of("engage", settings).url == URL
+
+
+def test_with_nothing_set_the_one_beside_the_sandbox_is_meant(settings: Settings) -> None:
+    aimed = settings.with_beside({"engage": Beside("https://localhost:1/engage", SecretStr("x"))})
+    assert service_of("engage", aimed).url == "https://localhost:1/engage"
+    assert "OTHER_URL" in refused("other", aimed)
+    assert "ENGAGE_URL" in refused("engage", settings)
+
+
+def test_what_is_set_goes_before_what_is_beside(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    aimed = settings.with_beside({"engage": Beside("https://localhost:1/engage", SecretStr("x"))})
+    monkeypatch.setenv("ENGAGE_URL", URL)
+    assert refused("engage", aimed) == "ENGAGE_URL is set, ENGAGE_TOKEN is missing"
+    monkeypatch.setenv("ENGAGE_TOKEN", "secret")
+    assert service_of("engage", aimed).url == URL
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://engage.example.com", "engage.example.com", "https://u:p@engage.example.com", "https://x/?a=1", "https://"],
+)
+def test_an_address_that_is_not_safe_is_refused_without_being_shown(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("ENGAGE_URL", url)
+    monkeypatch.setenv("ENGAGE_CA_FILE", "/nowhere/ca.pem")
+    assert refused("engage", settings) == (
+        "ENGAGE_URL: must be an address such as https://engage.example.com, with https and without a query; "
+        "ENGAGE_CA_FILE: Path does not point to a file"
+    )
+
+
+def test_loopback_may_do_without_https(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENGAGE_URL", "http://127.0.0.1:8000")
+    monkeypatch.setenv("ENGAGE_TOKEN", "x")
+    assert service_of("engage", settings).url == "http://127.0.0.1:8000"
+
+
+@pytest.mark.parametrize(
+    "url, no_proxy, used",
+    [(URL, "", True), (URL, "engage.example.com", False), ("https://localhost:1", "", False)],
+    ids=["far", "exempt", "near"],
+)
+def test_a_proxy_is_used_where_it_holds(
+    monkeypatch: pytest.MonkeyPatch, url: str, no_proxy: str, *, used: bool
+) -> None:
+    settings = read_settings(env_file=None, https_proxy="http://proxy:3128", no_proxy=no_proxy)
+    monkeypatch.setenv("ENGAGE_URL", url)
+    monkeypatch.setenv("ENGAGE_TOKEN", "x")
+    assert (service_of("engage", settings).proxy is not None) == used
+
+
+def test_no_token_is_shown(settings: Settings) -> None:
+    aimed = settings.with_beside({"engage": Beside("https://localhost:1", SecretStr("word of mouth"))})
+    assert "word of mouth" not in repr(aimed) + repr(aimed.beside) + repr(service_of("engage", aimed))
