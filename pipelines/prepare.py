@@ -19,6 +19,7 @@ from pipelines.reading import Extracted, extract, land, snapshot
 from pipelines.run import Warehouse
 from pipelines.scope import Keys
 from pipelines.settle import settle
+from pipelines.since import Reading, known_of, reading_of, tells_changes
 from pipelines.thinking import Wish, think
 
 ASKED = (
@@ -41,6 +42,8 @@ class Prepared:
     bound: Bound
     extracted: Extracted
     plan: Plan
+    reading: Reading | None = None
+    """How a source that can tell what changed was read."""
 
 
 def prepare(errand: Errand, connect: Callable[[], Crm]) -> Prepared:
@@ -53,7 +56,8 @@ def prepare(errand: Errand, connect: Callable[[], Crm]) -> Prepared:
     stay_in_org(warehouse, crm.org_id)
     settle(bound, crm, warehouse.open, progress)
     progress("extract", 0, None)
-    land(entity, world.source, content, warehouse, progress)
+    reading = how_to_read(errand)
+    land(entity, world.source, content, warehouse, progress, reading)
     with warehouse.open() as con:
         extracted = extract(bound, con, errand.started_at)
     progress("snapshot", 0, None)
@@ -72,7 +76,7 @@ def prepare(errand: Errand, connect: Callable[[], Crm]) -> Prepared:
             columns_lost=len(extracted.lost),
             batching=world.batching,
         )
-    return Prepared(crm, bound, extracted, plan)
+    return Prepared(crm, bound, extracted, plan, reading)
 
 
 def bound_at(entity: Entity, crm: Crm) -> Bound:
@@ -81,6 +85,15 @@ def bound_at(entity: Entity, crm: Crm) -> Bound:
     if found := lacks(entity, told):
         raise SystemicError("declaration_misfit", "; ".join(str(misfit) for misfit in found))
     return bind(entity, told[entity.target.sobject])
+
+
+def how_to_read(errand: Errand) -> Reading | None:
+    """Since when the source is read; None where it can only be read whole."""
+    if not tells_changes(errand.entity):
+        return None
+    with errand.world.warehouse.open() as con:
+        known = known_of(con, errand.entity)
+    return reading_of(known, everything=errand.request.scope == "all", now=errand.started_at)
 
 
 def stay_in_org(warehouse: Warehouse, org_id: str) -> None:
