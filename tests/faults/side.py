@@ -118,6 +118,11 @@ class Side:
     def edits(self, record_id: str, fields: Mapping[str, object]) -> None:
         self.org.person("PATCH", f"sobjects/{self.plan.sobject}/{record_id}", fields)
 
+    def puts_below(self, below: str, above: str) -> None:
+        """Refused where it would close a circle."""
+        body = {"sobject": self.plan.sobject, "ids": [below], "fields": {"ParentId": above}, "as": ADMINISTRATOR}
+        self.org.door("records/edit", body)
+
     def deletes(self, record_id: str) -> None:
         self.org.person("DELETE", f"sobjects/{self.plan.sobject}/{record_id}")
 

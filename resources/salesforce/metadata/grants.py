@@ -92,7 +92,7 @@ def _referred(entities: Iterable[Entity], declared: Mapping[str, Entity]) -> Ite
     """A record can only be referred to by somebody who sees it."""
     for entity in entities:
         for rule in entity.references.values():
-            if rule.to in declared:
+            if isinstance(rule.to, str) and rule.to in declared:
                 yield declared[rule.to].target.sobject
 
 
