@@ -21,6 +21,7 @@ from pipelines.reading import Extracted, extract, land, snapshot
 from pipelines.run import Warehouse
 from pipelines.scope import Keys
 from pipelines.settle import settle
+from pipelines.since import Reading, known_of, reading_of, tells_changes
 from pipelines.thinking import Wish, think
 
 ASKED = (
@@ -43,6 +44,8 @@ class Prepared:
     bound: Bound
     extracted: Extracted
     plan: Plan
+    reading: Reading | None = None
+    """How a source that can tell what changed was read."""
 
 
 def prepare(errand: Errand, connect: Callable[[], Crm]) -> Prepared:
@@ -56,8 +59,10 @@ def prepare(errand: Errand, connect: Callable[[], Crm]) -> Prepared:
     stay_in_org(warehouse, crm.org_id)
     settle(bound, crm, warehouse.open, progress)
     progress("extract", 0, None)
-    read_beside(entity, world.source, warehouse, progress, everything=everything)
-    land(entity, world.source, content, warehouse, progress)
+    reading = how_to_read(errand)
+    anew = everything or (reading is not None and reading.since is None)
+    read_beside(entity, world.source, warehouse, progress, everything=anew)
+    land(entity, world.source, content, warehouse, progress, reading)
     with warehouse.open() as con:
         extracted = extract(bound, con, errand.started_at)
     progress("snapshot", 0, None)
@@ -76,7 +81,7 @@ def prepare(errand: Errand, connect: Callable[[], Crm]) -> Prepared:
             columns_lost=len(extracted.lost),
             batching=world.batching,
         )
-    return Prepared(crm, bound, extracted, plan)
+    return Prepared(crm, bound, extracted, plan, reading)
 
 
 def bound_at(entity: Entity, crm: Crm) -> Bound:
@@ -86,6 +91,15 @@ def bound_at(entity: Entity, crm: Crm) -> Bound:
         raise SystemicError("declaration_misfit", "; ".join(str(misfit) for misfit in found))
     looked_up = {records.sobject: told[records.sobject] for records in entity.looked_up}
     return bind(entity, told[entity.target.sobject], looked_up)
+
+
+def how_to_read(errand: Errand) -> Reading | None:
+    """Since when the source is read; None where it can only be read whole."""
+    if not tells_changes(errand.entity):
+        return None
+    with errand.world.warehouse.open() as con:
+        known = known_of(con, errand.entity)
+    return reading_of(known, everything=errand.request.scope == "all", now=errand.started_at)
 
 
 def stay_in_org(warehouse: Warehouse, org_id: str) -> None:

@@ -21,6 +21,7 @@ from pipelines.echoes import echoes_sql
 from pipelines.entity import Entity
 from pipelines.ports import Crm, Progress, Snapshot, Source, arrow_type
 from pipelines.run import Warehouse
+from pipelines.since import Reading, note
 from pipelines.snapshot import OVERLAP_SECONDS, WIDEST_GAP_DAYS, empty_records_sql, merge_sql, replace_sql
 from pipelines.sql import quote, tidy_sql
 
@@ -43,17 +44,29 @@ NOTICED = 10
 USABLE_ROWS = "select count(*) from work.incoming where problem is null"
 
 
-def land(entity: Entity, source: Source, content: str | None, warehouse: Warehouse, progress: Progress) -> bool:
-    """The landing tables hold the source as it is now; True when it was read anew. `content` is its fingerprint."""
+def land(
+    entity: Entity,
+    source: Source,
+    content: str | None,
+    warehouse: Warehouse,
+    progress: Progress,
+    reading: Reading | None = None,
+) -> bool:
+    """The landing tables hold the source as it is now; True when it was read anew.
+
+    `content` is its fingerprint, where it has one, and `reading` says since when it is to be read.
+    """
     with warehouse.open() as con:
         if content and memory.read(con, "landing") == f"{content} {entity.fingerprint}":
             return False
         memory.write(con, "landing", "")
-    landed = source.land(entity.source, entity.columns, warehouse.path, progress)
+    since = reading.since if reading else None
+    landed = source.land(entity.source, entity.columns, warehouse.path, progress, since)
     with warehouse.open() as con:
         con.execute("begin")
         memory.write(con, "landing", f"{landed.fingerprint} {entity.fingerprint}")
         memory.write(con, "ignored", ",".join(landed.ignored))
+        note(con, entity, landed.read_at)
         con.execute("delete from absent_columns")
         for file_name, name in landed.absent:
             con.execute("insert into absent_columns values (?, ?)", [file_name, name])

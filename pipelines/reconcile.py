@@ -104,9 +104,10 @@ join records r on r.number = s.record_number"""
 def _blocked_sql(bound: Bound) -> str:
     """`work.blocked`: the rows of which a flag keeps a cell back."""
     held = [
-        f"({field.rule.when_sql(_case(bound, field))} and ({frozen}))"
+        f"({when} and ({frozen}))"
         for field in bound.fields
-        if (frozen := frozen_sql(bound, field)) != "false" and _updates(field)
+        if (frozen := frozen_sql(bound, field)) != "false"
+        for when in _reasons(bound, field)
     ]
     if not held:
         return "create or replace table work.blocked (fold varchar)"
@@ -121,6 +122,14 @@ where ({flags}) and (
   {kept_back}
 )
 """
+
+
+def _reasons(bound: Bound, field: BoundField) -> list[str]:
+    """For what an existing record's cell would be written: its rule, or the end of its row."""
+    case = _case(bound, field)
+    ending = ended_cell(bound, field, case)
+    ended = [f"{ended_sql(bound.entity)} and {ending[1]}"] if ending else []
+    return [*([field.rule.when_sql(case)] if _updates(field) else []), *ended]
 
 
 def _cells_sql(bound: Bound) -> str:

@@ -16,7 +16,7 @@ from pipelines.reading import USABLE_ROWS
 from pipelines.report import Report
 from pipelines.scope import LOST_RECORDS, own_targets_sql
 from pipelines.snapshot import reference_links_sql
-from pipelines.sql import given, quote
+from pipelines.sql import fold_sql, given, literal, quote
 from pipelines.status import alive_sql
 
 LINKS = (
@@ -83,6 +83,18 @@ qualify row_number() over (partition by s.fold) = 1
 )
 
 
+def _written_keys_sql(bound: Bound) -> str:
+    """`records` has the keys that this run wrote: others refer by them, and the next snapshot may be a day away."""
+    key = bound.entity.target.key
+    return f"""
+update records set {quote(key)} = c.new, fold = {fold_sql("c.new")}
+from batch_cells c
+join results x on x.batch = c.batch and x.fold = c.fold and x.status = 'success'
+where c.field = {literal(key)} and x.record_id = records.Id
+  and c.batch in (select batch from batches where run_id = getvariable('run_id'))
+"""
+
+
 def record_links(con: duckdb.DuckDBPyConnection) -> None:
     """`links` says which record each row of this round was found, or got."""
     for statement in LINKS:
@@ -93,6 +105,7 @@ def record(con: duckdb.DuckDBPyConnection, bound: Bound, *, everything: bool) ->
     """What a loaded run found out is remembered. `everything`: the whole source was compared under this declaration."""
     con.execute("create or replace table work.scope as from work.asked")
     con.execute("create or replace table work.link as from work.asked_link")
+    con.execute(_written_keys_sql(bound))
     if bound.entity.refers_to_itself:
         con.execute("delete from work.targets where entity = ?", [bound.entity.name])
         con.execute(own_targets_sql(bound.entity))

@@ -27,6 +27,7 @@ from pipelines.record import record, write_outcomes, write_run
 from pipelines.report import Report, status_of
 from pipelines.rounds import load_in_rounds
 from pipelines.run import Request, Stopped, Warehouse, World
+from pipelines.since import SUCCESSES, go_on_from
 from pipelines.starting import hindrance
 from pipelines.verify import NOT_VERIFIED, Verified, verify
 
@@ -140,6 +141,8 @@ class Sync:
             if phase == "loaded":
                 record(con, self.bound, everything=self._errand.compares_everything(con) and stopped is None)
             report = self._counted(con, phase, stopped, checked)
+            if phase == "loaded" and report.status in SUCCESSES:
+                go_on_from(con)
             write_outcomes(con, self.bound, phase)
             write_run(con, report)
             con.execute("commit")
@@ -176,6 +179,7 @@ class Sync:
             verified=checked.records,
             differing=checked.differing,
             ignored_columns=self.prepared.extracted.ignored,
+            reading=str(self.prepared.reading) if self.prepared.reading else None,
             error=stopped.code if stopped else None,
             message=str(stopped) if stopped else None,
         )

@@ -7,6 +7,7 @@ untouched. How a page is asked for is in `rest_session.py` and `rest_pages.py`, 
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -39,7 +40,7 @@ class RestCollections:
         SystemicError where settings, token, disk or file do not allow it.
         """
         read_at: datetime | None = None
-        with self._staging(source, columns, f"staging-{file.stem}") as staging:
+        with self._staging(source, columns, file) as staging:
             for page in pages(self._find(source.service), source, self._patience, since):
                 read_at = page.told_at if page.number == 1 else read_at
                 staging.add(page)
@@ -57,19 +58,22 @@ class RestCollections:
         )
 
     def try_out(self, source: Rest, columns: Sequence[str]) -> None:
-        """Asks for one page; raises SourceError or SystemicError as `land` would. Nothing is landed."""
-        with self._staging(source, columns, f"trying-{source.name}") as staging:
+        """Asks for one page; raises SourceError or SystemicError as `land` would. Nothing is landed or left."""
+        with (
+            tempfile.TemporaryDirectory(prefix="concord-") as folder,
+            RestStaging(source.service, source, columns, Path(folder)) as staging,
+        ):
             for page in pages(self._find(source.service), source, self._patience, None):
                 staging.add(page)
                 staging.take_apart()
                 break
 
     @contextmanager
-    def _staging(self, source: Rest, columns: Sequence[str], name: str) -> Iterator[RestStaging]:
+    def _staging(self, source: Rest, columns: Sequence[str], file: Path) -> Iterator[RestStaging]:
         with landing.disk_full_is_systemic(self._dlt_home):
             self._dlt_home.mkdir(mode=0o700, parents=True, exist_ok=True)
             with (
-                empty_folder(self._dlt_home / name) as folder,
+                empty_folder(self._dlt_home / f"staging-{file.stem}") as folder,
                 RestStaging(source.service, source, columns, folder) as staging,
             ):
                 yield staging

@@ -7,6 +7,7 @@ the org.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -54,11 +55,26 @@ def service_of(name: str, settings: Settings) -> Service:
 
 
 def _address(url: str) -> str:
-    parts = urlsplit(url)
-    spoken = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-    if not spoken or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
+    if not _is_address(url):
         raise ValueError("must be an address such as https://engage.example.com, with https and without a query")
     return url.rstrip("/")
+
+
+def _is_address(url: str) -> bool:
+    parts = urlsplit(url)
+    try:
+        has_port = parts.port != 0
+    except ValueError:
+        return False
+    spoken = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    more = parts.query or parts.fragment or "@" in parts.netloc
+    return spoken and has_port and bool(parts.hostname) and not more
+
+
+def _one_word(token: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[!-~]+", token.get_secret_value()):
+        raise ValueError("must be one word of plain letters, digits and signs")
+    return token
 
 
 class _Told(BaseSettings):
@@ -74,7 +90,7 @@ class _Told(BaseSettings):
     )
 
     url: Annotated[str, AfterValidator(_address)] | None = None
-    token: SecretStr | None = None
+    token: Annotated[SecretStr, AfterValidator(_one_word)] | None = None
     ca_file: FilePath | None = None
     """The only certificates trusted, when set; else those that `certifi` ships."""
 

@@ -74,10 +74,12 @@ class Oracle:
     """Key → the record that an earlier run found or made; one that is not among the records was deleted."""
     winners: Mapping[str, str] = field(default_factory=dict)
     """A record that people merged into another → that one."""
+    known: Mapping[str, Row] = field(default_factory=dict)
+    """Key → the row as an earlier delivery had it: mergers and a status that this one is silent of are remembered."""
     outcomes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.clean = [{name: tidy(value) for name, value in row.items()} for row in self.rows]
+        self.clean = [self._with_status({name: tidy(value) for name, value in row.items()}) for row in self.rows]
         folds = Counter(fold(row[self.spec.key]) for row in self.clean)
         self.verdicts = [self._unusable(row, folds) for row in self.clean]
         self.usable = {
@@ -101,6 +103,11 @@ class Oracle:
         for row, bad in zip(self.clean, self.verdicts, strict=True):
             self.outcomes.append(bad or said[fold(row[self.spec.key])])
 
+    def _with_status(self, row: dict[str, str | None]) -> Row:
+        """A blank status is the one that was known, and A for a row never seen before."""
+        before = self.known.get(fold(row[self.spec.key]), {})
+        return {**row, "status": row.get("status") or before.get("status") or "A"}
+
     def _unusable(self, row: Row, folds: Counter[str]) -> str:
         if row[self.spec.key] is None:
             return "failed: blank_key"
@@ -110,7 +117,7 @@ class Oracle:
             return "failed: too_long"
         if any(row.get(column) is None for column in self.spec.required):
             return "failed: required_blank"
-        if (row.get("status") or "A") not in self.spec.statuses:
+        if str(row["status"]) not in self.spec.statuses:
             return "failed: unknown_status"
         for column in sorted({**self.spec.master, **self.spec.fill}.values(), key=self.spec.numbers.__contains__):
             value = row.get(column) or ""
@@ -159,7 +166,7 @@ class Oracle:
 
     def _returns(self, key: str, column: str) -> bool:
         at, seen = key, set[str]()
-        while (at := self._now(fold(self.usable.get(at, {}).get(column)))) and at not in seen:
+        while (at := self._now(fold(self._told(at).get(column)))) and at not in seen:
             if at == key:
                 return True
             seen.add(at)
@@ -191,13 +198,17 @@ class Oracle:
             found |= {key} if at == record_id else set()
         return found
 
+    def _told(self, key: str) -> Row:
+        """What the source says of this key, or said when it last did."""
+        return self.usable.get(key) or self.known.get(key) or {}
+
     def _now(self, key: str) -> str:
         return self.heir(key) or key
 
     def heir(self, key: str) -> str | None:
         """Who a merged row's institution or person is now; None when the mergers go in a circle."""
         seen = {key}
-        while onto := fold(self.usable.get(key, {}).get("merged_into")):
+        while onto := fold(self._told(key).get("merged_into")):
             if onto in seen:
                 return None
             seen.add(onto)
@@ -234,6 +245,7 @@ class Oracle:
 
     def _match(self, fields: tuple[str, ...]) -> None:
         columns = {**self.spec.master, **self.spec.fill}
+        taken = {*self.record.values(), *self.links.values()}
         wanted: dict[str, list[str]] = {}
         for key, row in self.usable.items():
             if key in self.record or key in self.verdict:
@@ -243,7 +255,7 @@ class Oracle:
                 record_id
                 for record_id, record in self.records.items()
                 if record["Source_Key__c"] is None
-                and record_id not in self.record.values()
+                and record_id not in taken
                 and record_id not in self.contested
                 and None not in meant
                 and all(fold(record[name]) == fold(value) for name, value in zip(fields, meant, strict=True))
@@ -265,17 +277,30 @@ class Oracle:
             return self.accounts.get(key)
         heir = self._now(key)
         for one in (heir, key):
-            if one in self.record:
-                return self.record[one]
-            if self.links.get(one) in self.records:
-                return self.links[one]
-            if one and len(found := self.keyed.get(one, [])) == 1:
-                return found[0]
+            if found := self.record.get(one) or self._carrier(one) or self._winner(one):
+                return found
         new = self.creates and heir in self.usable and heir not in self.verdict and self._active(self.usable[heir])
         return f"new {heir}" if new else None
 
+    def _carrier(self, key: str) -> str | None:
+        """The live record that has this key; or the one linked to it, if people left that one without any key."""
+        named = self.keyed.get(key, []) if key else []
+        linked = self.links.get(key) if self.links.get(key) in self.records else None
+        if linked and self.records[linked]["Source_Key__c"] is None:
+            return None if named else linked
+        return named[0] if len(named) == 1 and linked in (None, named[0]) else None
+
+    def _winner(self, key: str) -> str | None:
+        """The live record into which people merged the one that was linked to this key."""
+        one = self._linked(key)
+        return one if one in self.records and one != self.links.get(key) else None
+
+    def means(self, key: str) -> str | None:
+        """The record that other entities refer to by this key, once all is written."""
+        return self.target({self.spec.parent[1]: key})
+
     def _active(self, row: Row) -> bool:
-        return (row.get("status") or "A") == "A"
+        return row["status"] == "A"
 
     def _decide(self, key: str, row: Row) -> str:
         if key in self.verdict:
@@ -309,12 +334,12 @@ class Oracle:
                 mapped |= {} if kept or same else {name: value}
             mapped |= {n: row[c] for n, c in self.spec.fill.items() if record[n] is None and row.get(c) is not None}
             mapped |= {self.spec.parent[0]: target} if target and target != record[self.spec.parent[0]] else {}
-        elif row.get("status") == "I" and row.get("email") is None and record["Email"] is not None:
+        elif row["status"] == "I" and row.get("email") is None and record["Email"] is not None:
             mapped = {"Email": None}
         frozen = set(mapped) if record.get("Do_Not_Update__c") else set[str]()
         frozen |= {self.spec.parent[0]} & set(mapped) if record.get("Do_Not_Update_Hierarchy__c") else set()
         cells = {name: value for name, value in mapped.items() if name not in frozen}
-        cells["Source_Status__c"] = row.get("status") or "A"
+        cells["Source_Status__c"] = row["status"]
         deactivates = cells["Source_Status__c"] not in ("A", record["Source_Status__c"])
         if fold(record["Source_Key__c"]) != key:
             cells["Source_Key__c"] = row[self.spec.key]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from assets.commands.answering import Exit, answering, leave
 from assets.commands.options import AsJson, chosen
+from assets.commands.permission_set import write_permission_set
 
 
 def check(
@@ -16,6 +18,15 @@ def check(
         list[str] | None, typer.Argument(metavar="[ENTITY]...", help="All of them where none is named.")
     ] = None,
     *,
+    permission_set: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Only write what an org has to have: the permission set of the integration user, and the custom"
+            " objects and fields. A zip to deploy if FILE ends with .zip, else a folder in source format.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Holds settings, feeds and declarations against the org: every problem at once, nothing is changed.
@@ -28,9 +39,14 @@ def check(
       concord check
 
       concord check accounts --json
+
+      concord check --permission-set concord.zip
     """
     with answering(as_json=as_json) as terminal:
         names = chosen(entities or [])
+        if permission_set:
+            write_permission_set(names, permission_set, terminal)
+            return
         from assets.commands.tables import table
         from assets.declarations import entities as declared
         from resources.preflight import feed_problems, org_problems

@@ -109,7 +109,8 @@ def _when(run: Run) -> str:
 
 
 def _line(run: Run) -> tuple[object, ...]:
-    outcomes = run["error"] or ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(run["outcomes"].items()))
+    stopped = run["error"] or (run["message"] if run["status"] == "skipped" else "")
+    outcomes = stopped or ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(run["outcomes"].items()))
     return (
         _when(run),
         run["entity"],

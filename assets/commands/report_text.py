@@ -17,6 +17,7 @@ COLOURS = {
     "nothing_to_do": "green",
     "success_with_errors": "yellow",
     "held": "yellow",
+    "skipped": "yellow",
     "failure": "red",
 }
 
@@ -61,6 +62,8 @@ def _calls(report: Report) -> str:
 
 
 def _error(report: Report) -> list[RenderableType]:
+    if report.status == "skipped":
+        return [Text(f"Skipped, nothing was done: {report.message}.", style="yellow")]
     return [Text(f"{report.error}: {report.message}", style="red")] if report.error else []
 
 
@@ -80,6 +83,8 @@ def _outcomes(report: Report) -> list[RenderableType]:
 
 
 def _findings(report: Report) -> Iterable[RenderableType]:
+    if report.reading:
+        yield Text(f"Source read: {report.reading}", style="dim")
     if report.ignored_columns:
         yield Text(f"Columns of the feed that nobody reads: {', '.join(report.ignored_columns)}", style="dim")
     if report.verified:

@@ -71,11 +71,18 @@ def sync(
     scope: ScopeOption = "changed",
     keys: KeysFile = None,
     approve: Approve = None,
+    scheduled: Annotated[
+        bool,
+        typer.Option(
+            "--scheduled", help="Started by a clock such as cron: skipped outside the entity's hours, or too soon."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """The real run, parents first. Whatever is in its way is told row by row; the rest goes on.
 
-    Exit code 3 if a plan is held, 4 if some rows failed. After a crash or Ctrl-C, run it again: it goes on.
+    Exit code 3 if a plan is held, 4 if some rows failed. A run that may not start now is skipped, which is no failure.
+    After a crash or Ctrl-C, run it again: it goes on.
 
     Examples:
 
@@ -93,7 +100,7 @@ def sync(
         from assets.commands.running import Order, carry_out
         from resources.settings import read_settings
 
-        order = Order(names, scope=scope, keys_file=keys, approve=approve)
+        order = Order(names, scope=scope, keys_file=keys, approve=approve, scheduled=scheduled)
         conclude(terminal, order, carry_out(order, read_settings(), terminal))
 
 

@@ -42,6 +42,8 @@ def report_metadata(report: Report) -> Metadata:
         "plan_hash": report.plan_hash or "none",
         "outcomes": outcomes_table(report),
     }
+    if report.reading:
+        words["reading"] = report.reading
     if report.ignored_columns:
         words["ignored_columns"] = ", ".join(report.ignored_columns)
     return {**words, **numbers}

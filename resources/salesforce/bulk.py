@@ -56,15 +56,15 @@ class Ingest:
         return self._jobs.wait(job_id, Rhythm(self._uploaded.get(job_id)), progress)
 
     def results(self, job_id: str, key: str) -> pa.Table:
-        successful = self._file(job_id, "successfulResults")
-        failed = self._file(job_id, "failedResults")
-        unprocessed = self._file(job_id, "unprocessedrecords")
+        successful = self._file(job_id, "successfulResults", ("sf__Id", "sf__Created", key))
+        failed = self._file(job_id, "failedResults", ("sf__Error", key))
+        unprocessed = self._file(job_id, "unprocessedrecords", (key,))
         return pa.concat_tables(
             [_rows(successful, key, "success"), _rows(failed, key, "failed"), _rows(unprocessed, key, "unprocessed")]
         )
 
-    def _file(self, job_id: str, name: str) -> pa.Table:
-        return read(self._session.call("GET", f"jobs/ingest/{job_id}/{name}").content)
+    def _file(self, job_id: str, name: str, needed: tuple[str, ...]) -> pa.Table:
+        return read(self._session.call("GET", f"jobs/ingest/{job_id}/{name}").content, needed)
 
     def _turn(self, job_id: str, state: Literal["UploadComplete", "Aborted"]) -> None:
         """Closes or aborts. A lost answer is cleared up by looking: the change may be asked for again while Open."""

@@ -5,7 +5,7 @@ The columns come back in the order of the SELECT as text; which type they have i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 
@@ -23,7 +23,7 @@ def calls(rows: int) -> int:
     return 1 + 3 + -(-rows // ROWS_A_PAGE)
 
 
-def pages(session: OrgSession, soql: str, *, deleted: bool, expected: int) -> Iterator[pa.Table]:
+def pages(session: OrgSession, soql: str, fields: Sequence[str], *, deleted: bool, expected: int) -> Iterator[pa.Table]:
     """The answer in pages of text columns; raises SystemicError when the org cannot run the query."""
     jobs = Jobs(session, "query")
     job_id = jobs.create({"operation": "queryAll" if deleted else "query", "query": soql, "lineEnding": "LF"})
@@ -35,7 +35,7 @@ def pages(session: OrgSession, soql: str, *, deleted: bool, expected: int) -> It
     while True:
         params = {"maxRecords": str(ROWS_A_PAGE)} | ({"locator": locator} if locator else {})
         answer = session.call("GET", f"{jobs.path}/{job_id}/results", params=params)
-        yield read(answer.content)
+        yield read(answer.content, fields)
         locator = answer.headers.get("Sforce-Locator", "null")
         if locator == "null":
             return

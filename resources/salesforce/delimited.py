@@ -7,11 +7,12 @@ and says so not always.
 from __future__ import annotations
 
 import io
+from collections.abc import Collection
 
 import pyarrow as pa
 from pyarrow import csv
 
-from resources.salesforce.errors import whole
+from resources.salesforce.errors import Unavailable, whole
 from resources.salesforce.values import with_line_feeds
 
 LARGEST = 100_000_000
@@ -31,16 +32,16 @@ def written(rows: pa.Table, largest: int = LARGEST) -> bytes:
     return sink.getvalue()
 
 
-def read(content: bytes) -> pa.Table:
+def read(content: bytes, needed: Collection[str] = ()) -> pa.Table:
     """All columns as text, in their order; an empty cell is null, and an empty content a table without columns.
 
-    Raises Unavailable for what breaks off in the middle of a row.
+    Raises Unavailable for what breaks off in the middle of a row, or lacks one of the `needed` columns.
     """
     if not content.strip():
         return pa.table({})
     with whole():
         names = csv.open_csv(io.BytesIO(content), parse_options=_PARSING).schema.names
-        return csv.read_csv(
+        table = csv.read_csv(
             io.BytesIO(content),
             read_options=csv.ReadOptions(block_size=16 << 20),  # one record may hold 400,000 characters
             parse_options=_PARSING,
@@ -48,6 +49,9 @@ def read(content: bytes) -> pa.Table:
                 column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
             ),
         )
+    if lacking := [name for name in needed if name not in table.column_names]:
+        raise Unavailable("NOT_THE_ORG", f"The answer was CSV without the columns {', '.join(lacking)}.")
+    return table
 
 
 _PARSING = csv.ParseOptions(newlines_in_values=True)

@@ -37,7 +37,8 @@ class Reader:
 
     def snapshot(self, sobject: str, columns: Sequence[Column], since: datetime | None) -> Snapshot:
         """As `Crm.snapshot`; the first page has been asked for when this returns."""
-        soql = select(sobject, [one.info.name for one in columns])
+        fields = [one.info.name for one in columns]
+        soql = select(sobject, fields)
         if since is not None:
             soql = f"{soql} WHERE {changed_since(since)}"
         deleted = since is not None
@@ -46,7 +47,7 @@ class Reader:
         further = -(-(page.total - len(page.records)) // max(len(page.records), 1)) if page.following else 0
         if further <= bulk_query.calls(page.total):
             return Snapshot(self._pages(page, columns), taken_at)
-        texts = bulk_query.pages(self._session, soql, deleted=deleted, expected=page.total)
+        texts = bulk_query.pages(self._session, soql, fields, deleted=deleted, expected=page.total)
         return Snapshot((_typed(text, columns) for text in texts), taken_at)
 
     def read(self, sobject: str, columns: Sequence[Column], by: Column, values: Sequence[str]) -> pa.Table:

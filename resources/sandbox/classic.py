@@ -9,6 +9,8 @@ Shapes follow the developer guide and what real clients read: milliseconds in JS
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import orjson
 
 from . import classic_content, classic_xml
@@ -19,9 +21,12 @@ from .classic_new_job import new_job
 from .classic_processing import ClassicProcessing
 from .endpoint import Answer, Call, Route
 from .errors import ApiError
+from .moments import as_stored
 from .org import Org
 
 LARGEST_BATCH = 10 * 1024 * 1024
+HOURS_OPEN = 24
+"""A job takes batches for so long."""
 
 
 def routes(org: Org) -> list[Route]:
@@ -68,6 +73,8 @@ class _Classic:
         job = self._job(call)
         if job.state != "Open":
             raise ApiError(400, "InvalidJobState", f"Adding a batch to a job in state {job.state} not allowed")
+        if job.created < as_stored(call.org.time() - timedelta(hours=HOURS_OPEN)):
+            raise ApiError(400, "InvalidJobState", f"The job has been open for more than {HOURS_OPEN} hours")
         if call.headers.get("content-type", "").startswith("zip/"):
             raise ApiError(400, "InvalidBatch", "zipped batches are not emulated by this sandbox")
         if len(call.body) > LARGEST_BATCH:

@@ -129,13 +129,15 @@ def test_an_hour_refers_to_the_day_that_it_lies_in() -> None:
 def test_an_hourly_run_takes_the_daily_entity_as_its_last_run_left_it(mixed: ControlRoom) -> None:
     settle_in(mixed, "mix-")
     assert hourly(mixed).success
-    assert statuses(mixed) == {"accounts": "success", "personnel": "success", "helpers": "success"}
+    assert statuses(mixed) == {"accounts": "nothing_to_do", "personnel": "success", "helpers": "success"}
     records = mixed.place.records("Contact", "ReportsToId")
     assert records["mix-p"]["AccountId"] == "mix-0"
     assert mixed.instance.get_materialized_partitions(dg.AssetKey("personnel")) == {ELEVEN}
 
 
-def test_a_run_that_comes_too_early_is_green_and_materializes_nothing(mixed: ControlRoom) -> None:
+def test_a_run_that_comes_too_early_is_green_and_materializes_nothing_but_a_person_may_start_it(
+    mixed: ControlRoom,
+) -> None:
     settle_in(mixed, "early-")
     hourly(mixed)
     result = hourly(mixed, NOON + timedelta(minutes=30), asking=True)
@@ -148,11 +150,6 @@ def test_a_run_that_comes_too_early_is_green_and_materializes_nothing(mixed: Con
     skipped = {event.step_key for event in result.all_events if event.event_type is dg.DagsterEventType.STEP_SKIPPED}
     assert {"helpers", "personnel_checks"} <= skipped
     assert "personnel is skipped, nothing was done: its last scheduled run" in mixed.log()
-
-
-def test_a_person_may_start_it_all_the_same(mixed: ControlRoom) -> None:
-    settle_in(mixed, "hand-")
-    hourly(mixed)
     assert mixed.run("sync_personnel", partition_key=ELEVEN).success
     assert statuses(mixed)["personnel"] == "nothing_to_do"
 

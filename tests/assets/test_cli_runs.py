@@ -42,8 +42,9 @@ def test_a_plan_tells_everything_writes_nothing_and_its_cells_go_to_a_file_that_
 
 
 def test_everything_is_synced_and_people_are_created_once_their_institution_is_imported(shell: Shell) -> None:
-    first = shell("sync", "--json")
+    first = shell("sync", "--scheduled", "--json")
     assert (first.code, [report["entity"] for report in first.json]) == (4, list(entities()))
+    assert all(report["scheduled_for"] for report in first.json)
     assert [report["outcomes"] for report in first.json[1:]] == [
         {"created": 1, "failed": 1, "skipped": 3},
         {"created": 1, "skipped": 1},

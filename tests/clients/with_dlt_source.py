@@ -1,6 +1,8 @@
 """dlt's verified Salesforce source: SOAP login through the proxy, describes, Bulk API 1.0 in JSON, increments.
 
-`dlt init` takes it from GitHub; where that cannot be reached, VERIFIED_SOURCES names a copy (a URL or a folder).
+No package index has it by itself: `dlt init` takes it from GitHub, or from the copy (a URL or a folder) that
+VERIFIED_SOURCES names. Where neither can be reached, an earlier state of it is driven that came to PyPI within ingestr;
+the version told then says so.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ NAME = "dlt-salesforce"
 PROXY = True
 COUNT = 300
 REQUIREMENTS = ("dlt[duckdb]>=1.31,<2", "simple-salesforce==1.12.*")
+SHIPPED_IN = "ingestr==0.14.9"
+"""The last releases of ingestr are no Python any more."""
 
 
 def drive(workshop: Workshop, org: Org) -> str:
@@ -26,26 +30,35 @@ def drive(workshop: Workshop, org: Org) -> str:
     org.admin.seed("Contact", [{"LastName": "C", "AccountId": account} for account in accounts])
     with TemporaryDirectory() as folder:
         home = Path(folder)
-        _init(programs, home)
+        source = "" if _init(programs, home) else f" with the source in {_unpack(programs, home)}"
         extra = {"HTTPS_PROXY": org.connection.proxy, "CLIENT_HOME": folder, **_settings(home)}
         told = workshop.run([programs / "python", SCRIPTS / "dlt_salesforce.py"], org, extra=extra, cwd=home)
     found = json.loads(told.splitlines()[-1])
-    if found != {"account": COUNT, "contact": COUNT, "sf_user": 3}:
+    if list(found.values()) != [COUNT, COUNT, 3]:
         raise ClientFailed(f"it found {found}")
-    return version_in(programs, "dlt")
+    return version_in(programs, "dlt") + source
 
 
-def _init(programs: Path, folder: Path) -> None:
+def _init(programs: Path, folder: Path) -> bool:
+    """Whether the source is there, as dlt brings it."""
     place = os.environ.get("VERIFIED_SOURCES")
     command = [str(programs / "dlt"), "--non-interactive", "init", "salesforce", "duckdb"]
     command += ["--location", place] if place else []
     environment = {**os.environ, **_settings(folder)}
     environment.pop("PYTHONPATH", None)
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
-    )
-    if not (folder / "salesforce" / "__init__.py").exists():
-        raise NotInstalled(f"could not be installed: {done.stdout[-500:]} {done.stderr[-500:]}")
+    subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=300, check=False)
+    return (folder / "salesforce" / "__init__.py").exists()
+
+
+def _unpack(programs: Path, folder: Path) -> str:
+    """Puts the source there that PyPI has within another package, and says of which."""
+    command = [str(programs / "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps"]
+    command += ["--target", str(folder / "shipped"), SHIPPED_IN]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode:
+        raise NotInstalled(f"neither GitHub nor {SHIPPED_IN} could be reached: {done.stderr.strip()[-500:]}")
+    (folder / "shipped" / "ingestr" / "src" / "salesforce").rename(folder / "salesforce")
+    return SHIPPED_IN.replace("==", " ")
 
 
 def _settings(folder: Path) -> dict[str, str]:

@@ -1,41 +1,51 @@
 """People work in the CRM, the source goes on, and runs come in between, disturbed or not: a state machine.
 
-After each quiet run the org is as a plain-Python oracle says, from what both sides held before it: nothing else was
-written, no record is there twice, nothing was deleted, every row has one outcome, and a second run plans nothing.
+There are institutions and the people at them. After each quiet run the org is as a plain-Python oracle says, from what
+both sides held before it: nothing else was written, no record is there twice, nothing was deleted, every row has one
+outcome, and a second run plans nothing.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hypothesis import assume
+from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from pipelines.report import Report
-from pipelines.run import Request, Stopped
-from resources.sandbox.people import ADMINISTRATOR
-from resources.warehouse import Warehouse
-from tests.faults import plan, promises
-from tests.faults.drawn import AS_IT_COMES, EDITS, FACTS, KEYS, PERSONS, SCHEDULES, SCOPES
+from tests.faults import institutions, people, promises
+from tests.faults.drawn import (
+    AS_IT_COMES,
+    CALM,
+    CHANGES,
+    EDITS,
+    FAULTY,
+    KEYS,
+    NAMED,
+    NUMBERS,
+    RECORDS,
+    ROWS_OF,
+    STRUCK,
+    WHICH,
+)
 from tests.faults.folder import IN_MEMORY
 from tests.faults.inside import Inside, inside
-from tests.faults.outside import HeldOpen, Listed, Row, outside
-from tests.faults.wire import Schedule, Wire
-from tests.oracle import ACCOUNTS, Oracle, Record
-from tests.runs.place import run_id, run_once
+from tests.faults.side import Side, Stroke
+from tests.oracle import Record
 
-ENTITY = replace(plan.ENTITY, retries=10_000)
-SPEC = ACCOUNTS.clearing("BillingCity")
+IMPORTED = replace(
+    institutions.INSTITUTIONS, entity=replace(institutions.ENTITY, create="on_request")
+)  # as shipped: scheduled runs never create one
 
 
-class Struck(BaseException):
-    """The process is gone: nothing handles this, and the entity's file is as it was last committed."""
+def only_if(holds: object) -> None:
+    """A step that cannot be taken here is no step of the story."""
+    if not holds:
+        reject()
 
 
 class BothSides(RuleBasedStateMachine):
@@ -45,202 +55,182 @@ class BothSides(RuleBasedStateMachine):
         super().__init__()
         self._stack = ExitStack()
         where = IN_MEMORY if IN_MEMORY.is_dir() else None
-        self.home = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="both-", dir=where)))
-        self.org: Inside = self._stack.enter_context(inside(self.home / "org"))
-        self.warehouse = HeldOpen(Warehouse(self.home, "accounts"))
-        self._stack.callback(lambda: self.warehouse.close())  # noqa: PLW0108 - whichever is in use then
-        self.rows: dict[str, dict[str, str | None]] = {}
-        self.twins: list[dict[str, str | None]] = []
-        self.earlier: dict[str, dict[str, str | None]] = {}
-        self.changed: set[str] = set()
-        self.winners: dict[str, str] = {}
-        self.clock = 0
+        home = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="both-", dir=where)))
+        org: Inside = self._stack.enter_context(inside(home / "org"))
+        self.sides = {plan.name: Side(plan, home, org) for plan in (IMPORTED, people.PEOPLE)}
+        for side in self.sides.values():
+            self._stack.callback(side.close)
+        self.homes: dict[str, str] | None = None
+        """Key of an institution → its record, as of the last sync of accounts; None when a run was none."""
 
     def teardown(self) -> None:
         self._stack.close()
 
     # the source
 
-    @initialize(keys=st.sets(st.sampled_from(KEYS), min_size=3), people=st.lists(PERSONS, min_size=1, max_size=3))
-    def both_sides_begin(self, keys: set[str], people: list[Record]) -> None:
-        for key in sorted(keys):
-            self.rows[key] = plan.row(key, f"Name of {key}", city="Bern")
-            self._touch(key)
-        for record in people:
-            if record["Source_Key__c"] not in self._keys():
-                self._person_creates(record)
-        self._sync("collections", {}, "all", struck=0)
+    @initialize(
+        rows=st.fixed_dictionaries(
+            {name: st.dictionaries(st.sampled_from(KEYS[name]), ROWS_OF[name]) for name in KEYS}
+        ),
+        typed=st.fixed_dictionaries({name: st.lists(RECORDS[name], max_size=3) for name in KEYS}),
+    )
+    def both_sides_begin(self, rows: dict[str, dict[str, Any]], typed: dict[str, list[Record]]) -> None:
+        for name, side in self.sides.items():
+            for key in KEYS[name]:
+                if key in rows[name] or key.endswith("1"):
+                    self._lists(side, key, **rows[name].get(key, {}))
+            for record in typed[name]:
+                if record["Source_Key__c"] not in side.keys_there() - {None}:
+                    self._creates(side, record)
+        self._sync(tuple(self.sides), Stroke("collections", scope="all", imports=True))
 
-    def _touch(self, key: str) -> None:
-        self.clock += 1
-        self.rows[key]["updated_at"] = (
-            f"2026-01-01T{self.clock // 3600:02}:{self.clock // 60 % 60:02}:{self.clock % 60:02}Z"
-        )
-        self.changed.add(key)
+    def _lists(self, side: Side, key: str, **facts: str | None) -> None:
+        blank = institutions.row(key, "New") if side.plan is IMPORTED else people.row(key, "Ann", "Lee", "k1")
+        side.rows[key] = {**blank, **facts}
+        side.touch(key)
 
-    @rule(changes=st.lists(st.tuples(st.sampled_from(KEYS), FACTS), min_size=1, max_size=5))
-    def the_source_adds_or_changes(self, changes: list[tuple[str, tuple[str, str | None]]]) -> None:
-        for key, (column, value) in changes:
+    @rule(drawn=NAMED.flatmap(lambda name: st.tuples(st.just(name), CHANGES[name])))
+    def the_source_adds_or_changes(self, drawn: tuple[str, list[tuple[str, tuple[str, str | None]]]]) -> None:
+        side = self.sides[drawn[0]]
+        for key, (column, value) in drawn[1]:
             if column != "parent_id" or value != key:
-                row = self.rows.setdefault(key, plan.row(key, f"Name of {key}"))
-                row[column] = value
-                self._touch(key)
+                if key not in side.rows:
+                    self._lists(side, key)
+                side.rows[key][column] = value
+                side.touch(key)
 
-    @rule(loser=st.sampled_from(KEYS), survivor=st.sampled_from(KEYS))
-    def the_source_merges(self, loser: str, survivor: str) -> None:
-        assume(loser != survivor and loser in self.rows and survivor in self.rows)
-        assume(not any(row["merged_into"] for row in self.rows.values()))
-        self.rows[loser]["merged_into"] = survivor
-        self._touch(loser)
+    @rule(name=NAMED, loser=NUMBERS, survivor=NUMBERS)
+    def the_source_merges(self, name: str, loser: int, survivor: int) -> None:
+        side, rows = self.sides[name], sorted(self.sides[name].rows)
+        one, other = rows[loser % len(rows)], rows[survivor % len(rows)]
+        only_if(one != other and not any(row["merged_into"] for row in side.rows.values()))
+        side.rows[one]["merged_into"] = other
+        side.touch(one)
 
-    @rule(key=st.sampled_from(KEYS))
-    def the_source_no_longer_lists(self, key: str) -> None:
-        assume(len(self.rows) > 1 and key in self.rows)
-        assume(not self.rows[key]["merged_into"])
-        assume(key not in {row["merged_into"] for row in self.rows.values()})
-        del self.rows[key]
+    @rule(name=NAMED, number=NUMBERS)
+    def the_source_no_longer_lists(self, name: str, number: int) -> None:
+        rows = self.sides[name].rows
+        key = sorted(rows)[number % len(rows)]
+        only_if(len(rows) > 1 and not rows[key]["merged_into"])
+        only_if(key not in {row["merged_into"] for row in rows.values()})
+        del rows[key]
 
-    @rule(key=st.sampled_from(KEYS))
-    def the_source_lists_a_row_twice(self, key: str) -> None:
-        assume(key in self.rows)
-        self.twins = [{**self.rows[key], "name": "Another"}]
+    @rule(name=NAMED, number=NUMBERS)
+    def the_source_lists_a_row_twice(self, name: str, number: int) -> None:
+        side = self.sides[name]
+        key = sorted(side.rows)[number % len(side.rows)]
+        side.twins = [{**side.rows[key], "name" if name == "accounts" else "title": "Another"}]
 
     @rule()
     def the_source_lists_each_row_once(self) -> None:
-        self.twins = []
+        only_if(any(side.twins for side in self.sides.values()))
+        for side in self.sides.values():
+            side.twins = []
 
     # people
 
-    def _record(self, number: int) -> Record:
-        records = self.org.records("Account", ["Id", *promises.BUSINESS])
-        assume(records)
-        return sorted(records, key=lambda record: str(record["Id"]))[number % len(records)]
+    def _creates(self, side: Side, record: Record) -> None:
+        side.creates(self._at_home(record))
 
-    @rule(record=PERSONS)
-    def a_person_creates(self, record: Record) -> None:
-        assume(record["Source_Key__c"] is None or record["Source_Key__c"] not in self._keys())
-        self._person_creates(record)
+    def _at_home(self, typed: Record) -> Record:
+        """What people type, an account's number turned into its id."""
+        number = typed.get("AccountId")
+        return typed if number is None else {**typed, "AccountId": self.sides["accounts"].record(number)}
 
-    def _person_creates(self, record: Record) -> None:
-        self.org.person("POST", "sobjects/Account", {field: value for field, value in record.items() if value})
+    @rule(drawn=NAMED.flatmap(lambda name: st.tuples(st.just(name), RECORDS[name])))
+    def a_person_creates(self, drawn: tuple[str, Record]) -> None:
+        name, record = drawn
+        only_if(record["Source_Key__c"] not in self.sides[name].keys_there() - {None})
+        self._creates(self.sides[name], record)
 
-    @rule(edits=st.lists(st.tuples(st.integers(0, 9), EDITS), min_size=1, max_size=4))
-    def people_edit(self, edits: list[tuple[int, tuple[str, Any]]]) -> None:
-        for number, (field, value) in edits:
-            self._edit(number, {field: value})
+    @rule(
+        drawn=NAMED.flatmap(
+            lambda name: st.tuples(st.just(name), st.lists(st.tuples(NUMBERS, EDITS[name]), min_size=1, max_size=4))
+        )
+    )
+    def people_edit(self, drawn: tuple[str, list[tuple[int, tuple[str, Any]]]]) -> None:
+        side = self.sides[drawn[0]]
+        for number, (field, value) in drawn[1]:
+            record = side.record(number)
+            only_if(record is not None)
+            side.edits(str(record), self._at_home({field: value}))
 
-    @rule(number=st.integers(0, 9), key=st.sampled_from((None, "other", *KEYS)))
-    def a_person_changes_a_key(self, number: int, key: str | None) -> None:
-        assume(key is None or key not in self._keys())
-        self._edit(number, {"Source_Key__c": key})
+    @rule(
+        drawn=NAMED.flatmap(lambda name: st.tuples(st.just(name), st.sampled_from((None, "other", *KEYS[name])))),
+        number=NUMBERS,
+    )
+    def a_person_changes_a_key(self, drawn: tuple[str, str | None], number: int) -> None:
+        side, key = self.sides[drawn[0]], drawn[1]
+        record = side.record(number)
+        only_if(record is not None and (key is None or key not in side.keys_there()))
+        side.edits(str(record), {"Source_Key__c": key})
 
-    @rule(number=st.integers(0, 9))
-    def a_person_deletes(self, number: int) -> None:
-        self.org.person("DELETE", f"sobjects/Account/{self._record(number)['Id']}")
+    @rule(number=NUMBERS, other=NUMBERS)
+    def a_person_puts_one_below_another(self, number: int, other: int) -> None:
+        """The org refuses it where it would close a circle."""
+        accounts = self.sides["accounts"]
+        below, above = accounts.record(number), accounts.record(other)
+        only_if(below is not None and above is not None)
+        accounts.puts_below(str(below), str(above))
 
-    @rule(number=st.integers(0, 9))
-    def a_person_undeletes(self, number: int) -> None:
-        records = self.org.records("Account", ["Id", "IsDeleted"], deleted=True)
-        gone = sorted(record["Id"] for record in records if record["IsDeleted"] and record["Id"] not in self.winners)
-        assume(gone)
-        self.org.door("records/undelete", {"sobject": "Account", "ids": [gone[number % len(gone)]]})
+    @rule(name=NAMED, number=NUMBERS)
+    def a_person_deletes(self, name: str, number: int) -> None:
+        """With an account, its people go."""
+        record = self.sides[name].record(number)
+        only_if(record is not None)
+        self.sides[name].deletes(str(record))
 
-    @rule(number=st.integers(0, 9), other=st.integers(0, 9))
-    def a_person_merges(self, number: int, other: int) -> None:
-        master, loser = str(self._record(number)["Id"]), str(self._record(other)["Id"])
-        assume(master != loser)
-        who = {"master": {"Id": master}, "losers": [{"Id": loser}]}
-        if self.org.door("records/merge", {"sobject": "Account", **who, "as": ADMINISTRATOR}):
-            self.winners[loser] = master
+    @rule(name=NAMED, number=NUMBERS)
+    def a_person_undeletes(self, name: str, number: int) -> None:
+        only_if(self.sides[name].undeletes(number))
 
-    def _edit(self, number: int, fields: Mapping[str, Any]) -> None:
-        self.org.person("PATCH", f"sobjects/Account/{self._record(number)['Id']}", fields)
-
-    def _keys(self) -> set[object]:
-        return {record["Source_Key__c"] for record in self.org.records("Account", ["Source_Key__c"])}
+    @rule(name=NAMED, number=NUMBERS, other=NUMBERS)
+    def a_person_merges(self, name: str, number: int, other: int) -> None:
+        """People of merged accounts move."""
+        master, loser = self.sides[name].record(number), self.sides[name].record(other)
+        only_if(master is not None and loser is not None and master != loser)
+        self.sides[name].merges(str(master), str(loser))
 
     # runs
 
-    @rule()
-    def a_plan_is_made(self) -> None:
-        before = self._state()
-        self._run(self._feed(), "collections", {}, mode="plan")
-        assert self._state() == before
+    @rule(name=NAMED)
+    def a_plan_is_made(self, name: str) -> None:
+        side = self.sides[name]
+        before = side.state()
+        side.run(side.feed(), Stroke("collections"), mode="plan")
+        assert side.state() == before
+        self.homes = None if name == "accounts" else self.homes
 
-    @rule(route=AS_IT_COMES, scope=SCOPES)
-    def all_goes_well(self, route: str, scope: str) -> None:
-        self._sync(route, {}, scope, struck=0)
+    @rule(which=WHICH, stroke=CALM)
+    def all_goes_well(self, which: tuple[str, ...], stroke: Stroke) -> None:
+        self._sync(which, stroke)
 
-    @rule(route=AS_IT_COMES, scope=SCOPES, schedule=SCHEDULES)
-    def faults_are_met(self, route: str, scope: str, schedule: Schedule) -> None:
-        self._sync(route, schedule, scope, struck=0)
+    @rule(which=WHICH, stroke=FAULTY)
+    def faults_are_met(self, which: tuple[str, ...], stroke: Stroke) -> None:
+        self._sync(which, stroke)
 
-    @rule(route=AS_IT_COMES, scope=SCOPES, at=st.integers(1, 14))
-    def a_sync_dies_and_another_follows(self, route: str, scope: str, at: int) -> None:
-        self._sync(route, {}, scope, struck=at)
+    @rule(which=WHICH, stroke=STRUCK)
+    def a_sync_dies_and_another_follows(self, which: tuple[str, ...], stroke: Stroke) -> None:
+        self._sync(which, stroke)
 
-    @precondition(lambda self: self.earlier and not self.changed)
+    @precondition(lambda self: any(side.older() for side in self.sides.values()))
     @rule(route=AS_IT_COMES)
     def an_older_feed_is_delivered(self, route: str) -> None:
-        """Only rows that are known with another content: what it tells of them is held, and nothing is written."""
-        older = {key: row for key, row in self.earlier.items() if key in self.rows and row != self.rows[key]}
-        assume(older)
-        before = self._state()
-        self._run(list({**self.rows, **older}.values()), route, {})
-        promises.untouched(before, self._state(), set(older))
-        self.changed = set(self.rows)
+        """Of rows that are known with another content: what it tells of them is held, and nothing is written."""
+        side = next(side for side in self.sides.values() if side.older())
+        before, older = side.state(), side.older()
+        side.run(list({**side.rows, **older}.values()), Stroke(route))
+        promises.untouched(before, side.state(), set(older))
+        self.homes = None if side.plan is IMPORTED else self.homes
+        side.changed = set(older)
 
-    def _sync(self, route: str, schedule: Schedule, scope: str, *, struck: int) -> None:
-        """A run that may be disturbed, runs until quiet, and what is promised of them all."""
-        feed, before, links = self._feed(), self._state(), self._links()
-        records = {key: dict(record) for key, record in before.items()}
-        oracle = Oracle(SPEC, feed, records, creates=True, links=links, winners=self.winners)
-        disturbed = bool(schedule or struck)
-        if disturbed:
-            self._run(feed, route, schedule, scope=scope, struck=struck)
-        report = self._run(feed, route, {}, scope=scope)
-        assert report is not None
-        if scope == "all" and not disturbed:
-            promises.outcomes_are_those_of(oracle, self.warehouse)
-        promises.each_row_has_one_outcome(report, len(feed))
-        promises.as_the_oracle_says(oracle, before, self._state(), may_stay=scope == "changed")
-        again = self._run(feed, route, {}, scope=scope)
-        assert again is not None
-        assert (again.cells, again.error) == (0, None), again.as_json()
-        promises.each_row_has_one_outcome(again, len(feed))
-        self.earlier = {key: dict(row) for key, row in self.rows.items()} if not self.twins else {}
-        self.changed.clear()
-
-    def _run(
-        self, feed: Sequence[Row], route: str, schedule: Schedule, *, struck: int = 0, **asked: Any
-    ) -> Report | None:
-        """The report of one run; None of one that was struck down."""
-        wire = Wire(self.org, schedule)
-
-        def strike(number: int) -> None:
-            if number == struck:
-                raise Struck
-
-        wire.before = strike
-        try:
-            with outside(self.org, wire, Listed(feed), self.warehouse, route, self.home) as world:
-                return run_once(ENTITY, world, Request(run_id=run_id(), **asked), approved=True)
-        except Stopped as stopped:
-            return stopped.report
-        except Struck:
-            self.warehouse.close()
-            self.warehouse = HeldOpen(Warehouse(self.home, "accounts"))
-            return None
-
-    def _feed(self) -> list[dict[str, str | None]]:
-        """In an order that changes from run to run."""
-        rows = [*self.rows.values(), *self.twins]
-        at = self.clock % len(rows)
-        return [*rows[at:], *rows[:at]]
-
-    def _state(self) -> promises.State:
-        return {str(record.pop("Id")): record for record in self.org.records("Account", ["Id", *promises.BUSINESS])}
-
-    def _links(self) -> dict[str, str]:
-        with self.warehouse.open() as con:
-            return dict(con.execute("select fold, record_id from links").fetchall())
+    def _sync(self, which: tuple[str, ...], stroke: Stroke) -> None:
+        """People see of accounts what their last run left, even where the org has gone on since."""
+        if "accounts" not in which:
+            only_if(self.homes is not None and set(self.homes.values()) <= self.sides["accounts"].state().keys())
+        for name in which:
+            self.sides[name].sync(stroke, self.homes or {})
+            if name == "accounts":
+                self.homes = self.sides[name].referred_to()
+        for name in which:
+            self.sides[name].is_quiet(stroke)

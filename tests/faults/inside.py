@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -119,6 +120,12 @@ class Inside:
         verb = "queryAll" if deleted else "query"
         found = self.person("GET", f"{verb}?q=SELECT+{',+'.join(fields)}+FROM+{sobject}")
         return [{name: record[name] for name in fields} for record in found["records"]]
+
+    def until_ended(self, job_id: str) -> None:
+        """The job is not being worked on."""
+        jobs = Jobs(self.org, "ingest", Job)
+        while jobs.get(job_id).state in ("UploadComplete", "InProgress"):
+            time.sleep(0.0005)
 
     def end_half_way(self, job_id: str, state: str) -> None:
         """The closed job has saved its first batch and then ends in this state."""

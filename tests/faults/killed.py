@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from resources.warehouse import Warehouse
+from tests.faults.courses import Course
 from tests.faults.inside import inside
 from tests.faults.kinds import Call
 from tests.faults.trial import Stage, editing, once
@@ -38,7 +39,7 @@ class Kill:
 class Killed:
     """What came of kills, the second of which met the run after the first."""
 
-    route: str
+    course: Course
     kills: tuple[Kill, ...]
     died: int
     runs: int
@@ -58,33 +59,33 @@ def boundaries(calls: tuple[Call, ...]) -> list[Kill]:
     return [Kill(number, when) for number in range(1, logins[1]) for when in ("before", "after")]
 
 
-def kill(stage: Stage, route: str, *kills: Kill) -> Killed:
+def kill(stage: Stage, *kills: Kill) -> Killed:
     """The run is killed there, and so is the next for each further kill; then runs until quiet."""
     stage.set()
     died = 0
     for number, one in enumerate(kills):
-        child = forkserver().Process(target=doomed, args=(stage.now, route, one, number == 0))
+        child = forkserver().Process(target=doomed, args=(stage.now, stage.course, one, number == 0))
         child.start()
         child.join(60)
-        assert child.exitcode in (0, -signal.SIGKILL), f"{route} {one}: the child ended with {child.exitcode}"
+        assert child.exitcode in (0, -signal.SIGKILL), f"{stage.course} {one}: the child ended with {child.exitcode}"
         died += child.exitcode == -signal.SIGKILL
     with inside(stage.now / "org") as org, stage.warehouse() as warehouse:
-        runs, wrong = stage.until_quiet(org, Wire(org, {}), warehouse, route)
-    return Killed(route, kills, died, runs, wrong)
+        runs, wrong = stage.until_quiet(org, Wire(org, {}), warehouse)
+    return Killed(stage.course, kills, died, runs, wrong)
 
 
-def kill_share(folder: Path, route: str, part: tuple[int, int]) -> list[Killed]:
+def kill_share(folder: Path, course: Course, part: tuple[int, int]) -> list[Killed]:
     """The kills of one part: (number, of how many)."""
-    stage = Stage(folder)
-    calls = stage.trial(route, {}).calls
-    return [kill(stage, route, one) for one in boundaries(calls)[part[0] :: part[1]]]
+    stage = Stage(folder, course)
+    calls = stage.trial({}).calls
+    return [kill(stage, one) for one in boundaries(calls)[part[0] :: part[1]]]
 
 
-def doomed(home: Path, route: str, at: Kill, edits: bool) -> None:  # noqa: FBT001 - the arguments of a process
+def doomed(home: Path, course: Course, at: Kill, edits: bool) -> None:  # noqa: FBT001 - the arguments of a process
     """The run that dies."""
     with inside(home / "org") as org:
         wire = Wire(org, {})
-        edit = editing(org, 1 if edits else 0)
+        edit = editing(org, course.plan, 1 if edits else 0)
 
         def before(number: int) -> None:
             edit(number)
@@ -96,4 +97,4 @@ def doomed(home: Path, route: str, at: Kill, edits: bool) -> None:  # noqa: FBT0
                 os.kill(os.getpid(), signal.SIGKILL)
 
         wire.before, wire.after = before, after
-        once(org, wire, Warehouse(home, "accounts"), route, home)
+        once(course, org, wire, Warehouse(home, course.name), home)

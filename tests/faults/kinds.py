@@ -1,6 +1,7 @@
 """The kinds of fault that a call can meet, and which of them a call of a certain sort can meet at all.
 
-How each looks to a client is in `wire`. To add a kind, add it to the sort of call that it belongs to, and there.
+How each looks to a client is in `wire`. To add a kind, add it to the sort of call that it belongs to, and there. What
+belongs to no call is tried beside: a person's edit at every call (`trial`), a clock that is wrong (`both_sides`).
 """
 
 from __future__ import annotations
@@ -15,12 +16,17 @@ ANYWHERE = (
     "expired",  # 401: the session is over
     "unavailable",  # 503 with Retry-After
     "limit",  # 403: no more calls today
+    "busy",  # 429 with Retry-After
     "half",  # the second half of the answer is missing, and nothing says so
+    "garbled",  # the answer is no answer, and nothing says so
 )
 CHANGING = (
     "lost",  # the line is cut after the org did it
     "gateway",  # 504 from something in between, after the org did it
     "page",  # a web page instead of an answer, after the org did it
+    "late",  # no answer comes, and the org does it only after the next call
+    "forbidden",  # just before, our user loses the right to write a field, until the next login
+    "hidden",  # just before, a field is taken from our user altogether, until the next login
 )
 ROWS = ("locked",)  # the first row meets UNABLE_TO_LOCK_ROW, the others do not
 CLOSING = (
@@ -29,6 +35,7 @@ CLOSING = (
     "unprocessed",  # the job ends without having taken all rows
 )
 POLLING = ("stuck",)  # the job makes no progress for a while
+ENDED = ("gone",)  # seven days have passed: the org no longer knows the job, nor its results
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,8 @@ class Call:
             found += ROWS
         if self.path == "jobs/ingest/ID":
             found += CLOSING if self.method == "PATCH" else POLLING
+        if self.method == "GET" and self.path.startswith("jobs/ingest/ID"):
+            found += ENDED
         return found
 
 

@@ -74,6 +74,8 @@ class HeldOpen:
     """
 
     real: Warehouse
+    published_too: bool = False
+    """Another entity reads the copy."""
     _held: list[duckdb.DuckDBPyConnection] = field(default_factory=list)
 
     @property
@@ -101,7 +103,10 @@ class HeldOpen:
             yield con
 
     def publish(self) -> None:
-        """Nobody reads the copy."""
+        if self.published_too:
+            with self.open() as con:
+                con.execute("checkpoint")
+            self.real.publish()
 
     def close(self) -> None:
         for con in self._held:

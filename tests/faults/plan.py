@@ -1,107 +1,108 @@
-"""The small plan that every schedule of faults is tried on, and what a plain-Python oracle says should come of it.
+"""A small plan that every schedule of faults is tried on, and what a plain-Python oracle says should come of it.
 
-Two waves of creates, updates (one of which waits for a new parent), a cell to be cleared, a record that nothing
-changes, and a person who edits two records while the run is under way.
+What is the same for all of them is here; the plans themselves are in `institutions` and `people`.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from pipelines.entity import Entity, Freeze, Target
-from pipelines.rules import Constant, FillEmpty, Master, Reference, SourceStatus, SyncedAt
-from pipelines.source import Feed
+from pipelines.entity import Entity
 from tests.faults.inside import Inside
-from tests.oracle import ACCOUNTS, Oracle, Record
+from tests.oracle import Oracle, Record, Row, Spec, fold
 
-ENTITY = Entity(
-    name="accounts",
-    source=Feed("institutions", key="institution_id", required=("name",)),
-    target=Target("Account", key="Source_Key__c"),
-    fields={
-        "Name": Master("name"),
-        "BillingCity": Master("city", blank="clear"),
-        "NumberOfEmployees": Master("enrollment"),
-        "Phone": FillEmpty("phone"),
-        "ParentId": Reference("parent_id", to="accounts", missing="keep", hierarchy=True),
-        "Source_Status__c": SourceStatus("status", known=("A", "C", "U"), merged="C"),
-        "Source_Synced_At__c": SyncedAt(),
-        "Created_By_Source__c": Constant("true"),
-    },
-    create="scheduled",
-    freeze=Freeze(mapped="Do_Not_Update__c", hierarchy="Do_Not_Update_Hierarchy__c"),
-)
-FIELDS = ("Source_Key__c", "Name", "BillingCity", "NumberOfEmployees", "Phone", "ParentId", "Source_Status__c")
 FLAGS = ("Do_Not_Update__c", "Do_Not_Update_Hierarchy__c")
-UNMAPPED = "Description"
 
 
-def row(key: str, name: str, **more: str) -> dict[str, str | None]:
-    blank: dict[str, str | None] = dict.fromkeys(("status", "city", "phone", "enrollment", "parent_id", "merged_into"))
-    return {**blank, "institution_id": key, "name": name, **more}
+@dataclass(frozen=True)
+class Plan:
+    """Both sides before a run, what a person types in the middle of it, and how all of it is declared."""
 
+    entity: Entity
+    spec: Spec
+    rows: Sequence[Row]
+    before: Sequence[Record]
+    """Live records as people left them; a reference to another entity is told by key."""
+    edits: Sequence[tuple[str, str, str]]
+    """Key, field, value. The declaration leaves all of them to people."""
+    unmapped: str
+    """A field that people use and the declaration does not have."""
+    taken_away: str
+    """A field that an administrator takes from our user for a while."""
+    outcomes: dict[str, int]
+    """What a plan says before anything went wrong."""
+    above: Plan | None = None
+    """The plan of the entity that this one refers to: it is carried out before."""
 
-ROWS = [
-    row("d1", "District", city="Basel", phone="1"),
-    row("n1", "New, one", parent_id="d1"),
-    row("n2", 'New "two"', parent_id="d1", enrollment="7"),
-    row("u1", "Moves below", parent_id="d1", city="Bern"),
-    row("u2", "Loses its city"),
-    row("u3", "Renamed", phone="of the source", city="Thun", enrollment="9"),
-    row("u4", "Stays", city="Chur"),
-]
+    @property
+    def name(self) -> str:
+        return self.entity.name
 
-BEFORE: list[Record] = [
-    {"Source_Key__c": "u1", "Name": "Old", "BillingCity": "Bern", "Source_Status__c": "A"},
-    {"Source_Key__c": "u2", "Name": "Loses its city", "BillingCity": "Genf", "Source_Status__c": "A"},
-    {"Source_Key__c": "u3", "Name": "Old", "BillingCity": "Thun", "Phone": "by hand", "Source_Status__c": "A"},
-    {"Source_Key__c": "u4", "Name": "Stays", "BillingCity": "Chur", "Source_Status__c": "A"},
-    {"Source_Key__c": None, "Name": "Nobody's", "Phone": "2"},
-]
+    @property
+    def sobject(self) -> str:
+        return self.entity.target.sobject
 
-EDITS = (("u3", "Phone", "edited by hand"), ("u1", UNMAPPED, "people's words"))
-"""What a person types in the middle of the run: key, field, value. The declaration leaves both to people."""
+    @property
+    def parent(self) -> str:
+        return self.spec.parent[0]
 
+    @property
+    def business(self) -> tuple[str, ...]:
+        """All that people or runs write, but for flags."""
+        mapped = (*self.spec.master, *self.spec.fill, self.parent)
+        return tuple(dict.fromkeys(("Source_Key__c", *mapped, "Source_Status__c", self.unmapped)))
 
-def settle_in(org: Inside) -> None:
-    """The org as people left it."""
-    org.org.seed("Account", [{name: value for name, value in record.items() if value} for record in BEFORE])
+    def settle_in(self, org: Inside) -> None:
+        """The org as people left it."""
+        homes = self._homes(org)
+        told = [{**record, self.parent: homes.get(str(record.get(self.parent)))} for record in self.before]
+        org.org.seed(self.sobject, [{name: value for name, value in record.items() if value} for record in told])
 
+    def _homes(self, org: Inside) -> dict[str, str]:
+        """Key → id of the records that ours refer to."""
+        if self.above is None:
+            return {}
+        found = org.records(self.above.sobject, ["Id", "Source_Key__c"])
+        return {str(record["Source_Key__c"]): str(record["Id"]) for record in found}
 
-def edit(org: Inside) -> None:
-    """The person's edits."""
-    ids = {record["Source_Key__c"]: record["Id"] for record in org.records("Account", ["Id", "Source_Key__c"])}
-    for key, field, value in EDITS:
-        org.person("PATCH", f"sobjects/Account/{ids[key]}", {field: value})
+    def edit(self, org: Inside) -> None:
+        """The person's edits."""
+        ids = {record["Source_Key__c"]: record["Id"] for record in org.records(self.sobject, ["Id", "Source_Key__c"])}
+        for key, field, value in self.edits:
+            org.person("PATCH", f"sobjects/{self.sobject}/{ids[key]}", {field: value})
 
-
-def meant() -> dict[str, Record]:
-    """How the org should end, by key (else by name); parents by their keys."""
-    blank: Record = {**dict.fromkeys((*FIELDS, UNMAPPED)), **dict.fromkeys(FLAGS, False)}
-    records = {f"r{n}": {**blank, **record} for n, record in enumerate(BEFORE)}
-    for record in records.values():
-        record |= {field: value for key, field, value in EDITS if key == record["Source_Key__c"]}
-    spec = ACCOUNTS.clearing("BillingCity")
-    ended = Oracle(spec, ROWS, records, creates=True).records
-    keys = {name: record["Source_Key__c"] for name, record in ended.items()}
-    return {
-        record["Source_Key__c"] or record["Name"]: {
-            **{name: record.get(name) for name in (*FIELDS, UNMAPPED)},
-            "ParentId": keys.get(record["ParentId"]),
+    def meant(self) -> dict[str, Record]:
+        """How the org should end, by label; parents by their keys."""
+        blank: Record = {**dict.fromkeys(self.business), **dict.fromkeys(FLAGS, False)}
+        records = {f"r{n}": {**blank, **record} for n, record in enumerate(self.before)}
+        for record in records.values():
+            record |= {field: value for key, field, value in self.edits if key == record["Source_Key__c"]}
+        homes = {fold(record["Source_Key__c"]): str(record["Source_Key__c"]) for record in self._above}
+        ended = Oracle(self.spec, self.rows, records, creates=True, accounts=homes).records
+        keys = {name: record["Source_Key__c"] for name, record in ended.items()} | {
+            home: home for home in homes.values()
         }
-        for record in ended.values()
-    }
+        return {self.label(record): self._told(record, keys) for record in ended.values()}
 
+    @property
+    def _above(self) -> Sequence[Record]:
+        return self.above.before if self.above else ()
 
-def found(org: Inside) -> tuple[dict[str, Record], int]:
-    """How the org did end, told the same way, and the number of live records beyond one a key."""
-    records: list[dict[str, Any]] = org.records("Account", ["Id", *FIELDS, UNMAPPED])
-    keys = {record["Id"]: record["Source_Key__c"] for record in records}
-    ended = {
-        record["Source_Key__c"] or record["Name"]: {
-            **{name: record[name] for name in (*FIELDS, UNMAPPED)},
-            "ParentId": keys.get(record["ParentId"]),
-        }
-        for record in records
-    }
-    return ended, len(records) - len(ended)
+    def found(self, org: Inside) -> tuple[dict[str, Record], int]:
+        """How the org did end, told the same way, and the number of live records beyond one a label."""
+        records = org.records(self.sobject, ["Id", *self.business])
+        keys = {record["Id"]: record["Source_Key__c"] for record in records}
+        keys |= {record_id: key for key, record_id in self._homes(org).items()}
+        ended = {self.label(record): self._told(record, keys) for record in records}
+        return ended, len(records) - len(ended)
+
+    def label(self, record: Record) -> str:
+        """The key of a record; one without is told by what people call it."""
+        words = (record.get("Name") or record.get("LastName"), record.get("Phone"))
+        return str(record["Source_Key__c"] or " ".join(str(word) for word in words if word))
+
+    def _told(self, record: Record, keys: dict[str, str | None]) -> Record:
+        told = {name: record.get(name) for name in self.business}
+        told |= {name: fold(told[name]) or None for name in self.spec.emails}
+        return {**told, self.parent: keys.get(str(told[self.parent]))}

@@ -5,14 +5,53 @@ What a seed once found stands below by name, as the steps that led there.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from hypothesis import HealthCheck, Phase, settings
 
 from tests.faults.both_sides import BothSides
+from tests.faults.side import Stroke
 
 TestBothSides = BothSides.TestCase
 TestBothSides.settings = settings(
     max_examples=2,
-    stateful_step_count=10,
+    stateful_step_count=6,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+
+BOTH = ("accounts", "personnel")
+CALM = Stroke("collections")
+
+
+@contextmanager
+def story(**rows: dict[str, dict[str, str | None]]) -> Iterator[BothSides]:
+    """Both sides after a first sync of these rows; what is told of `accounts` and `personnel` is by key."""
+    told = BothSides()
+    try:
+        told.both_sides_begin({name: rows.get(name, {}) for name in BOTH}, {name: [] for name in BOTH})
+        yield told
+    finally:
+        told.teardown()
+
+
+def person(at: str, **more: str | None) -> dict[str, Any]:
+    return {"first_name": "Bo", "last_name": "Ray", "institution_id": at, "email": None, **more}
+
+
+def test_people_of_a_survivor_that_has_just_got_a_record_are_created_in_the_same_sync() -> None:
+    with story(personnel={"p2": person("k2")}) as told:
+        told.the_source_adds_or_changes(("accounts", [("k2", ("name", "Survivor"))]))
+        told.the_source_merges("accounts", 0, 1)
+        told.all_goes_well(BOTH, CALM)
+        assert len(told.sides["personnel"].state()) == 2
+
+
+def test_people_follow_the_accounts_that_people_merge() -> None:
+    with story(accounts={"k2": {"name": "Two"}}, personnel={"p2": person("k2")}) as told:
+        told.a_person_merges("accounts", 0, 1)
+        told.all_goes_well(BOTH, CALM)
+        assert told.sides["personnel"].meant is not None
+        assert told.sides["personnel"].meant.outcomes == ["unchanged", "unchanged"]

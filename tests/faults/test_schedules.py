@@ -1,4 +1,4 @@
-"""A small plan under faults at exact calls, and killed at exact calls: it ends as an oracle says, after few runs.
+"""Small plans under faults at exact calls, and killed at exact calls: each ends as an oracle says, after few runs.
 
 A sample, the same every time; `make faults` walks all of it. What a walk once found stands here by name.
 """
@@ -6,49 +6,61 @@ A sample, the same every time; `make faults` walks all of it. What a walk once f
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.faults.courses import COURSES, Course
 from tests.faults.folder import quick_folder
 from tests.faults.killed import boundaries, kill
-from tests.faults.outside import ROUTES
 from tests.faults.trial import Stage
 from tests.faults.walk import further, read
 
 FOUND = {
-    "half a describe": "collections 2=half",
-    "half a page of the snapshot": "collections 3=half",
-    "half the results of a job": "bulk 15=half",
+    "half a describe": "accounts collections 2=half",
+    "half a page of the snapshot": "accounts collections 3=half",
+    "half the results of a job": "accounts bulk 15=half",
+    "a results file of a job that is none": "accounts bulk 8=garbled",
 }
+
+Staged = Callable[[Course], Stage]
+each_course = pytest.mark.parametrize("course", COURSES, ids=str)
 
 
 @pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
+def staged() -> Iterator[Staged]:
+    """The stage of a course, made when it is first asked for."""
+    made: dict[Course, Stage] = {}
     with quick_folder() as folder:
-        yield Stage(folder / "stage")
+
+        def stage(course: Course) -> Stage:
+            if course not in made:
+                made[course] = Stage(folder / str(course), course)
+            return made[course]
+
+        yield stage
 
 
 @pytest.mark.parametrize("what", FOUND)
-def test_what_a_walk_once_found_ends_well(stage: Stage, what: str) -> None:
-    route, schedule = read(FOUND[what].split())
-    trial = stage.trial(route, schedule)
+def test_what_a_walk_once_found_ends_well(staged: Staged, what: str) -> None:
+    course, schedule = read(FOUND[what].split())
+    trial = staged(course).trial(schedule)
     assert (trial.met, trial.wrong) == (tuple(schedule), ())
 
 
-@pytest.mark.parametrize("route", ROUTES)
-def test_two_faults_anywhere_make_no_difference(stage: Stage, route: str) -> None:
+@each_course
+def test_two_faults_anywhere_make_no_difference(staged: Staged, course: Course) -> None:
     drawn = random.Random(20)
-    calls = stage.trial(route, {}).calls
-    for single in drawn.sample(further(calls, {}), 1):
-        first = stage.trial(route, single)
-        assert first.wrong == ()
-        for pair in drawn.sample(further(first.calls, single), 2):
-            assert stage.trial(route, pair).wrong == (), pair
+    calls = staged(course).trial({}).calls
+    single = drawn.choice(further(calls, {}))
+    first = staged(course).trial(single)
+    assert first.wrong == ()
+    pair = drawn.choice(further(first.calls, single))
+    assert staged(course).trial(pair).wrong == (), pair
 
 
-@pytest.mark.parametrize("route", ROUTES)
-def test_a_kill_at_any_call_makes_no_difference(stage: Stage, route: str) -> None:
-    at = random.Random(30).choice(boundaries(stage.trial(route, {}).calls))
-    killed = kill(stage, route, at)
+@each_course
+def test_a_kill_at_any_call_makes_no_difference(staged: Staged, course: Course) -> None:
+    at = random.Random(30).choice(boundaries(staged(course).trial({}).calls))
+    killed = kill(staged(course), at)
     assert (killed.died, killed.wrong) == (1, ())

@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from pipelines.report import Report
 from pipelines.run import Request, Stopped
 from resources.warehouse import Warehouse
-from tests.faults import plan
+from tests.faults.courses import Course
 from tests.faults.inside import Inside, inside
 from tests.faults.kinds import Call
 from tests.faults.outside import HeldOpen, Listed, outside
+from tests.faults.plan import Plan
 from tests.faults.wire import Schedule, Wire
 from tests.runs.place import run_id, run_once
 
@@ -25,7 +27,7 @@ MOST_RUNS = 8
 class Trial:
     """What came of one schedule: its calls in order, the numbers of those that met a fault, and what is wrong."""
 
-    route: str
+    course: Course
     schedule: Schedule
     calls: tuple[Call, ...]
     met: tuple[int, ...]
@@ -36,20 +38,25 @@ class Trial:
 class Stage:
     """A home and an org before the run that is tried, kept apart so that each schedule starts from the same."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, course: Course) -> None:
+        self.course = course
+        self.plan = course.plan
         self._start = folder / "start"
         self.now = folder / "now"
-        self.meant = plan.meant()
+        self.meant = self.plan.meant()
         self._start.mkdir(parents=True)
         with inside(self._start / "org") as org:
-            plan.settle_in(org)
-            wire = Wire(org, {})
-            with outside(
-                org, wire, Listed(plan.ROWS), Warehouse(self._start, "accounts"), "bulk", self._start
-            ) as world:
-                report = run_once(plan.ENTITY, world, Request(run_id=run_id(), mode="plan"), approved=True)
-        assert (report.outcomes, report.error) == ({"created": 3, "updated": 3, "unchanged": 1}, None)
+            if above := self.plan.above:
+                above.settle_in(org)
+                assert self._calm(org, above).error is None
+            self.plan.settle_in(org)
+            report = self._calm(org, self.plan, mode="plan")
+        assert (report.outcomes, report.error) == (self.plan.outcomes, None)
+
+    def _calm(self, org: Inside, plan: Plan, mode: Literal["plan", "sync"] = "sync") -> Report:
+        warehouse = Warehouse(self._start, plan.name)
+        with outside(org, Wire(org, {}), Listed(plan.rows), warehouse, self.course.route, self._start) as world:
+            return run_once(plan.entity, world, Request(run_id=run_id(), mode=mode), approved=True)
 
     def set(self) -> None:
         """All is as before the run."""
@@ -58,32 +65,30 @@ class Stage:
 
     @contextmanager
     def warehouse(self) -> Iterator[HeldOpen]:
-        held = HeldOpen(Warehouse(self.now, "accounts"))
+        held = HeldOpen(Warehouse(self.now, self.plan.name))
         try:
             yield held
         finally:
             held.close()
 
-    def trial(self, route: str, schedule: Schedule) -> Trial:
+    def trial(self, schedule: Schedule) -> Trial:
         """The schedule from the start."""
         self.set()
         with inside(self.now / "org") as org, self.warehouse() as warehouse:
-            wire = Wire(org, schedule)
-            wire.before = editing(org, min(schedule, default=1))
-            runs, wrong = self.until_quiet(org, wire, warehouse, route)
-        return Trial(route, schedule, tuple(wire.calls), tuple(wire.met), runs, wrong)
+            wire = Wire(org, schedule, (self.plan.sobject, self.plan.taken_away))
+            wire.before = editing(org, self.plan, min(schedule, default=1))
+            runs, wrong = self.until_quiet(org, wire, warehouse)
+        return Trial(self.course, schedule, tuple(wire.calls), tuple(wire.met), runs, wrong)
 
-    def until_quiet(
-        self, org: Inside, wire: Wire, warehouse: Warehouse | HeldOpen, route: str
-    ) -> tuple[int, tuple[str, ...]]:
+    def until_quiet(self, org: Inside, wire: Wire, warehouse: Warehouse | HeldOpen) -> tuple[int, tuple[str, ...]]:
         """The number of runs until one had nothing to do, and all that is wrong then."""
         wrong: list[str] = []
         runs = 0
         status = ""
         while status != "nothing_to_do" and runs < MOST_RUNS:
             runs += 1
-            report = once(org, wire, warehouse, route, self.now)
-            wrong += amiss(report)
+            report = once(self.course, org, wire, warehouse, self.now)
+            wrong += amiss(report, len(self.plan.rows))
             status = report.status
         if status != "nothing_to_do":
             wrong.append(f"not quiet after {runs} runs")
@@ -91,7 +96,7 @@ class Stage:
 
     def differences(self, org: Inside) -> list[str]:
         """Where the org is not as the oracle has it."""
-        found, twice = plan.found(org)
+        found, twice = self.plan.found(org)
         said = [f"{twice} records twice"] if twice else []
         for key in sorted(found.keys() | self.meant.keys()):
             have, want = found.get(key), self.meant.get(key)
@@ -102,21 +107,21 @@ class Stage:
         return said
 
 
-def once(org: Inside, wire: Wire, warehouse: Warehouse | HeldOpen, route: str, home: Path) -> Report:
+def once(course: Course, org: Inside, wire: Wire, warehouse: Warehouse | HeldOpen, home: Path) -> Report:
     """The report of one run, whatever its plan was."""
-    with outside(org, wire, Listed(plan.ROWS), warehouse, route, home) as world:
+    with outside(org, wire, Listed(course.plan.rows), warehouse, course.route, home) as world:
         try:
-            return run_once(plan.ENTITY, world, Request(run_id=run_id()), approved=True)
+            return run_once(course.plan.entity, world, Request(run_id=run_id()), approved=True)
         except Stopped as stopped:
             return stopped.report
 
 
-def amiss(report: Report) -> list[str]:
+def amiss(report: Report, rows: int) -> list[str]:
     """What is wrong with the report of a run."""
     told = sum(report.outcomes.values())
     said = []
-    if report.outcomes and (told != len(plan.ROWS) or report.extracted != told):
-        said.append(f"{told} outcomes of {len(plan.ROWS)} rows: {report.outcomes}")
+    if report.outcomes and (told != rows or report.extracted != told):
+        said.append(f"{told} outcomes of {rows} rows: {report.outcomes}")
     if not report.outcomes and report.status != "failure":
         said.append(f"{report.status} without outcomes")
     if report.status in ("success", "nothing_to_do") and (report.error or report.outcomes.get("failed")):
@@ -124,7 +129,7 @@ def amiss(report: Report) -> list[str]:
     return said
 
 
-def editing(org: Inside, moment: int) -> Callable[[int], None]:
+def editing(org: Inside, plan: Plan, moment: int) -> Callable[[int], None]:
     """A person edits just before that call."""
 
     def edit(number: int) -> None:

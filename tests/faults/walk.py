@@ -1,7 +1,7 @@
-"""All schedules of one and of two faults on a route, and what came of each.
+"""All schedules of one and of two faults on a course, a sample of those of three, and what came of each.
 
 Schedules follow from what was seen: one fault at each call of an undisturbed stroke, a second one at each later call of
-every stroke with one. A sample is drawn by a seed.
+every stroke with one, a third one somewhere after that. A sample is drawn by a seed.
 """
 
 from __future__ import annotations
@@ -13,9 +13,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.faults.courses import Course
 from tests.faults.kinds import Call
 from tests.faults.trial import Stage, Trial
 from tests.faults.wire import Schedule
+
+TRIPLES = 0.2
+"""The share of the time after the single faults that triples get."""
+MOST_TRIPLES = 1_000
+"""Triples where no time is set, a part of the walk."""
 
 
 def further(calls: Sequence[Call], schedule: Schedule) -> list[Schedule]:
@@ -28,17 +34,15 @@ def further(calls: Sequence[Call], schedule: Schedule) -> list[Schedule]:
 
 @dataclass
 class Tally:
-    """What a walk came to on one route."""
+    """What a walk came to on one course."""
 
-    route: str
     undisturbed: int = 0
-    singles: int = 0
-    pairs: int = 0
+    tried: Counter[int] = field(default_factory=Counter)
+    """Number of faults → schedules."""
     all_pairs: int = 0
     most_runs: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
     wrong: list[Trial] = field(default_factory=list)
-    seconds: float = 0.0
 
     def add(self, trial: Trial) -> None:
         for number in trial.met:
@@ -46,49 +50,51 @@ class Tally:
         self.most_runs = max(self.most_runs, trial.runs)
         if trial.wrong:
             self.wrong.append(trial)
-        if len(trial.schedule) == 1:
-            self.singles += 1
-        elif len(trial.schedule) == 2:
-            self.pairs += 1
+        self.tried[len(trial.schedule)] += 1
 
 
-def spell(route: str, schedule: Schedule) -> str:
-    """The line that tries a schedule again: `collections 4=lost 6=reset`."""
-    return " ".join([route, *(f"{number}={kind}" for number, kind in sorted(schedule.items()))])
+def spell(course: Course, schedule: Schedule) -> str:
+    """The line that tries a schedule again: `accounts collections 4=lost 6=reset`."""
+    return " ".join([str(course), *(f"{number}={kind}" for number, kind in sorted(schedule.items()))])
 
 
-def read(words: Sequence[str]) -> tuple[str, dict[int, str]]:
+def read(words: Sequence[str]) -> tuple[Course, dict[int, str]]:
     """What `spell` wrote."""
-    route, *faults = words
-    return route, {int(number): kind for number, _, kind in (word.partition("=") for word in faults)}
+    name, route, *faults = words
+    return Course(name, route), {int(number): kind for number, _, kind in (word.partition("=") for word in faults)}
 
 
-def walk(folder: Path, route: str, *, seconds: float | None, seed: int, part: tuple[int, int] = (0, 1)) -> Tally:
-    """Every single fault of the part, then pairs in an order of the seed's for so many seconds.
+def walk(folder: Path, course: Course, *, seconds: float | None, seed: int, part: tuple[int, int] = (0, 1)) -> Tally:
+    """Every single fault of the part, then pairs and triples in an order of the seed's for so many seconds.
 
-    A part is (number, of how many): parts share no schedule, and together they have all.
+    A part is (number, of how many): parts share no schedule of one or two faults, and together they have all.
     """
-    started = time.monotonic()
-    stage = Stage(folder)
-    tally = Tally(route)
-    undisturbed = stage.trial(route, {})
+    stage = Stage(folder, course)
+    tally = Tally()
+    undisturbed = stage.trial({})
     tally.add(undisturbed)
     tally.undisturbed = len(undisturbed.calls)
+    drawn = random.Random(f"{seed} {part}")
     pairs: list[Schedule] = []
-    for trial in _tried(stage, route, further(undisturbed.calls, {})[part[0] :: part[1]], None):
+    for trial in _tried(stage, further(undisturbed.calls, {})[part[0] :: part[1]], None):
         tally.add(trial)
         pairs += further(trial.calls, trial.schedule)
     tally.all_pairs = len(pairs)
-    random.Random(seed).shuffle(pairs)
-    until = None if seconds is None else time.monotonic() + seconds
-    for trial in _tried(stage, route, pairs, until):
+    drawn.shuffle(pairs)
+    triples: list[Schedule] = []
+    for trial in _tried(stage, pairs, seconds and seconds * (1 - TRIPLES)):
         tally.add(trial)
-    tally.seconds = time.monotonic() - started
+        if more := further(trial.calls, trial.schedule):
+            triples.append(drawn.choice(more))
+    drawn.shuffle(triples)
+    for trial in _tried(stage, triples[: MOST_TRIPLES if seconds is None else None], seconds and seconds * TRIPLES):
+        tally.add(trial)
     return tally
 
 
-def _tried(stage: Stage, route: str, schedules: Iterable[Schedule], until: float | None) -> Iterator[Trial]:
+def _tried(stage: Stage, schedules: Iterable[Schedule], seconds: float | None) -> Iterator[Trial]:
+    until = None if seconds is None else time.monotonic() + seconds
     for schedule in schedules:
         if until is not None and time.monotonic() > until:
             return
-        yield stage.trial(route, schedule)
+        yield stage.trial(schedule)

@@ -11,13 +11,16 @@ import pyarrow as pa
 
 from pipelines import delivery, memory
 from pipelines.binding import Bound, bind
-from pipelines.entity import Entity
+from pipelines.derived_rules import Always, EndedAt, StampedWith
+from pipelines.entity import AnyRule, Entity
 from pipelines.outcomes import TABLE, other_outcomes_sql, scope_outcomes_sql
 from pipelines.plan import Plan, read_plan
-from pipelines.ports import FieldInfo, ObjectInfo, arrow_type
+from pipelines.ports import FieldInfo, ObjectInfo, RecordTypeInfo, arrow_type
 from pipelines.reading import set_now
+from pipelines.rules import Reference
 from pipelines.scope import Scope
 from pipelines.snapshot import empty_records_sql, merge_sql
+from pipelines.sql import beside, given, quote
 from pipelines.thinking import Wish, think
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -58,7 +61,7 @@ def org_object(entity: Entity) -> ObjectInfo:
             name: FieldInfo(
                 name,
                 name,
-                TYPES.get(name, "string"),
+                _type_of(name, entity.fields.get(name)),
                 length=255,
                 unique=name == entity.target.key,
                 external_id=name == entity.target.key,
@@ -67,7 +70,20 @@ def org_object(entity: Entity) -> ObjectInfo:
         },
         createable=True,
         updateable=True,
+        record_types={
+            name: RecordTypeInfo(f"012{number}", available=True)
+            for rule in entity.fields.values()
+            for number, name in enumerate(rule.record_types)
+        },
     )
+
+
+def _type_of(field: str, rule: AnyRule | None) -> str:
+    if isinstance(rule, Reference):
+        return "reference"
+    if isinstance(rule, EndedAt | StampedWith):
+        return "datetime"
+    return TYPES.get(field, "boolean" if isinstance(rule, Always) else "string")
 
 
 class Case:
@@ -117,18 +133,33 @@ class Case:
             self.con.execute("insert into links values (lower(?), ?, ?)", [key, key, record_id])
         return self
 
+    def beside(self, collection: str, rows: Iterable[Mapping[str, str | None]]) -> Case:
+        """What a collection beside the source holds."""
+        listed = list(rows)
+        self.con.register("told", pa.Table.from_pylist(listed))
+        columns = ", ".join(f"t.{quote(name)} as {given(name)}" for name in listed[0])
+        self.con.execute(f"create or replace table {beside(collection)} as select {columns} from told t")
+        return self
+
+    def looked_up(self, name: str, records: Mapping[str, str]) -> Case:
+        """Records that no entity keeps: record id → its name there."""
+        for record_id, key in records.items():
+            self.con.execute("insert into looked_up values (?, ?, lower(?))", [name, record_id, key])
+        return self
+
     def plan(
         self,
         *,
         creates: bool = False,
         scope: Scope = "all",
         targets: Mapping[str, str] | None = None,
+        ended: Iterable[str] = (),
         hold_twins: bool = False,
     ) -> Plan:
-        """Thinks; `targets` are other entities' records by source key."""
+        """Thinks; `targets` are other entities' records by source key, `ended` those of them that are over."""
         published: dict[str, Path] = {}
         if self.entity.depends_on:
-            self._publish(targets or {}, published)
+            self._publish(targets or {}, list(ended), published)
         think(self.con, self.bound, Wish(scope, creates=creates, hold_twins=hold_twins), published)
         self.con.execute(TABLE)
         for statement in scope_outcomes_sql(self.bound, "planned", creates=creates):
@@ -137,7 +168,7 @@ class Case:
             self.con.execute(statement)
         return read_plan(self.con, self.bound, rows_before=0, rows_now=0)
 
-    def _publish(self, targets: Mapping[str, str], published: dict[str, Path]) -> None:
+    def _publish(self, targets: Mapping[str, str], ended: Iterable[str], published: dict[str, Path]) -> None:
         for name in self.entity.depends_on:
             path = Path(f"{name}.published.duckdb")
             path.unlink(missing_ok=True)
@@ -146,6 +177,8 @@ class Case:
                 other.execute("create table reference_links (fold varchar, record_id varchar)")
                 for key, record_id in targets.items():
                     other.execute("insert into reference_links values (lower(?), ?)", [key, record_id])
+                for key in ended:
+                    other.execute("insert into ended values (lower(?))", [key])
             published[name] = path
 
     @property

@@ -61,9 +61,8 @@ def test_a_plan_over_a_limit_fails_that_gate(unusual: dict[str, object], failing
 
 
 def test_a_declaration_sets_its_own_limits_or_switches_a_gate_off_but_duplicate_keys_stay() -> None:
-    own = Gates(
-        changes=Limit(count=3), creates=None, removals=None, ended=None, blanked=None, shrunk=None, columns_lost=None
-    )
+    off = dict.fromkeys(("creates", "removals", "ended", "blanked", "shrunk", "columns_lost"))
+    own = replace(Gates(changes=Limit(count=3)), **off)
     verdicts = judge(own, replace(CALM, updates=4, creates=9_999, doubled_keys=1))
     assert [(verdict.name, verdict.passed, verdict.limit) for verdict in verdicts] == [
         ("changes", False, "3"),

@@ -63,7 +63,15 @@ def test_what_is_set_goes_before_what_is_beside(settings: Settings, monkeypatch:
 
 @pytest.mark.parametrize(
     "url",
-    ["http://engage.example.com", "engage.example.com", "https://u:p@engage.example.com", "https://x/?a=1", "https://"],
+    [
+        "http://engage.example.com",
+        "engage.example.com",
+        "https://u:p@engage.example.com",
+        "https://engage.example.com:99999",
+        "https://engage.example.com:secret",
+        "https://x/?a=1",
+        "https://",
+    ],
 )
 def test_an_address_that_is_not_safe_is_refused_without_being_shown(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, url: str
@@ -74,6 +82,15 @@ def test_an_address_that_is_not_safe_is_refused_without_being_shown(
         "ENGAGE_URL: must be an address such as https://engage.example.com, with https and without a query; "
         "ENGAGE_CA_FILE: Path does not point to a file"
     )
+
+
+@pytest.mark.parametrize("token", ["two words", "a\nb", "dots…"])
+def test_a_token_that_no_header_can_carry_is_refused_without_being_shown(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    monkeypatch.setenv("ENGAGE_URL", URL)
+    monkeypatch.setenv("ENGAGE_TOKEN", token)
+    assert refused("engage", settings) == "ENGAGE_TOKEN: must be one word of plain letters, digits and signs"
 
 
 def test_loopback_may_do_without_https(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

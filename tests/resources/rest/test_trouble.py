@@ -31,6 +31,17 @@ def test_a_page_that_fails_after_ten_others_is_tried_again_by_itself(counter: Co
     assert len(set(asked)) == 13
 
 
+def test_trouble_of_every_kind_here_and_there_costs_no_row(counter: Counter) -> None:
+    counter.put_many(250)
+    kinds = ("too-many-requests", "unavailable", "cut", "truncate", "not-json")
+    counter.admin.set_faults(
+        *({"path": "/", "action": action, "rate": 0.08, "seed": seed} for seed, action in enumerate(kinds))
+    )
+    assert counter.land().rows == 250
+    assert counter.column("id") == [f"p{n:05d}" for n in range(250)]
+    assert len(counter.pauses) > 3
+
+
 @pytest.mark.parametrize(
     "fault, code, text",
     [

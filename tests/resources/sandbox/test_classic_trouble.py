@@ -158,6 +158,14 @@ def test_results_are_gone_after_seven_days_and_by_a_fault(org: Live, key: str) -
     assert (later.status_code, later.json()["exceptionCode"]) == (400, "InvalidJob")
 
 
+def test_a_job_takes_no_batch_a_day_after_it_was_opened(org: Live) -> None:
+    job = opened(org, "insert")
+    org.door("clock", {"seconds": 25 * 3600})
+    refused = org.call("POST", f"{ASYNC}/{job['id']}/batch", json=[{"Name": "Late"}])
+    org.door("clock", {"seconds": -25 * 3600})
+    assert (refused.status_code, refused.json()["exceptionCode"]) == (400, "InvalidJobState")
+
+
 @pytest.mark.parametrize(
     "action, status, code",
     [

@@ -205,3 +205,21 @@ def test_a_deleted_record_lives_again_until_the_bin_is_emptied(live: Live, sessi
         assert len(live.values("SELECT Id FROM Account WHERE Name = 'Phoenix'")) == alive
     gone = post(live, f"<undelete><ids>{account}</ids></undelete>", headers=session)
     assert told(gone, f"{PARTNER}success") == ["false"]
+
+
+def test_duplicates_are_saved_if_the_header_says_so(live: Live, session: str) -> None:
+    live.seed("Account", {"Name": "Twin"})
+    rule = {"name": "Same_name", "sobject": "Account", "fields": ["Name"], "action": "alert"}
+    live.door("rules", {"duplicates": [rule]})
+    twin = "<create><sObjects><type>Account</type><Name>Twin</Name></sObjects></create>"
+    allow = "<DuplicateRuleHeader><allowSave>true</allowSave></DuplicateRuleHeader>"
+    refused, saved = (post(live, twin, headers=f"{session}{header}") for header in ("", allow))
+    live.door("rules", {})
+    assert told(refused, f"{PARTNER}statusCode") == ["DUPLICATES_DETECTED"]
+    assert told(saved, f"{PARTNER}success") == ["true"]
+
+
+def test_an_injected_error_is_a_fault_of_its_own_kind(live: Live, session: str) -> None:
+    live.door("faults", {"rules": [{"path": "^/services/Soap/", "action": "unauthorized"}]})
+    answer = post(live, "<getUserInfo/>", headers=session)
+    assert (answer.status_code, "<faultcode>sf:INVALID_SESSION_ID</faultcode>" in answer.text) == (500, True)

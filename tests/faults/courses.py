@@ -1,0 +1,30 @@
+"""What is walked: each small plan on each route. `Course` says which, and is what a command line spells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.faults.institutions import INSTITUTIONS
+from tests.faults.outside import ROUTES
+from tests.faults.people import PEOPLE
+from tests.faults.plan import Plan
+
+PLANS = {plan.name: plan for plan in (INSTITUTIONS, PEOPLE)}
+
+
+@dataclass(frozen=True)
+class Course:
+    """The name of a plan and the route on which it is carried out: `personnel bulk`."""
+
+    name: str
+    route: str
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.route}"
+
+    @property
+    def plan(self) -> Plan:
+        return PLANS[self.name]
+
+
+COURSES = tuple(Course(name, route) for name in PLANS for route in ROUTES)

@@ -1,0 +1,129 @@
+"""The far end of the line: the org as it answers when rows are locked, jobs go wrong or a right is taken away.
+
+What goes wrong on the line itself is in `wire`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import time
+from typing import Any
+
+import orjson
+import requests
+
+from tests.faults.inside import Answer, Inside
+
+STUCK = 4
+"""So many questions in a row are told that a stuck job is in progress."""
+
+LOCK = "UNABLE_TO_LOCK_ROW"
+LOCK_TEXT = "unable to obtain exclusive access to this record"
+GONE = {"errorCode": "NOT_FOUND", "message": "The requested resource does not exist"}
+ENDS = {"failed": "Failed", "aborted": "Aborted", "unprocessed": "JobComplete"}
+RIGHTS = {"forbidden": {"read": True, "edit": False}, "hidden": {"read": False, "edit": False}}
+JSON = {"content-type": "application/json"}
+
+
+class FarEnd:
+    """Answers as the org does, with what earlier faults made of rows and jobs."""
+
+    def __init__(self, org: Inside, field: tuple[str, str] | None) -> None:
+        """`field`: the object and the field of it that an administrator may take away."""
+        self._org = org
+        self._field = field
+        self._taken = False
+        self._stuck: dict[str, int] = {}
+        self._locked: dict[str, list[str]] = {}
+        self._gone: set[str] = set()
+
+    def answer(self, request: requests.PreparedRequest, body: bytes | None = None) -> Answer:
+        """The org's own answer."""
+        headers = {name: value for name, value in request.headers.items() if name.lower() != "accept-encoding"}
+        content = _body(request) if body is None else body
+        job_id = _job_of(request)
+        if job_id in self._gone:
+            return Answer(404, JSON, orjson.dumps([GONE]))
+        answer = self._org.answer(str(request.method), str(request.url), headers, content)
+        if job_id is None or request.method != "GET":
+            return answer
+        asked_how = request.path_url.rstrip("/").endswith(job_id)
+        while asked_how and orjson.loads(answer.body).get("state") in ("UploadComplete", "InProgress"):
+            time.sleep(0.0005)  # so that each undisturbed job takes one question, and calls have the same numbers
+            answer = self._org.answer(str(request.method), str(request.url), headers, content)
+        if asked_how and self._stuck.get(job_id):
+            self._stuck[job_id] -= 1
+            return Answer(200, answer.headers, orjson.dumps({**orjson.loads(answer.body), "state": "InProgress"}))
+        if job_id in self._locked and "failedResults" in request.path_url:
+            row = ["", f"{LOCK}:{LOCK_TEXT}:--", *self._locked[job_id]]
+            return Answer(200, answer.headers, answer.body + _csv([row]))
+        return answer
+
+    def spoilt(self, kind: str, request: requests.PreparedRequest) -> Answer:
+        """The org answers, but a right is gone, rows are locked or the job does not go its usual way."""
+        job_id = _job_of(request)
+        if kind in RIGHTS:
+            self._allow(**RIGHTS[kind])
+            return self.answer(request)
+        if job_id is None:
+            return self._first_row_locked(request)
+        if kind == "locked":
+            header, first, *others = list(csv.reader(io.StringIO(_body(request).decode())))
+            self._locked[job_id] = first
+            return self.answer(request, _csv([header, *others]))
+        if kind == "stuck":
+            self._stuck[job_id] = STUCK
+            return self.answer(request)
+        if kind == "gone":
+            self._org.until_ended(job_id)
+            self._gone.add(job_id)
+            return self.answer(request)
+        if orjson.loads(_body(request))["state"] != "UploadComplete":
+            return self.answer(request)
+        self._org.end_half_way(job_id, ENDS[kind])
+        return Answer(200, JSON, b"{}")
+
+    def _first_row_locked(self, request: requests.PreparedRequest) -> Answer:
+        asked = orjson.loads(_body(request))
+        first, *others = asked["records"]
+        refused = {"success": False, "errors": [{"statusCode": LOCK, "message": LOCK_TEXT, "fields": []}]}
+        if "id" in first or "Id" in first:
+            refused["id"] = first.get("Id") or first.get("id")
+        done: list[Any] = []
+        if others:
+            answer = self.answer(request, orjson.dumps({**asked, "records": others}))
+            assert answer.status == 200
+            done = orjson.loads(answer.body)
+        return Answer(200, JSON, orjson.dumps([refused, *done]))
+
+    def _allow(self, *, read: bool, edit: bool) -> None:
+        assert self._field is not None
+        sobject, field = self._field
+        assert self._org.door(
+            "permissions", {"sobject": sobject, "field": field, "rights": {"read": read, "edit": edit}}
+        )
+        self._taken = not edit
+
+    def give_back(self) -> None:
+        """Our user has all rights again."""
+        if self._taken:
+            self._allow(read=True, edit=True)
+
+
+def _body(request: requests.PreparedRequest) -> bytes:
+    body = request.body or b""
+    assert isinstance(body, bytes | str)
+    return body.encode() if isinstance(body, str) else body
+
+
+def _job_of(request: requests.PreparedRequest) -> str | None:
+    found = re.search(r"jobs/ingest/(\w+)", request.url or "")
+    return found[1] if found else None
+
+
+def _csv(rows: list[list[str]]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue().encode()

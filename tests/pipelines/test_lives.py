@@ -1,0 +1,104 @@
+"""What the record of a row shows that lives, that is over, and that came back, as a table of cells."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.conditions import Filled, Is
+from pipelines.derived_rules import Always, EndedAt, StampedWith
+from pipelines.entity import Entity, Freeze, Target
+from pipelines.life import Life, Wanted
+from pipelines.rules import Constant, Master, Reference
+from pipelines.source import Feed
+from tests.pipelines.case import NOW, Case
+
+RUN = f"{NOW:%Y-%m-%dT%H:%M:%S}.000Z"
+TOLD = "2026-01-02T03:04:05.000Z"
+STORED = NOW.replace(tzinfo=None, day=2, month=1, hour=3, minute=4, second=5)
+
+THINGS = Entity(
+    name="things",
+    source=Feed("things", key="id", changed_at=None),
+    target=Target("Thing__c", key="Key__c"),
+    fields={
+        "Name": Master("name"),
+        "Note__c": Master("note"),
+        "Holder__c": Reference("holder", to="holders", missing="keep"),
+        "Active__c": Always("true"),
+        "Ended_At__c": EndedAt("ended_at"),
+        "Stamp__c": StampedWith("Active__c"),
+        "Made__c": Constant("by us"),
+    },
+    create="scheduled",
+    wanted=Wanted(Filled("name"), otherwise="nameless"),
+    freeze=Freeze(mapped="Do_Not_Update__c"),
+    life=Life(
+        ends_when=Is("state", "over"),
+        ends_with=("Holder__c",),
+        merged_ends=True,
+        then={"Name": "Gone", "Active__c": "false"},
+        clears=True,
+    ),
+)
+LIVING = {"Name": "Ada", "Note__c": "note", "Holder__c": "001H", "Active__c": True}
+OVER = {"Name": "Gone", "Note__c": None, "Holder__c": None, "Active__c": False, "Ended_At__c": STORED}
+ROW = {"id": "x", "name": "Ada", "note": "note", "holder": "h"}
+ENDS = {"Name": "Gone", "Note__c": None, "Holder__c": None, "Active__c": "false", "Stamp__c": RUN}
+COMES_BACK = {
+    "Name": "Ada", "Note__c": "note", "Holder__c": "001H", "Active__c": "true", "Ended_At__c": None, "Stamp__c": RUN,
+}  # fmt: skip
+
+TABLE = [
+    # in the CRM, in the source, cells, outcome
+    (LIVING, {}, {}, "unchanged"),
+    (LIVING, {"state": "over"}, {**ENDS, "Ended_At__c": RUN}, "deactivated: ended"),
+    (LIVING, {"state": "over", "ended_at": TOLD}, {**ENDS, "Ended_At__c": TOLD}, "deactivated: ended"),
+    (LIVING, {"merged_into": "y"}, {**ENDS, "Ended_At__c": RUN}, "deactivated: ended"),
+    (LIVING, {"merged_into": "nowhere"}, {**ENDS, "Ended_At__c": RUN}, "deactivated: ended"),
+    (LIVING, {"merged_into": "x"}, {}, "held: merge_circle"),
+    (LIVING, {"holder": "gone"}, {**ENDS, "Ended_At__c": RUN}, "deactivated: ended"),
+    (LIVING, {"name": None}, {}, "unchanged"),
+    (OVER, {"state": "over"}, {}, "unchanged"),
+    (OVER, {"state": "over", "name": "New", "note": "new"}, {}, "unchanged"),
+    (OVER, {"state": "over", "ended_at": "2026-01-03T00:00:00Z"}, {"Ended_At__c": "2026-01-03T00:00:00.000Z"},
+     "deactivated: ended"),
+    (OVER, {}, COMES_BACK, "updated: reactivated"),
+    ({**OVER, "Name": "Typed"}, {"state": "over"}, {"Name": "Gone"}, "deactivated: ended"),
+    ({**LIVING, "Active__c": False}, {}, {"Active__c": "true", "Stamp__c": RUN}, "updated: reactivated"),
+    ({**LIVING, "Do_Not_Update__c": True}, {"state": "over"}, {}, "skipped: do_not_update"),
+    (None, {}, {**{name: value for name, value in COMES_BACK.items() if value}, "Key__c": "x", "Made__c": "by us"},
+     "created"),
+    (None, {"state": "over"}, {}, "skipped: ended"),
+    (None, {"name": None}, {}, "skipped: nameless"),
+    (None, {"name": None, "state": "over"}, {}, "skipped: ended"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("record, row, cells, outcome", TABLE)
+def test_a_life_is_followed(
+    record: dict[str, object] | None, row: dict[str, str | None], cells: dict[str, str | None], outcome: str
+) -> None:
+    case = Case(THINGS).source([{**ROW, **row}])
+    if record:
+        case.crm([{"Id": "00X", "Key__c": "x", **record}])
+    plan = case.plan(creates=True, targets={"h": "001H", "gone": "001G"}, ended=["gone"])
+    assert case.changes("x") == cells
+    assert case.outcomes["x"] == outcome
+    assert not [gate.name for gate in plan.gates if not gate.passed and gate.name == "duplicate_keys"]
+
+
+def test_the_plan_of_an_ending_has_the_same_hash_whenever_it_is_made() -> None:
+    def hashed(minute: int) -> str:
+        case = Case(THINGS).source([{**ROW, "state": "over"}]).crm([{"Id": "00X", "Key__c": "x", **LIVING}])
+        case.con.execute(f"set variable now = timestamp '2026-03-01 12:{minute:02}:00'")
+        return case.plan(creates=True, targets={"h": "001H"}).hash
+
+    assert hashed(1) == hashed(2)
+
+
+def test_endings_are_counted_by_their_own_gate_and_not_as_blanked_cells() -> None:
+    keys = [f"x{n}" for n in range(30)]
+    case = Case(THINGS).source([{**ROW, "id": key, "state": "over"} for key in keys])
+    case.crm([{"Id": f"00{key}", "Key__c": key, **LIVING} for key in keys])
+    failed = {gate.name: gate.observed for gate in case.plan(targets={"h": "001H"}).gates if not gate.passed}
+    assert failed == {"ended": 30}

@@ -1,0 +1,86 @@
+"""A small declaration with everything that metadata can be made of, and a catalogue that knows it but for one field."""
+
+from __future__ import annotations
+
+from pipelines.entity import Entity, Freeze, Target
+from pipelines.rules import Constant, FillEmpty, Master, Reference, SyncedAt
+from pipelines.source import Feed
+from resources.salesforce.metadata.customs import Customs, customs_of
+from resources.salesforce.metadata.grants import Grants, grants_of
+from resources.sandbox import field_kinds as kinds
+from resources.sandbox.catalogue import account, contact
+from resources.sandbox.schema import Catalogue
+from resources.sandbox.setup_objects import user
+
+
+class Person(Master):
+    """A column that names a user."""
+
+    looks_up = ("User", "FederationIdentifier")
+
+
+class Kind(Master):
+    """A column that chooses between two record types."""
+
+    record_types = ("HCP", "Staff")
+
+
+ACCOUNTS = Entity(
+    name="accounts",
+    source=Feed("institutions", key="institution_id"),
+    target=Target("Account", key="Source_Key__c"),
+    fields={"Name": Master("name"), "BillingCity": Master("city"), "BillingStreet": FillEmpty("street")},
+)
+PROFILES = Entity(
+    name="profiles",
+    source=Feed("profiles", key="id"),
+    target=Target("Profile__c", key="Key__c"),
+    fields={
+        "Name": Master("name"),
+        "RecordTypeId": Kind("kind"),
+        "Account__c": Reference("institution_id", to="accounts"),
+        "Owned_By__c": Person("owner"),
+        "About__c": Master("about"),
+        "Score__c": Master("score"),
+        "Joined__c": Master("joined"),
+        "Status__c": Constant("New"),
+        "Mail__c": Master("mail"),
+        "Synced_At__c": SyncedAt(),
+        "Theirs__c": Master("theirs"),
+    },
+    create="scheduled",
+    freeze=Freeze(mapped="Frozen__c"),
+)
+DECLARED = {"accounts": ACCOUNTS, "profiles": PROFILES}
+CATALOGUE = Catalogue.of(
+    [
+        account(),
+        contact(),
+        user(),
+        kinds.sobject(
+            "Profile__c", "Profile", "Profiles of People", "a01",
+            [
+                kinds.record_id("Record ID"),
+                kinds.text("Name", "Profile Name", 80, nillable=False, name_field=True, permissionable=False),
+                kinds.lookup("RecordTypeId", "Record Type ID", "RecordType", permissionable=False),
+                kinds.text("Key__c", "Key", 40, external_id=True, unique=True, case_sensitive=True),
+                kinds.lookup("Account__c", "Account", "Account", children="Profiles"),
+                kinds.lookup("Owned_By__c", "Owned By", "User"),
+                kinds.long_text("About__c", "About"),
+                kinds.double("Score__c", "Score", 5, 2),
+                kinds.date("Joined__c", "Joined"),
+                kinds.picklist("Status__c", "Status", "New", "Old", restricted=True),
+                kinds.email("Mail__c", "Mail"),
+                kinds.moment("Synced_At__c", "Synced At"),
+                kinds.checkbox("Frozen__c", "Frozen"),
+                kinds.text("Not_Declared__c", "Not Declared"),
+            ],
+        ),
+    ]
+)  # fmt: skip
+
+
+def made(*entities: Entity) -> tuple[Grants, Customs]:
+    """What is granted and made for these entities."""
+    grants = grants_of(entities, DECLARED, CATALOGUE)
+    return grants, customs_of(grants, CATALOGUE)
