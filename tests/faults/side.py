@@ -133,6 +133,11 @@ class Side:
         if self.org.door("records/merge", {"sobject": self.plan.sobject, **who, "as": ADMINISTRATOR}):
             self.winners[loser] = master
 
+    def puts_below(self, record_id: str, above: str) -> None:
+        """If the org lets it be: what is above already is refused."""
+        body = {"sobject": self.plan.sobject, "ids": [record_id], "fields": {self.plan.parent: above}}
+        self.org.door("records/edit", {**body, "as": ADMINISTRATOR})
+
     # runs
 
     def run(self, feed: Sequence[Row], stroke: Stroke, *, mode: str = "sync") -> Report | None:
