@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from checks.question import Answer, Copy, Question
 
-# Unusable rows come from the last extract; the others from what each row's last run made of it.
+# Unusable rows come from the last extract, and from earlier ones where an extract has changes alone; the others from
+# what each row's last run made of it.
 REFUSED_SQL = """
 select 'source' as who, reason, null as key, null as field
 from landing.rejects
@@ -12,6 +13,10 @@ union all
 select 'source', problem, key, problem_column
 from work.incoming
 where problem is not null and problem <> 'duplicate_key'
+union all
+select 'source', u.problem, u.key, u.problem_column
+from unusable_rows u
+where u.fold not in (select fold from work.incoming where fold is not null)
 union all
 select 'held delivery', 'never carried out', h.key, null
 from held_rows h

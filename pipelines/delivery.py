@@ -21,7 +21,18 @@ where i.fold is not null and i.problem is null and i.fold not in (select fold fr
 group by i.fold
 """
 
-DELIVERED = "delete from held_rows where fold in (select fold from work.incoming)"
+DELIVERED = (
+    "delete from held_rows where fold in (select fold from work.incoming)",
+    "delete from unusable_rows where fold in (select fold from work.incoming)",
+)
+
+UNUSABLE = """
+insert into unusable_rows
+select i.fold, min(i.key), any_value(i.problem), any_value(i.problem_column)
+from work.incoming i
+where i.fold is not null and i.problem is not null
+group by i.fold
+"""
 
 
 def bring(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
@@ -36,10 +47,16 @@ def bring(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
         con.execute("create table source_known as from source limit 0")
 
 
-def accept(con: duckdb.DuckDBPyConnection) -> None:
-    """The candidate is what the source said: its plan is about to be carried out."""
+def accept(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
+    """The candidate is what the source said: its plan is about to be carried out.
+
+    Rows that cannot be used, and came with changes alone, are told until they come again, lest they be forgotten.
+    """
     con.execute("drop table if exists source_known")
-    con.execute(DELIVERED)
+    for statement in DELIVERED:
+        con.execute(statement)
+    if bound.entity.source.lists == "changes":
+        con.execute(UNUSABLE)
 
 
 def take_back(con: duckdb.DuckDBPyConnection) -> bool:

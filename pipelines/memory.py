@@ -27,6 +27,7 @@ TABLES = (
     "create table if not exists echoes (record_id varchar, field varchar, sent varchar, became varchar)",
     "create table if not exists absent_columns (file varchar, name varchar)",
     "create table if not exists held_rows (fold varchar, key varchar, run_id varchar)",
+    "create table if not exists unusable_rows (fold varchar, key varchar, problem varchar, problem_column varchar)",
     """create table if not exists runs (
   run_id varchar, mode varchar, scope varchar, status varchar, started_at timestamp, seconds double,
   extracted bigint, api_calls bigint, plan_hash varchar, report varchar)""",

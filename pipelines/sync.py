@@ -111,7 +111,7 @@ class Sync:
         if plan.obstacles(self.request.approve):
             return self._conclude("held")
         with self._errand.opened() as con:
-            accept(con)
+            accept(con, self.bound)
         try:
             stopped = load_in_rounds(self._errand, self.prepared)
             checked = NOT_VERIFIED

@@ -110,14 +110,35 @@ def _taken(descriptor: int) -> bool:
 
 @contextmanager
 def read_copy(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A published copy, read-only."""
+    """A published copy, read-only, with all tables of this version."""
+    if _version(path) < VERSION:
+        _renew(path)
     with duckdb.connect(path, read_only=True) as con:
         con.execute("set timezone = 'UTC'")
         con.execute("set enable_progress_bar = false")
-        version = con.execute("select value from meta where name = 'version'").fetchall()
-        if version and int(version[0][0]) > VERSION:
-            raise SystemicError("newer_file", f"{path} was written by a newer Concord; update this one")
         yield con
+
+
+def _version(path: Path) -> int:
+    with duckdb.connect(path, read_only=True) as con:
+        told = con.execute("select value from meta where name = 'version'").fetchall()
+    version = int(told[0][0]) if told else 0
+    if version > VERSION:
+        raise SystemicError("newer_file", f"{path} was written by a newer Concord; update this one")
+    return version
+
+
+def _renew(path: Path) -> None:
+    """A copy that an older version published gets the tables of today; whoever reads the former one keeps it."""
+    fresh = path.with_suffix(f".{os.getpid()}.new")
+    with _owner_only(), _plainly(fresh):
+        try:
+            shutil.copyfile(path, fresh)
+            with duckdb.connect(fresh) as con:
+                prepare(con, fresh)
+            fresh.rename(path)
+        finally:
+            fresh.unlink(missing_ok=True)
 
 
 @contextmanager

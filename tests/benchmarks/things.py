@@ -86,7 +86,7 @@ def make(file: Path, rows: int, *, changed: int = 0) -> None:
     con.execute("create table landing.rejects (_file varchar, _line bigint, reason varchar)")
     con.execute(f"create table landing.rows as select 'f' as _file, 1::bigint as _line, * from ({rows_sql(rows)})")
     delivery.bring(con, bound())
-    delivery.accept(con)
+    delivery.accept(con, bound())
     con.execute(f"create temp table pages as {_pages_sql(rows, f'i % {step} = 0')}")
     for statement in [*empty_records_sql(bound()), *replace_sql(bound(), "pages")]:
         con.execute(statement)

@@ -168,10 +168,10 @@ class BothSides(RuleBasedStateMachine):
     @rule(number=NUMBERS, other=NUMBERS)
     def a_person_puts_one_below_another(self, number: int, other: int) -> None:
         """The org refuses it where it would close a circle."""
-        accounts = self.sides["accounts"]
-        below, above = accounts.record(number), accounts.record(other)
+        side = self.sides["accounts"]
+        below, above = side.record(number), side.record(other)
         only_if(below is not None and above is not None)
-        accounts.puts_below(str(below), str(above))
+        side.puts_below(str(below), str(above))
 
     @rule(name=NAMED, number=NUMBERS)
     def a_person_deletes(self, name: str, number: int) -> None:

@@ -102,8 +102,8 @@ CHANGES = {name: st.lists(st.tuples(st.sampled_from(KEYS[name]), FACTS[name]), m
 AS_IT_COMES = st.sampled_from(tuple(ROUTES))
 WHICH = st.sampled_from((("accounts", "personnel"), ("accounts", "personnel"), ("accounts",), ("personnel",)))
 """Which entities are synced, in order."""
-SKEWS = st.sampled_from((timedelta(), timedelta(), timedelta(days=-1), timedelta(hours=1), timedelta(days=20)))
-"""How far our own clock is off."""
+SKEWS = st.sampled_from((timedelta(), timedelta(), timedelta(days=-1), timedelta(hours=1), timedelta(days=13)))
+"""How far our own clock is off; after a pause of a fortnight nobody is told any more who merged what."""
 KINDS = st.sampled_from((*ANYWHERE, *CHANGING, *ROWS, *CLOSING, *POLLING, *ENDED))
 
 

@@ -42,6 +42,8 @@ class Killed:
     course: Course
     kills: tuple[Kill, ...]
     died: int
+    calls: tuple[Call, ...]
+    """Of the runs that followed."""
     runs: int
     wrong: tuple[str, ...]
 
@@ -70,8 +72,9 @@ def kill(stage: Stage, *kills: Kill) -> Killed:
         assert child.exitcode in (0, -signal.SIGKILL), f"{stage.course} {one}: the child ended with {child.exitcode}"
         died += child.exitcode == -signal.SIGKILL
     with inside(stage.now / "org") as org, stage.warehouse() as warehouse:
-        runs, wrong = stage.until_quiet(org, Wire(org, {}), warehouse)
-    return Killed(stage.course, kills, died, runs, wrong)
+        wire = Wire(org, {})
+        runs, wrong = stage.until_quiet(org, wire, warehouse)
+    return Killed(stage.course, kills, died, tuple(wire.calls), runs, wrong)
 
 
 def kill_share(folder: Path, course: Course, part: tuple[int, int]) -> list[Killed]:

@@ -118,11 +118,6 @@ class Side:
     def edits(self, record_id: str, fields: Mapping[str, object]) -> None:
         self.org.person("PATCH", f"sobjects/{self.plan.sobject}/{record_id}", fields)
 
-    def puts_below(self, below: str, above: str) -> None:
-        """Refused where it would close a circle."""
-        body = {"sobject": self.plan.sobject, "ids": [below], "fields": {"ParentId": above}, "as": ADMINISTRATOR}
-        self.org.door("records/edit", body)
-
     def deletes(self, record_id: str) -> None:
         self.org.person("DELETE", f"sobjects/{self.plan.sobject}/{record_id}")
 
@@ -137,6 +132,11 @@ class Side:
         who = {"master": {"Id": master}, "losers": [{"Id": loser}]}
         if self.org.door("records/merge", {"sobject": self.plan.sobject, **who, "as": ADMINISTRATOR}):
             self.winners[loser] = master
+
+    def puts_below(self, record_id: str, above: str) -> None:
+        """If the org lets it be: what is above already is refused."""
+        body = {"sobject": self.plan.sobject, "ids": [record_id], "fields": {self.plan.parent: above}}
+        self.org.door("records/edit", {**body, "as": ADMINISTRATOR})
 
     # runs
 

@@ -1,8 +1,9 @@
 """`python -m tests.faults.soak --minutes 30`: both sides and runs at random, one seed after another. `make soak`.
 
-    python -m tests.faults.soak --seed 7     one seed again; a seed tells the same story each time
+    python -m tests.faults.soak --seed 7     one seed again; a seed tells the same stories each time
 
-A seed that fails is told with the shortest steps that lead there: they become a test in `test_both_sides.py`.
+A seed that fails is told with the steps that lead there, and asked for alone with the shortest ones: they become a test
+in `test_both_sides.py`. Exit code 1: a promise was broken.
 """
 
 from __future__ import annotations
@@ -17,32 +18,46 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.faults.both_sides import BothSides
 
-LONG = settings(
-    max_examples=10,
-    stateful_step_count=25,
+STORIES = settings(
+    max_examples=3,
+    stateful_step_count=15,
     deadline=None,
     database=None,
-    phases=[Phase.generate, Phase.shrink],
+    phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+SHORTEST = settings(STORIES, phases=[Phase.generate, Phase.shrink])
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.soak", description="Both sides at random.")
     parser.add_argument("--minutes", type=float, default=10.0, help="when no further seed is begun (default: 10)")
-    parser.add_argument("--seed", type=int, help="this seed alone")
+    parser.add_argument("--seed", type=int, help="this seed alone, and the shortest story in which it fails")
     asked = parser.parse_args()
-    until = time.monotonic() + asked.minutes * 60
-    number = secrets.randbelow(1_000_000) if asked.seed is None else asked.seed
-    tried = 0
-    while not tried or (asked.seed is None and time.monotonic() < until):
+    started = time.monotonic()
+    alone = asked.seed is not None
+    number = asked.seed if alone else secrets.randbelow(1_000_000)
+    tried, broken = 0, list[int]()
+    while not tried or (not alone and time.monotonic() - started < asked.minutes * 60):
         sys.stdout.write(f"seed {number} …")
         sys.stdout.flush()
-        run_state_machine_as_test(seed(number)(type("Seeded", (BothSides,), {})), settings=LONG)
-        sys.stdout.write(" holds\n")
+        wrong = told(number, SHORTEST if alone else STORIES)
+        sys.stdout.write(f" fails\n{wrong}\n" if wrong else " holds\n")
+        broken += [number] if wrong else []
         number, tried = number + 1, tried + 1
-    sys.stdout.write(f"{tried} seeds of {LONG.max_examples} stories each: every promise held\n")
-    return 0
+    minutes = (time.monotonic() - started) / 60
+    sys.stdout.write(f"{tried} seeds of {STORIES.max_examples} stories each, {minutes:.1f} minutes, ")
+    sys.stdout.write(f"broken promises: {len(broken)}{' in seeds ' if broken else ''}{', '.join(map(str, broken))}\n")
+    return int(bool(broken))
+
+
+def told(number: int, how: settings) -> str:
+    """What was wrong in the stories of this seed, and the steps that led there; empty when nothing was."""
+    try:
+        run_state_machine_as_test(seed(number)(type("Seeded", (BothSides,), {})), settings=how)
+    except AssertionError as error:
+        return "\n".join([str(error), *getattr(error, "__notes__", [])])
+    return ""
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import pytest
 
 from tests.faults.courses import COURSES, Course
 from tests.faults.folder import quick_folder
-from tests.faults.killed import boundaries, kill
+from tests.faults.killed import Kill, boundaries, kill
 from tests.faults.trial import Stage
 from tests.faults.walk import further, read
 
@@ -57,6 +57,20 @@ def test_two_faults_anywhere_make_no_difference(staged: Staged, course: Course) 
     assert first.wrong == ()
     pair = drawn.choice(further(first.calls, single))
     assert staged(course).trial(pair).wrong == (), pair
+
+
+@pytest.mark.parametrize("course", [course for course in COURSES if course.route == "bulk"], ids=str)
+def test_a_job_that_was_sent_before_a_kill_is_asked_about_before_anything_is_planned(
+    staged: Staged, course: Course
+) -> None:
+    """Its rows may still be on their way: what is read of the org too early would be sent a second time."""
+    calls = [str(call) for call in staged(course).trial({}).calls]
+    closed = calls.index("PATCH jobs/ingest/ID") + 1
+    killed = kill(staged(course), Kill(closed, "after"))
+    after = [str(call) for call in killed.calls]
+    assert killed.wrong == ()
+    assert after.index("GET jobs/ingest/ID") < after.index("GET queryAll")
+    assert after.count("POST jobs/ingest") == calls.count("POST jobs/ingest") - 1
 
 
 @each_course

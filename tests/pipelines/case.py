@@ -114,7 +114,7 @@ class Case:
         self.con.register("landed", table)
         self.con.execute("create or replace table landing.rows as from landed")
         delivery.bring(self.con, self.bound)
-        delivery.accept(self.con)
+        delivery.accept(self.con, self.bound)
         return self
 
     def crm(self, records: Iterable[Mapping[str, object]]) -> Case:

@@ -226,9 +226,14 @@ def test_a_row_from_the_future_is_refused_and_its_correction_taken(town: Town) -
     name = town.connected("ada", first_name="Ada", updated_at="2999-01-01T00:00:00Z")
     town.service.sync(town.here)
     assert town.outcome("profiles", "ada") == "failed: time_in_future"
+    told = town.service.profiles.pop()
+    town.service.sync(town.here)
+    assert town.here.ask("profiles", "select key, problem from unusable_rows") == [(name, "time_in_future")]
+    town.service.profiles.append(told)
     town.service.profile(name)
     town.service.sync(town.here)
     assert town.profile("ada")
+    assert town.here.ask("profiles", "select key from unusable_rows") == []
 
 
 def test_a_row_that_comes_twice_counts_as_the_newer_one(town: Town) -> None:

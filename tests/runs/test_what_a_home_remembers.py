@@ -11,7 +11,7 @@ from pipelines.release import Released, release
 from pipelines.rules import Master
 from pipelines.source import Feed
 from resources.salesforce.org import SalesforceOrg
-from resources.warehouse import Warehouse
+from resources.warehouse import Warehouse, read_copy
 from tests.runs.place import Place
 
 
@@ -230,3 +230,17 @@ def test_a_file_of_the_first_version_is_gone_on_with(here: Place) -> None:
     assert here.run("accounts").status == "nothing_to_do"
     here.feed("institutions", [{**rows[0], "name": "New"}, rows[1]])
     assert here.run("accounts").outcomes == {"updated": 1, "unchanged": 1}
+
+
+def test_a_copy_that_an_older_version_published_can_still_be_asked(here: Place) -> None:
+    here.org.seed("Account", [{"Source_Key__c": "copy-1", "Name": "School"}])
+    here.feed("institutions", [{"institution_id": "copy-1", "name": "School"}])
+    here.run("accounts")
+    copy = Warehouse(here.home, "accounts").published("accounts")
+    assert copy
+    with duckdb.connect(copy) as con:
+        con.execute("drop table unusable_rows")
+        con.execute("update meta set value = '2' where name = 'version'")
+    with read_copy(copy) as con:
+        assert con.execute("select count(*) from unusable_rows").fetchall() == [(0,)]
+        assert con.execute("select count(*) from source").fetchall() == [(1,)]
