@@ -42,16 +42,25 @@ def adds_up(report: Report) -> bool:
     return sum(count for _, _, count in outcome_rows(report)) == report.extracted
 
 
-def report_text(report: Report, *, approve: str = "") -> RenderableType:
-    """The whole report. `approve` is the command by which a held plan is approved."""
-    head = Text.assemble(
+def headline(report: Report) -> Text:
+    """What ran, how it ended, what it cost."""
+    return Text.assemble(
         (report.entity, "bold"),
         f" · {report.mode} · {report.scope} · ",
         (report.status.replace("_", " "), COLOURS[report.status]),
         f" · {report.seconds:.1f} s · {_calls(report)}",
     )
+
+
+def report_text(report: Report, *, approve: str = "") -> RenderableType:
+    """The whole report. `approve` is the command by which a held plan is approved."""
     return Group(
-        head, *_error(report), *_outcomes(report), *_findings(report), *_gates(report), *_plan(report, approve)
+        headline(report),
+        *_error(report),
+        *_outcomes(report),
+        *_findings(report),
+        *_gates(report),
+        *_plan(report, approve),
     )
 
 
