@@ -14,6 +14,7 @@ from records r
 left join source s on s.fold = r.fold
 where not r.IsDeleted and r.fold is not null and not coalesce(s.present, false)
   and r.fold not in (select fold from work.incoming where fold is not null)
+  and r.fold not in (select fold from unusable_rows)
 """
 
 

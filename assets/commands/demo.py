@@ -136,9 +136,7 @@ def play(story: Story, town: Town, engage: Engage) -> None:
     story.says("\nTwo hours later: who had fallen out is in touch again.")
     two_hours_later(engage, town.service)
     story.runs(f"concord sync {' '.join(SERVICE)}", Order(SERVICE))
-    story.runs(
-        "concord sync --scope all, everything a second time", Order((*DIRECTORY, *SERVICE), scope="all"), briefly=True
-    )
+    story.runs("concord sync --scope all: everything a second time", Order((*DIRECTORY, *SERVICE), scope="all"))
 
 
 def merge_an_account(town: Town, engage: Engage) -> None:

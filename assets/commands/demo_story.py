@@ -45,7 +45,7 @@ class Story:
     def says(self, text: str) -> None:
         self.terminal.tell(text, style="bold")
 
-    def runs(self, title: str, order: Order, *, briefly: bool = False) -> None:
+    def runs(self, title: str, order: Order) -> None:
         """The order is carried out; a plan that is held is shown, and approved as a person would after a look."""
         from assets.commands.report_text import headline, report_text
         from assets.commands.running import approving, carry_out
@@ -57,7 +57,8 @@ class Story:
         ran = [report for report in reports if report.entity not in stranded]
         self.chapters += [Chapter(title, report, self.count(report.entity)) for report in ran]
         for report in ran:
-            self.terminal.show(headline(report) if briefly else report_text(report, approve=approving(order, report)))
+            quiet = not report.cells and not report.error  # its rows ended as they did before
+            self.terminal.show(headline(report) if quiet else report_text(report, approve=approving(order, report)))
         for report in ran:
             if report.status == "held" and order.approve is None:
                 again = replace(order, entities=(report.entity,), approve=report.plan_hash)

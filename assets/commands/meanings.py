@@ -29,6 +29,7 @@ MEANINGS = {
     "missing_institution": "its institution has no record; see `concord missing accounts`",
     "not_connected": "nobody is connected to it for whom it would need a record",
     "missing_user": "no user of the org goes by that name",
+    "missing_kind": "a kind that the declaration has no record type for",
     "missing_profile": "its profile has no record",
     "repeated": "the service told the row again while it was read; the newest counts",
     "do_not_update": "a person froze the record, or its place in the hierarchy",

@@ -95,7 +95,7 @@ def _findings(report: Report) -> Iterable[RenderableType]:
     if report.reading:
         yield Text(f"Source read: {report.reading}", style="dim")
     if report.ignored_columns:
-        yield Text(f"Columns of the feed that nobody reads: {', '.join(report.ignored_columns)}", style="dim")
+        yield Text(f"Columns of the source that nobody reads: {', '.join(report.ignored_columns)}", style="dim")
     if report.verified:
         found = f"{report.differing} cells are otherwise" if report.differing else "all as they were meant"
         yield Text(f"{report.verified} records were read again: {found}.")
@@ -106,7 +106,8 @@ def _gates(report: Report) -> list[RenderableType]:
     if not closed:
         return [Text("Gates: all passed.", style="dim")] if report.gates else []
     rows = [(gate.name, gate.observed, gate.limit, "yes" if gate.approvable else "no") for gate in closed]
-    return [table(("gate not passed", "observed", "limit", "can be approved"), rows)]
+    first = "gate not passed" if report.status in ("held", "failure") or report.mode == "plan" else "gate, approved"
+    return [table((first, "observed", "limit", "can be approved"), rows)]
 
 
 def _plan(report: Report, approve: str) -> list[RenderableType]:
