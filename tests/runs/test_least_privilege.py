@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import pytest
 import requests
 
+from assets.declarations import entities
 from resources.salesforce.metadata.bundle import permission_set
 from resources.salesforce.metadata.grants import grants_of
 from resources.sandbox.catalogue import shipped
 from tests.runs.granting import put_in_force
-from tests.runs.place import ENTITIES, Place
+from tests.runs.place import Place
+from tests.runs.service import Service
 
 
 @dataclass
@@ -48,9 +50,19 @@ class Integration:
 @pytest.fixture
 def least(here: Place) -> Iterator[Place]:
     """The org in which the permission set is all that the integration user has."""
-    put_in_force(here.org, permission_set(grants_of(ENTITIES.values(), ENTITIES, shipped())))
+    put_in_force(here.org, permission_set(grants_of(entities().values(), entities(), shipped())))
     yield here
     here.org.reset()
+
+
+def in_touch(here: Place) -> Service:
+    """A user of the org, and a profile of the service connected to them."""
+    user = {"LastName": "Rep", "Username": "least@example.org", "Email": "least@example.org", "Alias": "least"}
+    here.org.seed("User", [{**user, "FederationIdentifier": "least-user"}])
+    service = Service()
+    service.profile("least-profile", display_name="Dr. Least", account_ids='["least-1"]')
+    service.connection("least-connection", profile_id="least-profile", user_id="least-user")
+    return service
 
 
 def test_every_entity_is_synced_with_the_least_and_nothing_else_is_allowed(least: Place) -> None:
@@ -61,6 +73,12 @@ def test_every_entity_is_synced_with_the_least_and_nothing_else_is_allowed(least
     least.feed("personnel", people)
     assert least.run("accounts", create_missing=True, approved=True).outcomes == {"updated": 1, "created": 1}
     assert least.run("personnel", approved=True).outcomes == {"created": 1}
+    assert least.run("personnel", approved=True).outcomes == {"unchanged": 1}
+    service = in_touch(least)
+    assert [report.outcomes for report in service.sync(least)] == [{"created": 1}, {"created": 1}]
+    service.profile("least-profile", state="deleted")
+    service.connection("least-connection", active=False)
+    assert [report.status for report in service.sync(least)] == ["success", "success"]
     ask = Integration(least)
     refused = {
         "a record is deleted": ask("DELETE", f"sobjects/Account/{stale}"),
@@ -77,7 +95,6 @@ def test_every_entity_is_synced_with_the_least_and_nothing_else_is_allowed(least
 
 
 def test_without_the_personnel_no_contact_is_visible(here: Place) -> None:
-    accounts = {"accounts": ENTITIES["accounts"]}
-    put_in_force(here.org, permission_set(grants_of(accounts.values(), ENTITIES, shipped())))
+    put_in_force(here.org, permission_set(grants_of([entities()["accounts"]], entities(), shipped())))
     assert Integration(here)("GET", "query?q=SELECT+Id+FROM+Contact") == "INVALID_TYPE"
     here.org.reset()
