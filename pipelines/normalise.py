@@ -91,7 +91,7 @@ tidied as (
     l._line,
     {tidied}
   from landing.rows l
-  {"where (_file, _line) not in (select (_file, _line) from work.repeats)" if paged else ""}
+  {"anti join work.repeats r on r._file = l._file and r._line = l._line" if paged else ""}
 ),
 counted as (
   select

@@ -14,7 +14,7 @@ from pipelines.sql import literal, quote
 def sendable_sql(bound: Bound) -> str:
     """Creates `work.sendable`, the rows that wait for no parent: fold, record_id, locks_with (rows that lock one parent
     lie side by side), characters, unspeakable (a value that a bulk job would take for "clear")."""
-    parent = next(iter(bound.entity.references), None)
+    parent = next((name for name, rule in bound.entity.references.items() if isinstance(rule.to, str)), None)
     lock = (
         f"coalesce(max(c.new) filter (where c.field = {literal(parent)}), any_value(r.{quote(parent)}), '')"
         if parent
