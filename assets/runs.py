@@ -113,7 +113,8 @@ def _told(result: dg.ExecuteInProcessResult) -> str:
 
 
 def _done(report: Report) -> bool:
-    return report.status not in ("failure", "held", "skipped")
+    """Whether what refers to the entity may run: refused records keep nobody else from it."""
+    return report.error is None and report.status not in ("held", "skipped")
 
 
 def _not_run(order: Order, entity: str, in_the_way: list[Report]) -> Report:
