@@ -68,17 +68,17 @@ def signs_of_run(report: Report) -> list[Sign]:
 
 def killed(entity: str, run_id: str) -> Sign:
     """A run whose process was gone before it could say anything."""
-    said = f"killed: the process of run {run_id} is gone; the next run goes on where it was"
+    said = f"killed: the process of run {run_id[:8]} is gone; the next run goes on where it was"
     return Sign(entity, "run_failed", wrong=True, said=said)
 
 
 def unexpected(entity: str, kind: str, run_id: str) -> Sign:
     """A run that ended by an exception that nobody foresaw; `kind` is the exception's."""
-    return Sign(entity, "run_failed", wrong=True, said=f"unexpected: {kind}, in run {run_id}")
+    return Sign(entity, "run_failed", wrong=True, said=f"unexpected: {kind}, in run {run_id[:8]}")
 
 
 def _connections(report: Report) -> list[Sign]:
-    code, said = report.error, f"{report.error}, in run {report.run_id}"
+    code, said = report.error, f"{report.error}, in run {report.run_id[:8]}"
 
     def sign(about: str, *, wrong: bool) -> Sign:
         return Sign(report.entity, "connection_broken", wrong=wrong, said=said if wrong else "", about=about)
@@ -106,13 +106,13 @@ def _ending(report: Report) -> list[Sign]:
 
 def _why(report: Report) -> str:
     if report.error:
-        return f"{report.error}, in run {report.run_id}"
+        return f"{report.error}, in run {report.run_id[:8]}"
     failed = ", ".join(
         f"{count:,} {reason.removeprefix('failed: ')}"
         for reason, count in sorted(report.reasons.items())
         if reason.startswith("failed: ")
     )
-    return f"no record that was to be written was taken ({failed}), in run {report.run_id}"
+    return f"no record that was to be written was taken ({failed}), in run {report.run_id[:8]}"
 
 
 def _held(report: Report) -> str:

@@ -28,7 +28,10 @@ KINDS: dict[Kind, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How one thing stands since when. `untold`: the numbers of the addresses that have not heard of it yet."""
+    """How one thing stands since when. `untold`: the numbers of the addresses that have not heard of it yet.
+
+    `addresses` is how many there were: one that is added later hears of what is wrong then.
+    """
 
     entity: str
     kind: Kind
@@ -39,6 +42,7 @@ class Standing:
     level: int = 0
     severe: bool = True
     untold: tuple[int, ...] = ()
+    addresses: int = 0
 
     @property
     def thing(self) -> tuple[str, str, str]:
@@ -70,6 +74,7 @@ def noted(known: Iterable[Standing], signs: Iterable[Sign], now: datetime, addre
             said=sign.said,
             level=sign.level,
             severe=sign.severe,
+            addresses=addresses,
         )
         if before is None or before.wrong != sign.wrong:
             news = sign.wrong or before is not None
@@ -83,26 +88,24 @@ def noted(known: Iterable[Standing], signs: Iterable[Sign], now: datetime, addre
 
 def _still(before: Standing, after: Standing, everybody: tuple[int, ...]) -> Standing:
     """Wrong before and now: news only where it has become twice as much as was told; told of less, less is twice."""
-    doubled = after.level >= 2 * before.level > 0
-    level = after.level if doubled else min(before.level, after.level)
-    return replace(after, since=before.since, level=level, untold=everybody if doubled else before.untold)
+    if after.level >= 2 * before.level > 0:
+        return replace(after, since=before.since, untold=everybody)
+    untold = (*before.untold, *everybody[before.addresses :])
+    return replace(after, since=before.since, level=min(before.level, after.level), untold=untold)
 
 
 def message(group: list[Standing], place: str) -> Message:
     """One message about things of one entity and kind that all are wrong, or all are over."""
     first = group[0]
     begun, over = KINDS[first.kind]
-    lines = [_line(one) for one in group]
+    told = [": ".join(filter(None, (one.about, one.said))) for one in group]
+    since = f"Since {_read(min(one.since for one in group))}, at {place}"
+    lines = [*filter(None, told), since]
     if not first.wrong:
-        return Message(f"Concord: {first.entity}: {over}", "\n".join([*lines, place]), "success")
-    lines.append(f"See: concord alerts, concord history {first.entity}")
+        return Message(f"Concord: {first.entity}: {over}", "\n".join(lines), "success")
+    lines.append(f"Look: concord alerts, concord history {first.entity}")
     tone: Tone = "failure" if any(one.severe for one in group) else "warning"
-    return Message(f"Concord: {first.entity}: {begun}", "\n".join([*lines, place]), tone)
-
-
-def _line(one: Standing) -> str:
-    told = ": ".join(filter(None, (one.about, one.said)))
-    return f"{told or KINDS[one.kind][0 if one.wrong else 1]} (since {_read(one.since)})"
+    return Message(f"Concord: {first.entity}: {begun}", "\n".join(lines), tone)
 
 
 def _read(moment: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -70,7 +70,7 @@ def _try(book: AlertBook, addresses: Addresses, terminal: Terminal) -> None:
 def _show(page: Page, addresses: Addresses, terminal: Terminal) -> None:
     from assets.commands.tables import table
 
-    ordered = sorted(page.standing, key=lambda one: (not one.wrong, one.entity, one.kind, one.about))
+    ordered = sorted(_shown(page.standing), key=lambda one: (not one.wrong, one.entity, one.kind, one.about))
     if ordered:
         terminal.show(
             table(("entity", "kind", "about", "state", "since", "what", "still to tell"), map(_line, ordered))
@@ -82,6 +82,16 @@ def _show(page: Page, addresses: Addresses, terminal: Terminal) -> None:
     terminal.show(f"{wrong} things are wrong; {told}.")
     for problem in page.trouble.values():
         terminal.show(f"Still to be told: {problem}.")
+
+
+def _shown(standing: list[Standing]) -> list[Standing]:
+    """What is wrong, each by itself; of an entity's kind of which nothing is, one line that it is well."""
+    wrong = {(one.entity, one.kind) for one in standing if one.wrong}
+    well: dict[tuple[str, str], Standing] = {}
+    for one in sorted(standing, key=lambda one: one.since):
+        if (one.entity, one.kind) not in wrong:
+            well[one.entity, one.kind] = replace(one, about="", said="")
+    return [*(one for one in standing if one.wrong), *well.values()]
 
 
 def _line(one: Standing) -> tuple[object, ...]:

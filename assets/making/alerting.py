@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Log = Callable[[str], None]
 
-UNASKED = "asking"
+UNASKED = "could not be asked"
 """What is wrong where a check could not even be asked."""
 
 
@@ -49,7 +49,7 @@ def tell_unasked(desk: Desk, entity: str, run_id: str, kind: str, log: Log) -> N
     """A check could not be asked, for an exception of this kind."""
     from pipelines.signs import Sign
 
-    said = f"a check could not be asked: {kind}, in run {run_id}"
+    said = f"{kind}, in run {run_id[:8]}"
     tell(desk, entity, [Sign(entity, "check_failed", wrong=True, said=said, about=UNASKED)], log)
 
 
@@ -113,6 +113,8 @@ def _quarantine(entity: str, count: int) -> Sign:
 
 
 def _remark(desk: Desk, entity: str, problems: list[str], log: Log) -> None:
+    said = desk.remarks.setdefault(entity, [])
     for problem in problems:
-        log(problem)
-    desk.remarks.setdefault(entity, []).extend(one for one in problems if one not in desk.remarks.get(entity, ()))
+        if problem not in said:
+            said.append(problem)
+            log(problem)

@@ -69,7 +69,7 @@ def _answers(
     for result in _asked(context, entity, published, questions):
         signs += signs_of_answer(entity.name, result)
         yield result
-    graph = context.repository_def.asset_graph
+    graph = context.job_def.asset_layer.asset_graph
     squares = missing_partitions(
         context.instance, entity.name, graph.get(dg.AssetKey(entity.name)).partitions_def, datetime.now(UTC)
     )

@@ -1,4 +1,4 @@
-"""A sensor that sees what no run can say of itself: that its process was killed. What was not told yet is told again."""
+"""A sensor that sees what no run can say of itself: that its process was killed. What is still untold is told again."""
 
 from __future__ import annotations
 
