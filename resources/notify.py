@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+import warnings
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -28,7 +29,7 @@ class Addresses:
 
     def __init__(self, setting: SecretStr | None) -> None:
         self._urls = setting.get_secret_value().split() if setting else []
-        self._apprise: dict[int, apprise.Apprise] = {}
+        self._receivers: dict[int, apprise.Apprise] = {}
 
     def __len__(self) -> int:
         return len(self._urls)
@@ -47,16 +48,16 @@ class Addresses:
 
     def send(self, number: int, message: Message) -> str | None:
         """Sends it to one address; what went wrong, if anything, without the address in it."""
-        import apprise
-
         if not self.known(number):
             return self._unknown(number)
+        from apprise import NotifyFormat, NotifyType
+
         with unlogged("urllib3.connectionpool"):
             answer = self._receiver(number).notify(
                 title=message.title,
                 body=message.body,
-                notify_type=apprise.NotifyType(message.tone),
-                body_format=apprise.NotifyFormat.TEXT,
+                notify_type=NotifyType(message.tone),
+                body_format=NotifyFormat.TEXT,
             )
         if answer:
             return None
@@ -68,25 +69,29 @@ class Addresses:
         return f"address {number} is none that apprise knows"
 
     def _receiver(self, number: int) -> apprise.Apprise:
-        import apprise
+        if number not in self._receivers:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # those of a hundred plug-ins are their own
+                self._receivers[number] = _made(self._urls[number - 1])
+        return self._receivers[number]
 
-        if number not in self._apprise:
-            logger = logging.getLogger("apprise")
-            logger.propagate = False
-            logger.addHandler(logging.NullHandler())  # else Python prints warnings that nobody takes
-            asset = apprise.AppriseAsset(
-                app_id="Concord",
-                app_desc="Concord",
-                app_url="",
-                image_url_logo=None,
-                image_url_mask=None,
-                async_mode=False,
-                storage_mode="memory",
-                service_timeout=PATIENCE,
-            )
-            made = apprise.Apprise(asset=asset)
-            one = apprise.Apprise.instantiate(self._urls[number - 1], asset=asset, suppress_exceptions=True)
-            if one:
-                made.add(one)
-            self._apprise[number] = made
-        return self._apprise[number]
+
+def _made(url: str) -> apprise.Apprise:
+    """Apprise with this one address, or with none if it can make nothing of it."""
+    import apprise
+
+    logging.getLogger("apprise").propagate = False
+    asset = apprise.AppriseAsset(
+        app_id="Concord",
+        app_desc="Concord",
+        app_url="",
+        image_url_logo=None,
+        image_url_mask=None,
+        async_mode=False,
+        storage_mode="memory",
+        service_timeout=PATIENCE,
+    )
+    receiver = apprise.Apprise(asset=asset)
+    if one := apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True):
+        receiver.add(one)
+    return receiver
