@@ -114,11 +114,13 @@ class Archive:
 
     def runs(self, entity: str, count: int, *, syncs: bool = False) -> list[Run]:
         """The reports of the last runs (`syncs`: but for dry ones), the latest first; none if it never ran."""
-        if not self._copy(entity):
-            return []
-        with self._open(entity) as con:
-            where = "where mode = 'sync'" if syncs else ""
-            rows = con.execute(f"select report from runs {where} order by started_at desc limit ?", [count]).fetchall()
+        where = "where mode = 'sync'" if syncs else ""
+        sql = f"select report from runs {where} order by started_at desc limit ?"
+        if self._copy(entity):
+            with self._open(entity) as con:
+                rows = con.execute(sql, [count]).fetchall()
+        else:
+            rows = self._of_file(entity, sql, count)
         return [_run(report) for (report,) in rows]
 
     def run(self, entity: str, wanted: str = "last") -> tuple[Run, bool]:
@@ -164,6 +166,17 @@ class Archive:
                 waiting += [waiting_sql(other, rule, name) for rule in rules if rule.missing == "skip"]
             rows = con.execute(lacking_sql(entity, waiting)).fetchall()
         return [Lacking(*row) for row in rows]
+
+    def _of_file(self, entity: str, sql: str, count: int) -> list[tuple[str]]:
+        """From the entity's own file: nothing is published before a run came to a plan, however many failed."""
+        path = Warehouse(self._home, entity).path
+        if not path.exists():
+            return []
+        try:
+            with read_copy(path) as con:
+                return con.execute(sql, [count]).fetchall()
+        except duckdb.IOException:  # a run is writing it right now
+            return []
 
     @contextmanager
     def _open(self, entity: str) -> Iterator[duckdb.DuckDBPyConnection]:
