@@ -19,6 +19,7 @@ from pydantic import SecretStr
 
 from assets.definitions import definitions
 from assets.making.desk import Desk
+from resources.archive import Archive
 from tests.assets.control_room import ControlRoom, Result, metadata_of, schools
 from tests.receivers import HOST, Hook, hook
 from tests.runs.place import ROOT
@@ -45,6 +46,8 @@ def sync(room: ControlRoom, entity: str = "accounts", *asking: str) -> Result:
 def test_a_failing_run_is_told_once_and_so_is_its_end(room: ControlRoom, told: Hook) -> None:
     sync(room)
     assert told.taken() == ["accounts: run failed"]
+    [past] = Archive(room.place.home).runs("accounts", 10)  # though nothing is published yet
+    assert (past["result"], past["error"]) == ("Failure", "feed_missing")
     sync(room)
     assert told.taken() == []
     room.place.feed("institutions", schools("alert-fail-", 1))
