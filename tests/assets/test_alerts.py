@@ -161,7 +161,8 @@ def test_an_entity_that_nobody_syncs_is_a_data_gap(room: ControlRoom, told: Hook
 
 def test_a_receiver_that_is_down_fails_no_run_and_is_said_once_in_its_log(room: ControlRoom, told: Hook) -> None:
     told.status = 500
-    room.place.feed("institutions", schools("alert-down-", 1) * 2)
+    twice = [*schools("alert-down-", 1), *schools("alert-down-", 1)]
+    room.place.feed("institutions", twice)
     result = room.run("sync_accounts", asking={"duplicate_keys"}, partition_key=TODAY)
     assert result.success
     assert room.log().count("address 1 (JSON) did not take a message: it answered 500") == 1
