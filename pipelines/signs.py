@@ -36,7 +36,9 @@ ORG_CODES = frozenset(
 )
 """The org is out of reach, or does not let us in."""
 
-SOURCE_CODES = frozenset({"feed_unreadable", "source_credentials", "source_unreachable"})
+SOURCE_CODES = frozenset(
+    {"feed_unreadable", "source_busy", "source_failed", "source_tls", "source_token", "source_unreachable"}
+)
 """The same of a source."""
 
 NOT_A_RUN = frozenset({"already_running", "interrupted", "upstream_failed"})

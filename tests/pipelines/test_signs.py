@@ -39,6 +39,7 @@ CASES = {
     "the org lets nobody in": (failed("INVALID_CREDENTIALS", api_calls=1), {"connection_broken org": True}),
     "the org is out of reach": (failed("UNREACHABLE"), {"connection_broken org": True}),
     "the source is out of reach": (failed("feed_unreadable"), {"connection_broken source": True}),
+    "a service that lets nobody in": (failed("source_token"), {"connection_broken source": True}),
     "the source, and the org was asked before": (
         failed("feed_unreadable", api_calls=2),
         {"connection_broken source": True, "connection_broken org": False},
@@ -48,6 +49,7 @@ CASES = {
         {"connection_broken org": False, "run_failed": True},
     ),
     "no feed": (failed("feed_missing"), {"run_failed": True}),
+    "a run that may not start yet": (report("skipped"), {}),
     "another one is at it": (failed("already_running"), {}),
     "a dry run": (report("failure", error="UNREACHABLE", mode="plan"), {}),
 }
