@@ -35,7 +35,12 @@ def grid_of(cadence: Cadence) -> Grid:
 
 def partition_at(cadence: Cadence, moment: datetime) -> str:
     """The partition that the moment lies in."""
-    return f"{moment.astimezone(UTC):{grid_of(cadence).fmt}}"
+    return f"{_begun(cadence, moment.astimezone(UTC)):{grid_of(cadence).fmt}}"
+
+
+def _begun(cadence: Cadence, moment: datetime) -> datetime:
+    """When the partition began that the moment lies in, if it is one of an hour: its key has minutes in it."""
+    return moment.replace(minute=0) if cadence.grid == "hour" else moment
 
 
 def partition_due(cadence: Cadence, moment: datetime) -> str:
