@@ -19,7 +19,7 @@ def synced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     """A sync and a dry run lie behind."""
     with town(tmp_path_factory.mktemp("past") / "town") as shell:
         shell.feed("personnel", PERSONNEL + "P6,I1,Jane,=HYPERLINK(1),jane@example.org,A,2026-01-01\n")
-        for words in ("sync", "plan personnel"):
+        for words in ("sync accounts personnel", "plan personnel"):
             shell(*words.split())
         yield shell
 
