@@ -43,7 +43,8 @@ def entity_checks(entity: Entity) -> dg.AssetChecksDefinition:
     def ask(context: dg.AssetCheckExecutionContext, desk: dg.ResourceParam[Desk]) -> Iterator[dg.AssetCheckResult]:
         wanted = {key.name for key in context.selected_asset_check_keys}
         with Discretion(entity.name, desk.home, context.run.run_id, partial(_unasked, context, entity, desk)):
-            tell_dead(desk.settings, bury_dead(desk.home, context.instance))
+            if dead := bury_dead(desk.home, context.instance):
+                tell_dead(desk.settings, dead)
             yield from _answers(context, entity, desk, [each for each in questions if each.name in wanted])
 
     return ask
