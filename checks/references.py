@@ -17,9 +17,9 @@ BLANK = "names nothing"
 
 
 def waiting_sql(field: str, rule: Reference) -> str:
-    """Selects (field, what, key) of rows that get no record before what they refer to has one."""
+    """Selects (field, target, what, key) of rows that get no record before what they refer to has one."""
     return f"""
-select {literal(field)} as field, {literal(WAITS)} as what, s.key
+select {literal(field)} as field, {literal(rule.target)} as target, {literal(WAITS)} as what, s.key
 from state t
 join source s on s.fold = t.fold
 where s.present and t.outcome = 'skipped' and t.reason = {literal(rule.missing_reason)}
@@ -27,7 +27,7 @@ where s.present and t.outcome = 'skipped' and t.reason = {literal(rule.missing_r
 
 
 def lacking_sql(entity: Entity, field: str, rule: Reference) -> str:
-    """Selects (field, what, key) of rows that live and have a record, and refer to nothing that has one."""
+    """Selects (field, target, what, key) of rows that live and have a record, and refer to nothing that has one."""
     column = f"s.{given(rule.column)}"
     named = f"{column} is not null"
     means = f"select 1 from work.targets t where t.entity = {literal(rule.target)} and t.fold = lower({column})"
@@ -39,6 +39,7 @@ def lacking_sql(entity: Entity, field: str, rule: Reference) -> str:
     return f"""
 select
   {literal(field)} as field,
+  {literal(rule.target)} as target,
   case when {named} then {literal(NAMES_NONE)} else {literal(BLANK)} end as what,
   s.key
 from source s
@@ -50,7 +51,7 @@ where s.present and s.merged_fold is null and {active_sql(entity)}
 
 
 def pointing_nowhere_sql(entity: Entity) -> str:
-    """Selects (field, what, key) of everything that points nowhere."""
+    """Selects (field, target, what, key) of everything that points nowhere."""
     selects = [lacking_sql(entity, field, rule) for field, rule in entity.references.items()]
     selects += [waiting_sql(field, rule) for field, rule in entity.references.items() if rule.missing == "skip"]
     return "\nunion all\n".join(selects)
@@ -65,12 +66,13 @@ def answer(copy: Copy) -> Answer:
     }
     rows = copy.rows(
         f"""
-select field, what, count(*), string_agg(key, ', ' order by key) filter (place <= 5)
+select field, target, what, count(*), string_agg(key, ', ' order by key) filter (place <= 5)
 from (select *, row_number() over (partition by field, what order by key) as place from ({found}))
-group by field, what
+group by field, target, what
 order by count(*) desc, field, what
 """,
         "field",
+        "refers to",
         "what",
         "rows",
         "first keys",
