@@ -58,7 +58,8 @@ class Story:
         self.chapters += [Chapter(title, report, self.count(report.entity)) for report in ran]
         for report in ran:
             quiet = not report.cells and not report.error  # its rows ended as they did before
-            self.terminal.show(headline(report) if quiet else report_text(report, approve=approving(order, report)))
+            text = headline(report) if quiet else report_text(report, approve=approving(order, report))
+            self.terminal.show(*((text,) if quiet else (text, "")))
         for report in ran:
             if report.status == "held" and order.approve is None:
                 again = replace(order, entities=(report.entity,), approve=report.plan_hash)
