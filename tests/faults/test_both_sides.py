@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
@@ -55,3 +56,18 @@ def test_people_follow_the_accounts_that_people_merge() -> None:
         told.all_goes_well(BOTH, CALM)
         assert told.sides["personnel"].meant is not None
         assert told.sides["personnel"].meant.outcomes == ["unchanged", "unchanged"]
+
+
+def test_people_refused_for_an_account_that_is_gone_are_tried_again_once_they_have_another() -> None:
+    """Accounts are synced too late: what people did there is not known, and no row of personnel is to blame."""
+    with story(accounts={"k2": {"name": "Two"}}, personnel={"p2": person("k2")}) as told:
+        accounts, people = told.sides["accounts"], told.sides["personnel"]
+        people.entity = replace(people.entity, retries=2)
+        accounts.deletes(str(accounts.record(1)))
+        told.the_source_adds_or_changes(("personnel", [("p3", ("institution_id", "k2"))]))
+        refused = [people.run(people.feed(), CALM) for _ in range(3)]
+        assert [report.outcomes for report in refused if report][-1]["held"] == 1, refused
+        accounts.creates({"Name": "Two", "Source_Key__c": "k2"})
+        told.all_goes_well(BOTH, CALM)
+        assert people.meant is not None
+        assert sorted(people.meant.outcomes) == ["created", "skipped: deleted_in_crm", "unchanged"]
