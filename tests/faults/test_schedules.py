@@ -51,8 +51,7 @@ def test_what_a_walk_once_found_ends_well(staged: Staged, what: str) -> None:
 @each_course
 def test_two_faults_anywhere_make_no_difference(staged: Staged, course: Course) -> None:
     drawn = random.Random(20)
-    calls = staged(course).trial({}).calls
-    single = drawn.choice(further(calls, {}))
+    single = drawn.choice(further(staged(course).undisturbed.calls, {}))
     first = staged(course).trial(single)
     assert first.wrong == ()
     pair = drawn.choice(further(first.calls, single))
@@ -64,7 +63,7 @@ def test_a_job_that_was_sent_before_a_kill_is_asked_about_before_anything_is_pla
     staged: Staged, course: Course
 ) -> None:
     """Its rows may still be on their way: what is read of the org too early would be sent a second time."""
-    calls = [str(call) for call in staged(course).trial({}).calls]
+    calls = [str(call) for call in staged(course).undisturbed.calls]
     closed = calls.index("PATCH jobs/ingest/ID") + 1
     killed = kill(staged(course), Kill(closed, "after"))
     after = [str(call) for call in killed.calls]
@@ -75,6 +74,6 @@ def test_a_job_that_was_sent_before_a_kill_is_asked_about_before_anything_is_pla
 
 @each_course
 def test_a_kill_at_any_call_makes_no_difference(staged: Staged, course: Course) -> None:
-    at = random.Random(30).choice(boundaries(staged(course).trial({}).calls))
+    at = random.Random(30).choice(boundaries(staged(course).undisturbed.calls))
     killed = kill(staged(course), at)
     assert (killed.died, killed.wrong) == (1, ())
