@@ -18,8 +18,8 @@ from tests.faults.side import Stroke
 
 TestBothSides = BothSides.TestCase
 TestBothSides.settings = settings(
-    max_examples=2,
-    stateful_step_count=6,
+    max_examples=1,
+    stateful_step_count=8,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
