@@ -45,8 +45,8 @@ TARGETS = (
 QUARANTINED = """
 update work.link set verdict = 'held: quarantined', record_id = null, record_number = null
 from state t
-join source s on s.fold = t.fold
-where t.fold = link.fold and t.failures >= ? and t.row_hash = s.row_hash
+join work.rows s on s.fold = t.fold
+where t.fold = link.fold and t.failures >= ? and t.row_hash = s.row_hash and t.ref_hash = s.ref_hash
 """
 
 
