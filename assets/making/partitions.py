@@ -35,7 +35,8 @@ def grid_of(cadence: Cadence) -> Grid:
 
 def partition_at(cadence: Cadence, moment: datetime) -> str:
     """The partition that the moment lies in."""
-    return f"{moment.astimezone(UTC):{grid_of(cadence).fmt}}"
+    begun = moment.astimezone(UTC).replace(minute=0)  # the squares of hours are told with their minutes
+    return f"{begun:{grid_of(cadence).fmt}}"
 
 
 def partition_due(cadence: Cadence, moment: datetime) -> str:

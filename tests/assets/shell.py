@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from assets.cli import app
 from resources.sandbox.administration import Administrator
 from resources.sandbox.launch import Connection, running
+from resources.world import BESIDE
 
 INSTITUTIONS = """\
 institution_id,name,status,city,postal_code,county,updated_at
@@ -121,7 +122,7 @@ class Shell:
 def town(home: Path) -> Iterator[Shell]:
     """A town as nobody has synced it yet."""
     (home / "feeds").mkdir(parents=True)
-    with running(home / "sandbox") as connection:
+    with running(home / "sandbox", beside=BESIDE) as connection:
         shell = Shell(home, connection)
         shell.feed("institutions", INSTITUTIONS)
         shell.feed("personnel", PERSONNEL)

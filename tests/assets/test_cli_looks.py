@@ -26,7 +26,8 @@ def synced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
 
 def test_a_town_where_everything_fits_is_well(synced: Shell) -> None:
     said = synced("check", "--json")
-    assert (said.code, said.json["ok"], said.json["checked"]) == (0, True, ["accounts", "personnel"])
+    every = ["accounts", "personnel", "profiles", "connections"]
+    assert (said.code, said.json["ok"], said.json["checked"]) == (0, True, every)
     assert "All is well" in synced("check").out
 
 
@@ -50,13 +51,21 @@ def test_every_problem_is_told_at_once(synced: Shell, tmp_path: Path) -> None:
 
 def test_a_refused_login_is_one_problem_of_all(synced: Shell) -> None:
     url = {"SALESFORCE_INSTANCE_URL": synced.connection.url, "SALESFORCE_CA_FILE": synced.connection.ca_file}
-    said = synced("check", "--json", SALESFORCE_ACCESS_TOKEN="wrong", **url)
+    said = synced("check", "accounts", "personnel", "--json", SALESFORCE_ACCESS_TOKEN="wrong", **url)
     assert (said.code, [problem["where"] for problem in said.json["problems"]]) == (2, ["org"])
+
+
+def test_with_an_org_of_ones_own_a_service_that_is_set_nowhere_is_told(synced: Shell) -> None:
+    url = {"SALESFORCE_INSTANCE_URL": synced.connection.url, "SALESFORCE_CA_FILE": synced.connection.ca_file}
+    said = synced("check", "profiles", "--json", SALESFORCE_ACCESS_TOKEN="wrong", **url)
+    problem = said.json["problems"][0]
+    assert (said.code, problem["entity"], problem["where"]) == (2, "profiles", "feed")
+    assert problem["mistake"].startswith("ENGAGE_URL and ENGAGE_TOKEN are not set")
 
 
 def test_the_history_has_the_last_runs_of_all_entities(synced: Shell) -> None:
     runs = synced("history", "--json").json
-    assert {run["entity"] for run in runs} == {"accounts", "personnel"}
+    assert {run["entity"] for run in runs} == {"accounts", "personnel", "profiles", "connections"}
     assert [run["started_at"] for run in runs] == sorted((run["started_at"] for run in runs), reverse=True)
     assert synced("history", "accounts").out.count(" sync ") == 1
 

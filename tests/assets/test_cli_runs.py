@@ -42,7 +42,8 @@ def test_a_plan_tells_everything_writes_nothing_and_its_cells_go_to_a_file_that_
 
 def test_everything_is_synced_and_people_are_created_once_their_institution_is_imported(shell: Shell) -> None:
     first = shell("sync", "--scheduled", "--json")
-    assert (first.code, [report["entity"] for report in first.json]) == (4, ["accounts", "personnel"])
+    every = ["accounts", "personnel", "profiles", "connections"]
+    assert (first.code, [report["entity"] for report in first.json]) == (4, every)
     assert all(report["scheduled_for"] for report in first.json)
     assert first.json[1]["outcomes"] == {"created": 1, "failed": 1, "skipped": 3}
     listed = shell("missing", "accounts", "--json").json
@@ -62,7 +63,7 @@ def test_everything_is_synced_and_people_are_created_once_their_institution_is_i
     assert shell("sync", "personnel", "--json").json["outcomes"]["created"] == 1
     assert [row["key"] for row in shell("missing", "accounts", "--json").json["rows"]] == ["I5", "I9", "I4"]
 
-    assert [report["cells"] for report in shell("sync", "--json").json] == [0, 0]
+    assert [report["cells"] for report in shell("sync", "--json").json] == [0, 0, 0, 0]
 
     by_key = shell("missing", "accounts", "--import", "--keys", shell.keys("I4"), "--json")
     assert (by_key.code, by_key.json["outcomes"]) == (0, {"created": 1})
@@ -112,4 +113,4 @@ def test_what_depends_on_a_failed_entity_is_not_run(shell: Shell) -> None:
     shell.feed("institutions", "")
     said = shell("sync", "--json")
     assert said.code == 1
-    assert [report["error"] for report in said.json] == ["empty_feed", "upstream_failed"]
+    assert [report["error"] for report in said.json] == ["empty_feed", *["upstream_failed"] * 3]
