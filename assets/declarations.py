@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from pipelines.cadence import SyncOf
 from pipelines.entity import DeclarationError, Entity
 
 _DECLARES = re.compile(r"^ENTITY\b", re.MULTILINE)
@@ -43,6 +44,12 @@ def in_order(found: dict[str, Entity]) -> dict[str, Entity]:
                 known = ", ".join(sorted(found))
                 raise DeclarationError(
                     f"entity {name!r}: refers to {needed!r}, which is not declared; there are {known}"
+                )
+        for other in entity.cadence.not_while:
+            if isinstance(other, SyncOf) and other.entity not in found:
+                raise DeclarationError(
+                    f"entity {name!r}: cadence not_while names {other.entity!r}, which is not declared; there are"
+                    f" {', '.join(sorted(found))}"
                 )
     while len(ordered) < len(found):
         ready = [name for name in found if name not in ordered and set(found[name].depends_on) <= set(ordered)]

@@ -121,7 +121,7 @@ class Cadence:
     @cached_property
     def group(self) -> str:
         """A word for all cadences that are due at the same moments."""
-        said = [{"day": "daily", "hour": "hourly"}.get(str(self.every), f"every_{self._minutes}_minutes")]
+        said = [{"day": "daily", "hour": "hourly"}.get(str(self.every), f"every_{self._so_many_minutes}")]
         if self.hours:
             said.append("{:02}_to_{:02}".format(*self.hours))
         if set(self.days) != set(DAYS):
@@ -133,7 +133,8 @@ class Cadence:
     @property
     def words(self) -> str:
         """The same for people."""
-        said = {"day": "every day", "hour": "every hour"}.get(str(self.every), f"every {self._minutes} minutes")
+        so_often = f"every {self._so_many_minutes.replace('_', ' ')}"
+        said = {"day": "every day", "hour": "every hour"}.get(str(self.every), so_often)
         if self.every == "day":
             said = f"{said} at {self.hours[0] if self.hours else EARLY}:00"
         return f"{said}, {self.window}"
@@ -156,6 +157,10 @@ class Cadence:
     def _minutes(self) -> float:
         minutes = self.every / timedelta(minutes=1) if isinstance(self.every, timedelta) else 0
         return int(minutes) if minutes == int(minutes) else minutes
+
+    @property
+    def _so_many_minutes(self) -> str:
+        return "minute" if self._minutes == 1 else f"{self._minutes}_minutes"
 
     @property
     def _days(self) -> Sequence[Day]:

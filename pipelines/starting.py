@@ -18,7 +18,9 @@ from pipelines.errand import Errand
 from pipelines.ports import Crm, Elsewhere
 
 TOLERANCE = 0.1
-"""No schedule starts to the second: where its moments keep the distance, the starts may be that share closer."""
+JITTER = timedelta(minutes=1)
+"""No schedule starts to the second: where its moments keep the distance, the starts may be a minute closer, or a tenth
+of the distance if that is more."""
 
 LAST_SQL = """
 select started_at, cast(json_extract_string(report, '$.scheduled_for') as timestamptz)::timestamp
@@ -65,7 +67,8 @@ def too_early(cadence: Cadence, now: Start, last: Start | None) -> str | None:
         return f"it is synced {cadence.window}, and there it is {there:%a %H:%M} now"
     if last is None or now.at - last.at >= cadence.at_least:
         return None
-    if now.meant - last.meant >= cadence.at_least and now.at - last.at >= cadence.at_least * (1 - TOLERANCE):
+    tolerated = cadence.at_least - max(cadence.at_least * TOLERANCE, JITTER)
+    if now.meant - last.meant >= cadence.at_least and now.at - last.at >= tolerated:
         return None
     return (
         f"its last scheduled run started at {last.at:%Y-%m-%d %H:%M:%S} UTC, {_minutes(now.at - last.at)} minutes ago:"
@@ -94,4 +97,4 @@ def _runs(other: Other, elsewhere: Elsewhere, connect: Callable[[], Crm]) -> boo
 
 
 def _minutes(span: timedelta) -> str:
-    return f"{span / timedelta(minutes=1):.0f}"
+    return f"{span / timedelta(minutes=1):.1f}".removesuffix(".0")

@@ -15,7 +15,7 @@ from assets.making.interruption import interruptible
 from assets.making.metadata import gates_table, report_metadata
 from assets.making.partitions import grid_of, upstream
 from assets.making.request import SyncConfig, request_of
-from assets.making.skipping import beside, skipped
+from assets.making.skipping import seeing_jobs, skipped
 
 if TYPE_CHECKING:
     from pipelines.entity import Entity
@@ -98,7 +98,7 @@ def _carried_out(context: dg.AssetExecutionContext, config: SyncConfig, desk: De
     request = request_of(context, config, "sync")
     with desk.world(entity.name, context.log.info) as usual:
         try:
-            with Sync(entity, beside(usual, context, desk.home), request) as sync:
+            with Sync(entity, seeing_jobs(usual, context, desk.home), request) as sync:
                 plan = sync.prepare()
                 yield gates_result(plan, config.approve)
                 with interruptible():  # Dagster took the signals back when it took the gates' answer

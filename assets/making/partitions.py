@@ -35,8 +35,8 @@ def grid_of(cadence: Cadence) -> Grid:
 
 def partition_at(cadence: Cadence, moment: datetime) -> str:
     """The partition that the moment lies in."""
-    begun = moment.astimezone(UTC).replace(minute=0)  # the squares of hours are told with their minutes
-    return f"{begun:{grid_of(cadence).fmt}}"
+    began = moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return f"{began:{grid_of(cadence).fmt}}"
 
 
 def partition_due(cadence: Cadence, moment: datetime) -> str:

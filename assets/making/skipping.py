@@ -19,7 +19,7 @@ IN_PROGRESS = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.Dag
 SAID = "skipped; the last answer was: "
 
 
-def beside(world: World, context: dg.AssetExecutionContext, home: Path) -> World:
+def seeing_jobs(world: World, context: dg.AssetExecutionContext, home: Path) -> World:
     """The same world, in which jobs of this Dagster are seen."""
     from resources.elsewhere import Neighbours
 

@@ -12,13 +12,14 @@ import dagster as dg
 import pytest
 
 from assets.accounts import ENTITY as ACCOUNTS
+from assets.declarations import in_order
 from assets.definitions import definitions
 from assets.making.desk import Desk
 from assets.making.partitions import DAYS, HOURS, grid_of, partition_at
 from assets.making.request import SCHEDULED_FOR, scheduled_for
 from assets.personnel import ENTITY as PERSONNEL
 from pipelines.cadence import Cadence, Job, SyncOf
-from pipelines.entity import Entity, Target
+from pipelines.entity import DeclarationError, Entity, Target
 from pipelines.rules import Master, Reference
 from pipelines.source import Feed
 from resources.warehouse import Warehouse
@@ -89,6 +90,16 @@ def test_each_entity_has_the_grid_of_its_cadence() -> None:
     graph = definitions(Desk(), MIXED).resolve_asset_graph()
     grids = {name: graph.get(dg.AssetKey(name)).partitions_def for name in MIXED}
     assert grids == {"accounts": DAYS, "personnel": HOURS, "helpers": HOURS, "phones": DAYS}
+
+
+def test_what_must_not_run_meanwhile_has_to_be_declared() -> None:
+    wrong = replace(HELPERS, cadence=Cadence(not_while=(SyncOf("acounts"),)))
+    with pytest.raises(DeclarationError) as caught:
+        in_order({**MIXED, "helpers": wrong})
+    assert str(caught.value) == (
+        "entity 'helpers': cadence not_while names 'acounts', which is not declared; there are accounts, helpers,"
+        " personnel, phones"
+    )
 
 
 def test_what_is_due_together_runs_together_parents_first() -> None:

@@ -49,6 +49,17 @@ def test_every_problem_is_told_at_once(synced: Shell, tmp_path: Path) -> None:
     }
 
 
+def test_what_an_org_has_to_have_is_written_without_asking_one(synced: Shell, tmp_path: Path) -> None:
+    synced.admin.forget_calls()
+    said = synced("check", "personnel", "--permission-set", str(tmp_path / "concord.zip"), "--json")
+    assert (said.code, said.json["objects"], said.json["not_made"]) == (0, ["Account", "Contact"], [])
+    assert "Contact.Source_Key__c" in said.json["custom_fields"]
+    assert (tmp_path / "concord.zip").exists()
+    assert "--source-dir force-app" in synced("check", "--permission-set", str(tmp_path / "source")).out
+    assert synced.admin.calls() == []
+    assert synced("check", "--permission-set", str(tmp_path / "no" / "concord.zip")).code == 2
+
+
 def test_a_refused_login_is_one_problem_of_all(synced: Shell) -> None:
     url = {"SALESFORCE_INSTANCE_URL": synced.connection.url, "SALESFORCE_CA_FILE": synced.connection.ca_file}
     said = synced("check", "accounts", "personnel", "--json", SALESFORCE_ACCESS_TOKEN="wrong", **url)

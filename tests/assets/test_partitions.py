@@ -9,7 +9,8 @@ import dagster as dg
 import pytest
 
 from assets.definitions import defs
-from assets.making.partitions import DAYS
+from assets.making.partitions import DAYS, HOURS, partition_at
+from pipelines.cadence import Cadence
 from tests.assets.control_room import ControlRoom, metadata_of
 from tests.runs.place import Row
 
@@ -73,8 +74,10 @@ def test_without_a_partition_a_run_is_about_all_that_is_not_settled(room: Contro
     assert named(room, f"none-{scope}-") == [FIRST, SECOND, THIRD]
 
 
-def test_today_can_be_synced() -> None:
-    assert DAYS.has_partition_key(f"{datetime.now(UTC):%Y-%m-%d}")
+def test_today_and_this_hour_can_be_synced() -> None:
+    now = datetime.now(UTC).replace(minute=59)
+    assert DAYS.has_partition_key(partition_at(Cadence(), now))
+    assert HOURS.has_partition_key(partition_at(Cadence("hour"), now))
 
 
 def test_the_daily_schedule_asks_for_the_day_that_is_over() -> None:

@@ -10,6 +10,7 @@ from assets.declarations import entities
 from checks import duplicate_keys, duplicate_people, freshness, missing_institutions, rejected_rows
 from checks.all_questions import QUESTIONS
 from checks.question import Copy, Question
+from pipelines.cadence import Cadence
 from tests.checks.conftest import Ask
 from tests.pipelines.case import Case
 
@@ -64,10 +65,24 @@ def test_refused_rows_are_told_by_reason_with_their_keys(wrong: Ask) -> None:
 
 
 def test_no_sync_within_the_limit_is_an_error(well: Ask) -> None:
-    late = datetime.now(UTC) + freshness.LIMIT + timedelta(minutes=1)
+    late = datetime.now(UTC) + freshness.DAILY + timedelta(minutes=1)
     answer = well(freshness.QUESTION, "accounts", late)
     assert not answer.passed
     assert answer.severe
+
+
+LIMITS = [
+    (Cadence(), 36, "daily"),
+    (Cadence(days=("mon", "tue", "wed", "thu", "fri"), hours=(2, 3)), 36 + 48, "daily, but for the weekend"),
+    (Cadence("hour"), 3, "hourly"),
+    (Cadence("hour", hours=(8, 18)), 3 + 14, "hourly by day"),
+    (Cadence("hour", hours=(8, 18), days=("mon", "tue", "wed", "thu", "fri")), 3 + 62, "hourly in office hours"),
+]
+
+
+@pytest.mark.parametrize("cadence, hours, _", LIMITS, ids=[words for _, _, words in LIMITS])
+def test_how_late_a_sync_may_be_follows_from_its_cadence(cadence: Cadence, hours: int, _: str) -> None:
+    assert freshness.limit_of(cadence) == timedelta(hours=hours)
 
 
 def test_a_key_that_two_records_of_the_crm_have_is_an_error() -> None:

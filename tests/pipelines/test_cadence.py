@@ -24,6 +24,7 @@ def accounts(cadence: Cadence) -> Entity:
 MEANT = [
     (Cadence(), "daily", "0 5 * * *", "day"),
     (Cadence("hour"), "hourly", "0 * * * *", "hour"),
+    (Cadence(timedelta(minutes=1)), "every_minute", "*/1 * * * *", "day"),
     (Cadence(FIVE), "every_5_minutes", "*/5 * * * *", "day"),
     (
         Cadence(FIVE, **OFFICE),
