@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from assets.commands.alerts import alerts
 from assets.commands.check import check
 from assets.commands.demo import demo
 from assets.commands.missing import missing
@@ -47,7 +48,7 @@ def concord(
     """Holds what comes before a command."""
 
 
-for command in (demo, ui, check, plan, sync, missing, history, errors, release, sandbox):
+for command in (demo, ui, check, plan, sync, missing, history, errors, release, alerts, sandbox):
     app.command()(command)
 
 

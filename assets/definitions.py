@@ -16,6 +16,7 @@ from assets.making.asset import entity_asset
 from assets.making.checks import entity_checks
 from assets.making.desk import Desk
 from assets.making.plan_asset import plan_asset
+from assets.making.watch import watch_over_runs
 from pipelines.entity import Entity
 
 
@@ -34,6 +35,7 @@ def definitions(desk: Desk, declared: Mapping[str, Entity] | None = None) -> dg.
         asset_checks=[entity_checks(entity) for entity in declared.values()],
         jobs=jobs(declared),
         schedules=schedules(declared),
+        sensors=[watch_over_runs()],
         resources={"desk": desk},
         executor=dg.in_process_executor,
     )

@@ -54,11 +54,13 @@ def dagster_home(settings: Settings) -> Path:
 
 @contextmanager
 def instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
-    """Dagster's instance in its folder; runs whose process was killed are shown as failed in it."""
+    """Dagster's instance in its folder; runs whose process was killed are shown as failed in it, and told of."""
     import dagster as dg
 
+    from assets.making.alerting import tell_dead
     from assets.making.alive import bury_dead
 
     with dg.DagsterInstance.from_config(str(dagster_home(settings))) as opened:
-        bury_dead(settings.concord_home, opened)
+        if dead := bury_dead(settings.concord_home, opened):
+            tell_dead(settings, dead)  # what an address does not take stays in the book, and the next run says it
         yield opened

@@ -91,8 +91,9 @@ def _run_one(
     if _interrupted(result):
         raise KeyboardInterrupt
     if report := desk.reports.get(entity):
-        unasked = not result.success and _done(report)
-        return replace(report, message=f"a check could not be asked: {_told(result)}") if unasked else report
+        unasked = [f"a check could not be asked: {_told(result)}"] if not result.success and _done(report) else []
+        said = [*([report.message] if report.message else []), *unasked, *desk.remarks.pop(entity, ())]
+        return replace(report, message="; ".join(said) or None)
     return _failure(order, entity, result.run_id, "unexpected", _told(result))
 
 
@@ -113,7 +114,8 @@ def _told(result: dg.ExecuteInProcessResult) -> str:
 
 
 def _done(report: Report) -> bool:
-    return report.status not in ("failure", "held", "skipped")
+    """Whether what refers to the entity may run: refused records keep nobody else from it."""
+    return report.error is None and report.status not in ("held", "skipped")
 
 
 def _not_run(order: Order, entity: str, in_the_way: list[Report]) -> Report:

@@ -24,8 +24,11 @@ WEEK = 7 * 24
 LAST_SQL = """
 select max(started_at)
 from runs
-where mode = 'sync' and status in ('success', 'success_with_errors', 'nothing_to_do')
+where mode = 'sync'
+  and status in ('success', 'success_with_errors', 'nothing_to_do', 'failure')
+  and (report ->> 'error') is null
 """
+"""A run that came to its end saw all that is new, though every record may have been refused."""
 
 
 def limit_of(cadence: Cadence) -> timedelta:

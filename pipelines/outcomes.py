@@ -220,6 +220,14 @@ where i.problem is null and i.fold not in (select fold from work.outcomes where 
     ]
 
 
+TRIED_SQL = """
+select
+  count(*) filter (outcome in ('created', 'updated', 'linked', 'deactivated')),
+  count(*) filter (outcome = 'failed' and intended is not null)
+from work.outcomes
+"""
+"""Of the rows for which a record was to be created or updated: how many were, how many were not."""
+
 UNRESOLVED_SQL = """
 select count(*) from work.outcomes where outcome = 'failed' and code_class = 'transient'
 """

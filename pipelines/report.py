@@ -1,4 +1,7 @@
-"""What a run says of itself: the JSON of `concord plan` and `concord sync`, and the row of `runs`."""
+"""What a run says of itself: the JSON of `concord plan` and `concord sync`, and the row of `runs`.
+
+`status` is our word for a run, `result` the coarser one of three that people know from other syncs.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,30 @@ from typing import Literal
 from pipelines.gates import Verdict
 
 Status = Literal["success", "success_with_errors", "failure", "held", "nothing_to_do", "skipped"]
+
+Result = Literal["Success", "Success with errors", "Failure"]
+
+RESULTS: dict[str, Result] = {
+    "success": "Success",
+    "nothing_to_do": "Success",
+    "success_with_errors": "Success with errors",
+    "held": "Failure",  # nothing was created or updated, though something should have been
+    "failure": "Failure",
+}
+"""A status that stands nowhere here is that of a run which never was one."""
+
+
+def result_of(mode: str, status: str) -> Result | None:
+    """Success, Success with errors or Failure; None for a dry run, and for a run that did not take place."""
+    return RESULTS.get(status) if mode == "sync" else None
+
+
+def result_and_status(mode: str, status: str) -> str:
+    """The result, and our own word where it says more: `Success`, `Failure (held)`, `held` of a dry run."""
+    result, word = result_of(mode, status), status.replace("_", " ")
+    if result is None:
+        return word
+    return result if result.lower() == word else f"{result} ({word})"
 
 
 @dataclass(frozen=True)
@@ -44,12 +71,18 @@ class Report:
     reading: str | None = None
     """How a source that can tell what changed was read: since when, or in full and why."""
 
+    @property
+    def result(self) -> Result | None:
+        """Success, Success with errors or Failure; None for a dry run."""
+        return result_of(self.mode, self.status)
+
     def as_json(self) -> dict[str, object]:
         """Plain values, ready for JSON."""
         data = asdict(self)
         data["started_at"] = _zulu(self.started_at)
         data["scheduled_for"] = _zulu(self.scheduled_for) if self.scheduled_for else None
         data["seconds"] = round(self.seconds, 3)
+        data["result"] = self.result
         data["gates"] = [asdict(gate) for gate in self.gates]
         return data
 
@@ -58,13 +91,25 @@ def _zulu(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def status_of(*, outcomes: dict[str, int], extracted: int, cells: int, held: bool, stopped: bool) -> Status:
-    """One word for a run: failure when it was stopped or every row failed."""
-    failed = outcomes.get("failed", 0)
-    if stopped or (failed and failed == extracted):
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Rows of a run: all of them, those that failed, and of the records to create or update those written and not."""
+
+    extracted: int
+    failed: int
+    written: int
+    refused: int
+
+
+def status_of(counts: Counts, *, cells: int, held: bool, stopped: bool) -> Status:
+    """One word for a run: failure when it was stopped, or when nothing of what it tried to write was taken.
+
+    Rows that stayed as they were are no success, and rows that cannot even be tried no attempt.
+    """
+    if stopped or (counts.refused and not counts.written) or (counts.failed and counts.failed == counts.extracted):
         return "failure"
     if held:
         return "held"
-    if failed:
+    if counts.failed:
         return "success_with_errors"
     return "success" if cells else "nothing_to_do"

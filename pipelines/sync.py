@@ -19,12 +19,12 @@ from pipelines.delivery import accept, remember_held
 from pipelines.entity import Entity
 from pipelines.errand import Errand
 from pipelines.ledger import settle_at
-from pipelines.outcomes import Phase, other_outcomes_sql
+from pipelines.outcomes import TRIED_SQL, Phase, other_outcomes_sql
 from pipelines.plan import Plan
 from pipelines.ports import Crm, SourceError, SystemicError
 from pipelines.prepare import Prepared, prepare
 from pipelines.record import record, write_outcomes, write_run
-from pipelines.report import Report, status_of
+from pipelines.report import Counts, Report, status_of
 from pipelines.rounds import load_in_rounds
 from pipelines.run import Request, Stopped, Warehouse, World
 from pipelines.since import SUCCESSES, go_on_from
@@ -163,9 +163,9 @@ class Sync:
         )
         extracted = sum(outcomes.values())
         held = phase == "held" or (phase == "planned" and bool(plan.obstacles(self.request.approve)))
-        status = status_of(
-            outcomes=outcomes, extracted=extracted, cells=plan.cells, held=held, stopped=stopped is not None
-        )
+        written, refused = con.execute(TRIED_SQL).fetchall()[0]
+        counts = Counts(extracted, outcomes.get("failed", 0), written, refused)
+        status = status_of(counts, cells=plan.cells, held=held, stopped=stopped is not None)
         return replace(
             self._blank(),
             status=status,

@@ -18,16 +18,33 @@ import pyarrow as pa
 
 from pipelines.entity import Entity
 from pipelines.ports import SystemicError
+from pipelines.record import KEPT_RUNS
+from pipelines.report import result_of
 from pipelines.sql import literal
 from pipelines.waiting import lacking_sql, waiting_sql
 from resources.warehouse import Warehouse, read_copy
 
-REJECTED = """
-select key, record_id, outcome, reason, field, code_class, message, file, line
+ERRORS = "outcome = 'failed' or outcome = 'held' and reason <> 'gate'"
+SUCCESSES = "outcome in ('created', 'updated', 'linked', 'deactivated')"
+
+# our own words are written small, Salesforce's codes in capitals
+ROWS = """
+select
+  key, record_id, outcome, reason, field, case when reason = upper(reason) then reason end as code, code_class,
+  message, file, line
 from outcomes
-where run_id = ? and (outcome = 'failed' or outcome = 'held' and reason <> 'gate')
+where run_id = ? and ({wanted})
 order by outcome, reason, key, line
 """
+
+FOUND = """
+select run_id, report, place > ? as forgotten
+from (select *, row_number() over (order by started_at desc) as place from runs)
+where {wanted}
+order by place
+"""
+LAST = "mode = 'sync' and extracted > 0 and ? = 'last'"
+BEGINNING = "starts_with(run_id, ?)"
 
 CELLS = """
 select
@@ -54,14 +71,15 @@ class NeverRun(SystemicError):
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
-    """A source row that a run failed with or held back. `message` may hold values of the row."""
+class Row:
+    """A source row and what a run made of it. `code` is Salesforce's; `message` may hold values of the row."""
 
     key: str | None
     record_id: str | None
     outcome: str
     reason: str | None
     field: str | None
+    code: str | None
     code_class: str | None
     message: str | None
     file: str | None
@@ -89,29 +107,46 @@ Run = Mapping[str, Any]
 class Archive:
     """The published copies below one `CONCORD_HOME`."""
 
+    KEPT_RUNS = KEPT_RUNS
+
     def __init__(self, home: Path) -> None:
         self._home = home
 
-    def runs(self, entity: str, count: int) -> list[Run]:
-        """The reports of the last runs, the latest first; none if it never ran."""
-        if not self._copy(entity):
-            return []
-        with self._open(entity) as con:
-            rows = con.execute("select report from runs order by started_at desc limit ?", [count]).fetchall()
-        return [json.loads(report) for (report,) in rows]
+    def runs(self, entity: str, count: int, *, syncs: bool = False) -> list[Run]:
+        """The reports of the last runs (`syncs`: but for dry ones), the latest first; none if it never ran."""
+        where = "where mode = 'sync'" if syncs else ""
+        sql = f"select report from runs {where} order by started_at desc limit ?"
+        if self._copy(entity):
+            with self._open(entity) as con:
+                rows = con.execute(sql, [count]).fetchall()
+        else:
+            rows = self._of_file(entity, sql, count)
+        return [_run(report) for (report,) in rows]
 
-    def rejected(self, entity: str, run_id: str | None = None) -> tuple[Run, list[Rejected]]:
-        """A run, the last sync that came to its rows unless named, and the rows that it failed with or held back."""
+    def run(self, entity: str, wanted: str = "last") -> tuple[Run, bool]:
+        """The run of this id, or the only one that begins so, and whether its rows are kept no longer.
+
+        `last` is the last sync that came to its rows. Raises SystemicError `never_run` where there is none such.
+        """
         with self._open(entity) as con:
-            wanted = "run_id = ?" if run_id else "mode = 'sync' and extracted > 0 and ? is null"
-            found = con.execute(
-                f"select run_id, report from runs where {wanted} order by started_at desc limit 1", [run_id]
-            ).fetchall()
-            if not found:
-                what = f"no run {run_id} of {entity} is known" if run_id else f"{entity} was never synced"
-                raise SystemicError("never_run", f"{what}: see `concord history {entity}`")
-            rows = con.execute(REJECTED, [found[0][0]]).fetchall()
-        return json.loads(found[0][1]), [Rejected(*row) for row in rows]
+            which = LAST if wanted == "last" else BEGINNING
+            found = con.execute(FOUND.format(wanted=which), [KEPT_RUNS, wanted]).fetchall()
+        if not found:
+            what = f"{entity} was never synced" if wanted == "last" else f"no run {wanted} of {entity} is known"
+            raise SystemicError("never_run", f"{what}: see `concord history {entity}`")
+        exact = [row for row in found if row[0] == wanted] or found
+        if wanted != "last" and len({row[0] for row in exact}) > 1:
+            ids = ", ".join(row[0] for row in exact[:5])
+            raise SystemicError("ambiguous_run", f"{len(exact)} runs of {entity} begin with {wanted}: {ids}")
+        _, report, forgotten = exact[0]
+        return _run(report), forgotten
+
+    def rows(self, entity: str, run_id: str, *, successes: bool, errors: bool) -> list[Row]:
+        """The rows that the run wrote, or would have; and those that it failed with or held back."""
+        wanted = " or ".join([SUCCESSES] * successes + [ERRORS] * errors)
+        with self._open(entity) as con:
+            rows = con.execute(ROWS.format(wanted=wanted or "false"), [run_id]).fetchall()
+        return [Row(*row) for row in rows]
 
     def cells(self, entity: str) -> pa.Table:
         """The cells of the last plan as text: key, record_id, action, field, old, new, waits_for, rule."""
@@ -132,6 +167,17 @@ class Archive:
             rows = con.execute(lacking_sql(entity, waiting)).fetchall()
         return [Lacking(*row) for row in rows]
 
+    def _of_file(self, entity: str, sql: str, count: int) -> list[tuple[str]]:
+        """From the entity's own file: nothing is published before a run came to a plan, however many failed."""
+        path = Warehouse(self._home, entity).path
+        if not path.exists():
+            return []
+        try:
+            with read_copy(path) as con:
+                return con.execute(sql, [count]).fetchall()
+        except duckdb.IOException:  # a run is writing it right now
+            return []
+
     @contextmanager
     def _open(self, entity: str) -> Iterator[duckdb.DuckDBPyConnection]:
         copy = self._copy(entity)
@@ -142,3 +188,9 @@ class Archive:
 
     def _copy(self, entity: str) -> Path | None:
         return Warehouse(self._home, entity).published(entity)
+
+
+def _run(report: str) -> Run:
+    """The JSON of a report; those of the first versions did not tell their result."""
+    run: dict[str, Any] = json.loads(report)
+    return {**run, "result": result_of(run["mode"], run["status"])}

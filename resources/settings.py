@@ -46,6 +46,12 @@ def _version(text: str) -> str:
     return f"{found[1]}.0"
 
 
+def _pinged(url: SecretStr | None) -> SecretStr | None:
+    if url and (urlsplit(url.get_secret_value()).scheme not in ("https", "http") or "?" in url.get_secret_value()):
+        raise ValueError("must be an address such as https://hc-ping.com/…, to whose end /fail can be added")
+    return url
+
+
 Origin = Annotated[str, AfterValidator(_origin)]
 
 # Each way to log in, and what it needs. The order is that of the README.
@@ -87,6 +93,11 @@ class Settings(BaseSettings):
     concord_home: Annotated[Path, AfterValidator(Path.expanduser)] = Path(".concord")
     concord_feeds: str = ""
     """Folder or URL of the feeds; `$CONCORD_HOME/feeds` when not set."""
+
+    concord_alerts: SecretStr | None = None
+    """Where messages go: addresses as apprise knows them, blank-separated. Most hold a token or a password."""
+    concord_heartbeat_url: Annotated[SecretStr | None, AfterValidator(_pinged)] = None
+    """Asked after each run for an outside watch-dog; `{entity}` in it becomes the entity's name."""
 
     salesforce_instance_url: Origin | None = None
     salesforce_login_url: Origin | None = None

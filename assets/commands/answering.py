@@ -48,6 +48,7 @@ CONFIGURATION = frozenset(
         "OBJECT_NOT_VISIBLE",
         "TLS_NOT_TRUSTED",
         "UNSUPPORTED_API_VERSION",
+        "ambiguous_run",
         "column_missing",
         "declaration_misfit",
         "feed_name",

@@ -10,6 +10,9 @@ import csv
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TextIO
+
+import typer
 
 from assets.commands.answering import WrongUse
 
@@ -36,13 +39,22 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object
     return count
 
 
+def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    """The same on stdout."""
+    return _put(typer.get_text_stream("stdout"), columns, rows)
+
+
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    count = 0
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(columns)
-        for row in rows:
-            writer.writerow([guarded(value) for value in row])
-            count += 1
+        return _put(stream, columns, rows)
+
+
+def _put(stream: TextIO, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    count = 0
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([guarded(value) for value in row])
+        count += 1
     return count

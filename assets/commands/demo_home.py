@@ -13,8 +13,8 @@ from resources.world import sandbox_state
 MARK = "demo"
 """A file of this name says that the folder holds a demo and nothing that anybody would miss."""
 
-FILES = ("*.duckdb", "*.duckdb.wal", "*.lock", "*.parquet", "*.sqlite", MARK)
-FOLDERS = ("dagster", "dlt", "errors", "feeds", "published", "running", "sandbox")
+FILES = ("*.duckdb", "*.duckdb.wal", "*.lock", "*.parquet", "*.sqlite", "alerts.json", MARK)
+FOLDERS = ("dagster", "dlt", "errors", "feeds", "heartbeat", "published", "running", "sandbox")
 """What Concord makes in its home, and all that is thrown away of it."""
 
 

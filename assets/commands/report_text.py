@@ -10,7 +10,7 @@ from rich.text import Text
 from assets.commands.meanings import meaning
 from assets.commands.tables import table
 from pipelines.outcomes import OUTCOMES
-from pipelines.report import Report
+from pipelines.report import Report, result_and_status
 
 COLOURS = {
     "success": "green",
@@ -47,7 +47,7 @@ def report_text(report: Report, *, approve: str = "") -> RenderableType:
     head = Text.assemble(
         (report.entity, "bold"),
         f" · {report.mode} · {report.scope} · ",
-        (report.status.replace("_", " "), COLOURS[report.status]),
+        (result_and_status(report.mode, report.status), COLOURS[report.status]),
         f" · {report.seconds:.1f} s · {_calls(report)}",
     )
     return Group(
@@ -64,7 +64,9 @@ def _calls(report: Report) -> str:
 def _error(report: Report) -> list[RenderableType]:
     if report.status == "skipped":
         return [Text(f"Skipped, nothing was done: {report.message}.", style="yellow")]
-    return [Text(f"{report.error}: {report.message}", style="red")] if report.error else []
+    if report.error:
+        return [Text(f"{report.error}: {report.message}", style="red")]
+    return [Text(report.message, style="yellow")] if report.message else []
 
 
 def _outcomes(report: Report) -> list[RenderableType]:

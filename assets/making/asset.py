@@ -3,16 +3,17 @@
 # no postponed annotations: Dagster reads those of a compute function as objects
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import dagster as dg
 
+from assets.making.alerting import tell_run, tell_unexpected
 from assets.making.alive import alive
 from assets.making.approval import held_text
 from assets.making.desk import Desk
 from assets.making.discretion import Discretion
 from assets.making.interruption import interruptible
-from assets.making.metadata import gates_table, report_metadata
+from assets.making.metadata import Metadata, gates_table, last_runs_table, report_metadata
 from assets.making.partitions import grid_of, upstream
 from assets.making.request import SyncConfig, request_of
 from assets.making.skipping import seeing_jobs, skipped
@@ -26,6 +27,7 @@ GATES = "gates"
 GROUP = "crm"
 OWNERS = ["team:crm"]
 KINDS = {"salesforce", "duckdb"}
+SHOWN_RUNS = 10
 
 Step = dg.AssetCheckResult | dg.MaterializeResult[None]
 
@@ -58,7 +60,7 @@ def entity_asset(entity: "Entity") -> dg.AssetsDefinition:
     def materialize(
         context: dg.AssetExecutionContext, config: SyncConfig, desk: dg.ResourceParam[Desk]
     ) -> Iterator[Step]:
-        with standing(context, desk, entity):
+        with standing(context, desk, entity, "sync"):
             yield from _carried_out(context, config, desk, entity)
 
     return materialize
@@ -82,12 +84,20 @@ def described(entity: "Entity") -> str:
     return "\n".join(lines)
 
 
-def standing(context: dg.AssetExecutionContext, desk: Desk, entity: "Entity") -> ExitStack:
+def standing(
+    context: dg.AssetExecutionContext, desk: Desk, entity: "Entity", mode: Literal["plan", "sync"]
+) -> ExitStack:
     """What surrounds every run: seen to be alive, interruptible, discreet."""
+    run_id = context.run.run_id
+
+    def tell(kind: str) -> None:
+        if mode == "sync":
+            tell_unexpected(desk, entity.name, kind, run_id, context.log.warning)
+
     stack = ExitStack()
     stack.enter_context(interruptible())
-    stack.enter_context(alive(desk.home, context.run.run_id))
-    stack.enter_context(Discretion(entity.name, desk.home, context.run.run_id))
+    stack.enter_context(alive(desk.home, run_id, entity.name, mode))
+    stack.enter_context(Discretion(entity.name, desk.home, run_id, tell))
     return stack
 
 
@@ -104,17 +114,28 @@ def _carried_out(context: dg.AssetExecutionContext, config: SyncConfig, desk: De
                 with interruptible():  # Dagster took the signals back when it took the gates' answer
                     report = sync.carry_out()
         except Stopped as stopped:
-            desk.reports[entity.name] = stopped.report
+            told = ended(context, desk, stopped.report)
             if stopped.report.status == "skipped":
                 yield skipped(context, stopped.report, GATES)
                 return
-            raise failure(stopped.report) from None
-    desk.reports[entity.name] = report
+            raise failure(stopped.report, told) from None
+    told = ended(context, desk, report)
     if report.status == "held":
-        raise dg.Failure(held_text(entity, config, plan), metadata=report_metadata(report), allow_retries=False)
+        raise dg.Failure(held_text(entity, config, plan), metadata=told, allow_retries=False)
     if report.error:
-        raise failure(report)
-    yield dg.MaterializeResult(metadata=report_metadata(report))
+        raise failure(report, told)
+    yield dg.MaterializeResult(metadata=told)
+
+
+def ended(context: dg.AssetExecutionContext, desk: Desk, report: "Report") -> Metadata:
+    """The run is over: its report lies on the desk, people are told; returns what Dagster is to show of it."""
+    # DuckDB comes along
+    from resources.archive import Archive
+
+    desk.reports[report.entity] = report
+    tell_run(desk, report, context.log.warning)
+    last = Archive(desk.home).runs(report.entity, SHOWN_RUNS, syncs=True)
+    return {**report_metadata(report), "last_runs": last_runs_table(last)}
 
 
 def gates_result(plan: "Plan", approved: str | None) -> dg.AssetCheckResult:
@@ -142,8 +163,6 @@ def gates_result(plan: "Plan", approved: str | None) -> dg.AssetCheckResult:
     )
 
 
-def failure(report: "Report") -> dg.Failure:
+def failure(report: "Report", metadata: Metadata) -> dg.Failure:
     """The failure of a run that was stopped."""
-    return dg.Failure(
-        f"{report.entity}: {report.error}: {report.message}", metadata=report_metadata(report), allow_retries=False
-    )
+    return dg.Failure(f"{report.entity}: {report.error}: {report.message}", metadata=metadata, allow_retries=False)

@@ -6,11 +6,16 @@ They can be asked without a run, and each by itself. What a held or failed run l
 # no postponed annotations: Dagster reads those of a compute function as objects
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 
 import dagster as dg
 
+from assets.making.alerting import asked, signs_of_answer, stale, tell, tell_dead, tell_unasked
+from assets.making.alive import bury_dead
 from assets.making.desk import Desk
 from assets.making.discretion import Discretion
+from assets.making.gaps import gap_signs, missing_partitions
 from assets.making.last_answer import last_evaluation
 from assets.making.metadata import table
 from checks.all_questions import QUESTIONS
@@ -37,23 +42,47 @@ def entity_checks(entity: Entity) -> dg.AssetChecksDefinition:
     )
     def ask(context: dg.AssetCheckExecutionContext, desk: dg.ResourceParam[Desk]) -> Iterator[dg.AssetCheckResult]:
         wanted = {key.name for key in context.selected_asset_check_keys}
-        with Discretion(entity.name, desk.home, context.run.run_id):
+        with Discretion(entity.name, desk.home, context.run.run_id, partial(_unasked, context, entity, desk)):
+            if dead := bury_dead(desk.home, context.instance):
+                tell_dead(desk.settings, dead)
             yield from _answers(context, entity, desk, [each for each in questions if each.name in wanted])
 
     return ask
+
+
+def _unasked(context: dg.AssetCheckExecutionContext, entity: Entity, desk: Desk, kind: str) -> None:
+    tell_unasked(desk, entity.name, context.run.run_id, kind, context.log.warning)
 
 
 def _answers(
     context: dg.AssetCheckExecutionContext, entity: Entity, desk: Desk, questions: list[Question]
 ) -> Iterator[dg.AssetCheckResult]:
     # DuckDB comes along
-    from resources.warehouse import Warehouse, read_copy
+    from resources.warehouse import Warehouse
 
     published = Warehouse(desk.home, entity.name).published(entity.name)
     if published is None:
         never = Answer(passed=False, said=f"{entity.name} was never synced: there is nothing to ask")
         yield from (_result(entity, question, never, "") for question in questions)
+        tell(desk, entity.name, [stale(entity.name, never.said)], context.log.warning)
         return
+    signs = []
+    for result in _asked(context, entity, published, questions):
+        signs += signs_of_answer(entity.name, result)
+        yield result
+    graph = context.job_def.asset_layer.asset_graph
+    squares = missing_partitions(
+        context.instance, entity.name, graph.get(dg.AssetKey(entity.name)).partitions_def, datetime.now(UTC)
+    )
+    tell(desk, entity.name, [*signs, asked(entity.name), *gap_signs(entity.name, squares)], context.log.warning)
+
+
+def _asked(
+    context: dg.AssetCheckExecutionContext, entity: Entity, published: Path, questions: list[Question]
+) -> Iterator[dg.AssetCheckResult]:
+    # DuckDB comes along
+    from resources.warehouse import read_copy
+
     with read_copy(published) as con:
         copy = Copy(entity, con, datetime.now(UTC))
         for question in questions:

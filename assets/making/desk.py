@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class Desk:
-    """One for each process. `reports` holds the last report of each entity."""
+    """One for each process. `reports` holds the last report of each entity, `remarks` what else is to be said of it."""
 
     given: Settings | None = None
     watch: Callable[[str], Progress] | None = None
     reports: dict[str, Report] = field(default_factory=dict)
+    remarks: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def settings(self) -> Settings:

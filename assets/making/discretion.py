@@ -7,6 +7,7 @@ it is in a file that only its owner can read.
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,10 +16,14 @@ import dagster as dg
 
 
 class Discretion:
-    """A context: whatever leaves it but a Failure or an interruption becomes a Failure without a value in it."""
+    """A context: whatever leaves it but a Failure or an interruption becomes a Failure without a value in it.
 
-    def __init__(self, entity: str, home: Path, run_id: str) -> None:
+    `tell` is called with the kind of what was unexpected.
+    """
+
+    def __init__(self, entity: str, home: Path, run_id: str, tell: Callable[[str], None] | None = None) -> None:
         self._entity = entity
+        self._tell = tell
         self._file = home / "errors" / f"{run_id}.{entity}.txt"
 
     def __enter__(self) -> Self:
@@ -32,7 +37,9 @@ class Discretion:
         self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._file.touch(mode=0o600)
         self._file.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        what = f"{type(error).__module__}.{type(error).__name__}"
+        if self._tell:
+            self._tell(what)
         raise dg.Failure(
-            f"{self._entity}: unexpected {type(error).__module__}.{type(error).__name__}; all of it is in {self._file}",
-            allow_retries=False,
+            f"{self._entity}: unexpected {what}; all of it is in {self._file}", allow_retries=False
         ) from None

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from pipelines.report import result_and_status
+
 if TYPE_CHECKING:
     from pipelines.plan import Plan
     from pipelines.report import Report
 
 MOST_ROWS = 50
+HISTORY_OUTCOMES = ("created", "updated", "linked", "deactivated", "failed", "held")
 
 Metadata = dict[str, Any]
 """What Dagster takes as metadata, by name."""
@@ -37,6 +40,7 @@ def report_metadata(report: Report) -> Metadata:
     }
     words: Metadata = {
         "summary": dg.MetadataValue.md(summary(report)),
+        "result": report.result or "none: a dry run",
         "status": report.status,
         "scope": report.scope,
         "plan_hash": report.plan_hash or "none",
@@ -49,11 +53,31 @@ def report_metadata(report: Report) -> Metadata:
     return {**words, **numbers}
 
 
+def last_runs_table(runs: Iterable[Mapping[str, Any]]) -> dg.TableMetadataValue:
+    """The reports of the last syncs, as JSON, a line each."""
+    rows: list[dict[str, str | int | float]] = [
+        {
+            "started": run["started_at"],
+            "result": result_and_status(run["mode"], run["status"]),
+            "scope": run["scope"],
+            "rows": run["extracted"],
+            **{outcome: run["outcomes"].get(outcome, 0) for outcome in HISTORY_OUTCOMES},
+            "error": run["error"] or "",
+            "seconds": run["seconds"],
+            "run": run["run_id"],
+        }
+        for run in runs
+    ]
+    numbers = dict.fromkeys(("rows", *HISTORY_OUTCOMES), "int")
+    columns = {"started": "string", "result": "string", "scope": "string", **numbers}
+    return table(rows, {**columns, "error": "string", "seconds": "float", "run": "string"})
+
+
 def summary(report: Report) -> str:
     """The run in a few lines of Markdown."""
     counts = ", ".join(f"**{report.outcomes[name]:,}** {name}" for name in sorted(report.outcomes)) or "no rows"
     lines = [
-        f"**{report.status.replace('_', ' ')}** · scope {report.scope} · {report.seconds:.1f} s",
+        f"**{result_and_status(report.mode, report.status)}** · scope {report.scope} · {report.seconds:.1f} s",
         "",
         f"{report.extracted:,} rows extracted: {counts}.",
         "",

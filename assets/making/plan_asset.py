@@ -39,7 +39,7 @@ def plan_asset(entity: "Entity") -> dg.AssetsDefinition:
     def look(
         context: dg.AssetExecutionContext, config: PlanConfig, desk: dg.ResourceParam[Desk]
     ) -> Iterator[dg.MaterializeResult[None]]:
-        with standing(context, desk, entity):
+        with standing(context, desk, entity, "plan"):
             yield _planned(context, config, desk, entity)
 
     return look
@@ -62,7 +62,7 @@ def _planned(
                     cells = sample_of_cells(con, entity)
         except Stopped as stopped:
             desk.reports[entity.name] = stopped.report
-            raise failure(stopped.report) from None
+            raise failure(stopped.report, report_metadata(stopped.report)) from None
     desk.reports[entity.name] = report
     told = report_metadata(report)
     if report.status == "held":

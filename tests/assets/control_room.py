@@ -28,11 +28,13 @@ class ControlRoom:
         self.desk = Desk(place.settings(), lambda entity: lambda step, *_: self.watched.append((entity, step)))
         self.repository = definitions(self.desk, declared).get_repository_def()
 
-    def run(self, job: str, config: dict[str, Any] | None = None, *, asking: bool = False, **more: Any) -> Result:
-        """The job's run; `config` is by asset, the job's own where none is given. `asking`: with all questions."""
+    def run(
+        self, job: str, config: dict[str, Any] | None = None, *, asking: bool | set[str] = False, **more: Any
+    ) -> Result:
+        """The job's run; `config` is by asset, the job's own where none is given. `asking`: with (these) questions."""
         definition = self.repository.get_job(job)
-        if not asking:
-            definition = _without_questions(definition)
+        if asking is not True:
+            definition = _with_questions(definition, asking or set())
         if config is not None:
             more["run_config"] = {"ops": {name: {"config": given} for name, given in config.items()}}
         elif definition.run_config is not None:
@@ -45,13 +47,13 @@ class ControlRoom:
         return "\n".join(serialize_value(entry) for run_id in ids for entry in self.instance.all_logs(run_id))
 
 
-def _without_questions(job: dg.JobDefinition) -> dg.JobDefinition:
+def _with_questions(job: dg.JobDefinition, names: set[str]) -> dg.JobDefinition:
     """They take their time, and most tests are not about them."""
     layer = job.asset_layer
-    gates = {key for key in layer.asset_graph.asset_check_keys if key.name == "gates"}
+    asked = {key for key in layer.asset_graph.asset_check_keys if key.name in {"gates", *names}}
     wanted = set(layer.executable_asset_keys)
     return job.get_subset(
-        asset_selection=wanted, asset_check_selection={key for key in gates if key.asset_key in wanted}
+        asset_selection=wanted, asset_check_selection={key for key in asked if key.asset_key in wanted}
     )
 
 

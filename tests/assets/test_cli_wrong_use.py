@@ -87,7 +87,7 @@ def test_the_demo_throws_nothing_away_that_is_not_a_demos(tmp_path: Path, monkey
 
 def test_every_command_has_help_with_examples() -> None:
     commands = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
-    assert len(commands) == 10
+    assert len(commands) == 11
     for name in commands:
         said = CliRunner().invoke(app, [name, "--help"])
         assert (said.exit_code, f"concord {name}" in said.stdout.partition("Examples:")[2]) == (0, True), name

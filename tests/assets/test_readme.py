@@ -40,7 +40,7 @@ def test_every_command_of_the_readme_is_known(text: str) -> None:
 
 def test_the_readme_shows_every_command() -> None:
     shown = {command.split()[1] for command in COMMANDS}
-    assert {"check", "plan", "sync", "missing", "history", "errors", "release", "ui"} <= shown
+    assert {"check", "plan", "sync", "missing", "history", "errors", "release", "alerts", "ui"} <= shown
 
 
 def test_every_setting_of_the_readme_exists_and_none_is_missing_there() -> None:

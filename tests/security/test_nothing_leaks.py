@@ -26,6 +26,9 @@ VALUES = (
 )
 """Names and addresses of people that are written, skipped, refused or held in this town."""
 
+WATCHED = ("a-password-of-a-hook", "a-path-of-a-mailbox", "a-uuid-of-a-watchdog")
+"""Parts of addresses to which nobody answers."""
+
 KEPT_IN = ("accounts.duckdb", "personnel.duckdb", "institutions.csv", "personnel.csv", "org.db")
 """The entities' files and their copies, the feeds, and the sandbox's own records."""
 
@@ -34,6 +37,8 @@ KEPT_IN = ("accounts.duckdb", "personnel.duckdb", "institutions.csv", "personnel
 def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Shell, str]]:
     """A town in which everything went well and wrong, and all that was printed."""
     with town(tmp_path_factory.mktemp("town")) as shell:
+        shell.env["CONCORD_ALERTS"] = f"json://someone:{WATCHED[0]}@127.0.0.1:9/ mailto://127.0.0.1:9/{WATCHED[1]}"
+        shell.env["CONCORD_HEARTBEAT_URL"] = f"http://127.0.0.1:9/{WATCHED[2]}"
         printed = []
         for words in (
             "sync accounts",
@@ -66,7 +71,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Shell, 
 
 def secrets(shell: Shell) -> tuple[str, ...]:
     known = shell.connection
-    return known.client_secret, known.refresh_token, known.admin_token, "a-wrong-secret-of-mine"
+    return known.client_secret, known.refresh_token, known.admin_token, "a-wrong-secret-of-mine", *WATCHED
 
 
 def files(home: Path) -> Iterator[Path]:
