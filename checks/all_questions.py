@@ -6,12 +6,16 @@ from checks import (
     expectations,
     freshness,
     missing_institutions,
+    orphans,
+    references,
     rejected_rows,
 )
 from checks.question import Question
 
 QUESTIONS: tuple[Question, ...] = (
     missing_institutions.QUESTION,
+    references.QUESTION,
+    orphans.QUESTION,
     duplicate_keys.QUESTION,
     duplicate_people.QUESTION,
     rejected_rows.QUESTION,

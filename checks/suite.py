@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pipelines.conditions import Is
+from pipelines.elsewhere import RecordTypes
 from pipelines.entity import Entity
-from pipelines.sql import duckdb_type, quote, tidy_sql
+from pipelines.sql import duckdb_type, literals, quote, tidy_sql
 
 EMAIL = r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+"
 """As much of the shape of an address as every mail server agrees on."""
+
+TRUTH = ("true", "false")
 
 ROWS = "extracted"
 """The relation that holds the rows."""
@@ -37,7 +41,9 @@ def extracted_sql(entity: Entity, landed: str) -> str:
 def suite(entity: Entity, columns: Mapping[str, tuple[str, int]]) -> list[Promise]:
     """Every promise; `columns` are the CRM type and length that each source column goes to."""
     feed, status = entity.source, entity.status
-    promises = [Promise("expect_table_row_count_to_be_between", {"min_value": 1}, "rows")]
+    promises = []
+    if feed.lists == "everything":  # there may be no change at all
+        promises.append(Promise("expect_table_row_count_to_be_between", {"min_value": 1}, "rows"))
     promises += [
         Promise("expect_column_values_to_not_be_null", {"column": name}, name) for name in (feed.key, *feed.required)
     ]
@@ -56,6 +62,9 @@ def suite(entity: Entity, columns: Mapping[str, tuple[str, int]]) -> list[Promis
             )
         if kind == "int":
             promises.append(_none(feed.key, name, f"try_cast({quote(name)} as double) is null", "a number"))
+        if kind == "datetime":
+            promises.append(_none(feed.key, name, f"try_cast({quote(name)} as timestamptz) is null", "a point in time"))
+    promises += [_none(feed.key, *promise) for promise in (*_of_references(entity), *_of_conditions(entity))]
     if feed.changed_at:
         cast = f"try_cast({quote(feed.changed_at)} as timestamptz)"
         promises.append(_none(feed.key, feed.changed_at, f"{cast} is null", "a point in time"))
@@ -65,6 +74,28 @@ def suite(entity: Entity, columns: Mapping[str, tuple[str, int]]) -> list[Promis
             _none(feed.key, feed.merged_into, f"{quote(feed.merged_into)} = {quote(feed.key)}", "another row's key")
         )
     return promises
+
+
+def _of_references(entity: Entity) -> list[tuple[str, str, str]]:
+    """Column, what breaks the promise, and the promise: of words that mean record types, and of lists of keys."""
+    found = []
+    for rule in entity.references.values():
+        column = quote(rule.column)
+        if isinstance(rule.to, RecordTypes):
+            words = [word.lower() for word in rule.to.names]
+            found.append(
+                (rule.column, f"lower({column}) not in {literals(words)}", f"one of {', '.join(rule.to.names)}")
+            )
+        if rule.first:
+            found.append((rule.column, f"try_cast({column} as varchar[]) is null", "a list of keys"))
+    return found
+
+
+def _of_conditions(entity: Entity) -> list[tuple[str, str, str]]:
+    """The same, of columns that are asked whether something is so."""
+    parts = (part for condition in entity.conditions for part in condition.parts)
+    asked = dict.fromkeys(part.column for part in parts if isinstance(part, Is) and part.word.lower() in TRUTH)
+    return [(name, f"lower({quote(name)}) not in {literals(TRUTH)}", "true or false") for name in asked]
 
 
 def _none(key: str, column: str, breaks: str, is_to_be: str) -> Promise:

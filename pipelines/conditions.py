@@ -37,6 +37,11 @@ class Condition:
         """The columns of the row that it reads."""
         return ()
 
+    @property
+    def words(self) -> str:
+        """The same for people, in Markdown, such as: `state` is deleted."""
+        raise NotImplementedError
+
     def sql(self) -> str:
         """Boolean of a source row `s`."""
         raise NotImplementedError
@@ -51,6 +56,10 @@ class Both(Condition):
     def parts(self) -> tuple[Condition, ...]:
         return (*self.one.parts, *self.other.parts)
 
+    @property
+    def words(self) -> str:
+        return f"{_grouped(self.one)} and {_grouped(self.other)}"
+
     def sql(self) -> str:
         return f"({self.one.sql()} and {self.other.sql()})"
 
@@ -64,6 +73,10 @@ class Either(Condition):
     def parts(self) -> tuple[Condition, ...]:
         return (*self.one.parts, *self.other.parts)
 
+    @property
+    def words(self) -> str:
+        return f"{_grouped(self.one)} or {_grouped(self.other)}"
+
     def sql(self) -> str:
         return f"({self.one.sql()} or {self.other.sql()})"
 
@@ -75,6 +88,10 @@ class Not(Condition):
     @property
     def parts(self) -> tuple[Condition, ...]:
         return self.condition.parts
+
+    @property
+    def words(self) -> str:
+        return f"not {_grouped(self.condition)}"
 
     def sql(self) -> str:
         return f"(not {self.condition.sql()})"
@@ -90,6 +107,10 @@ class Is(Condition):
     @property
     def columns(self) -> tuple[str, ...]:
         return (self.column,)
+
+    @property
+    def words(self) -> str:
+        return f"`{self.column}` is {self.word}"
 
     def sql(self) -> str:
         return self.of("s")
@@ -109,6 +130,10 @@ class Filled(Condition):
     def columns(self) -> tuple[str, ...]:
         return (self.column,)
 
+    @property
+    def words(self) -> str:
+        return f"`{self.column}` is not blank"
+
     def sql(self) -> str:
         return f"(s.{given(self.column)} is not null)"
 
@@ -118,6 +143,10 @@ class Resolves(Condition):
     """What this reference field refers to has a record in the org."""
 
     field: str
+
+    @property
+    def words(self) -> str:
+        return f"`{self.field}` has a record to refer to"
 
     def sql(self) -> str:
         return f"(s.{quote(resolved(self.field))} is not null)"
@@ -147,8 +176,22 @@ class Has(Condition):
         """The name, quoted, under which `facts` joins the rows that are named so."""
         return quote(f"has {self.beside} {self.by} {self.where} {self.refers}")
 
+    @property
+    def words(self) -> str:
+        told = [self.where.words] if self.where else []
+        if self.refers:
+            column, records = self.refers
+            told.append(f"`{column}` names a {records.sobject} of the org by {records.key}")
+        which = f" ({', '.join(told)})" if told else ""
+        return f"one of `{self.beside}` names it by `{self.by}`{which}"
+
     def sql(self) -> str:
         return f"({self.alias}.fold is not null)"
+
+
+def _grouped(condition: Condition) -> str:
+    made = isinstance(condition, Both | Either)
+    return f"({condition.words})" if made else condition.words
 
 
 def resolved(field: str) -> str:

@@ -30,6 +30,11 @@ class Feed:
     merged_into: str | None = "merged_into"
     lists: Literal["everything", "changes"] = "everything"
 
+    @property
+    def words(self) -> str:
+        """What it is, in Markdown."""
+        return f"feed `{self.name}`"
+
 
 @dataclass(frozen=True, config=STRICT)
 class Rest:
@@ -56,6 +61,11 @@ class Rest:
     page: int = 1_000
     """Rows asked for in one page."""
     lists: Literal["changes"] = "changes"
+
+    @property
+    def words(self) -> str:
+        """What it is, in Markdown."""
+        return f"collection `{self.path}` of the service `{self.service}`"
 
 
 AnySource = Feed | Rest

@@ -29,7 +29,7 @@ class Problem:
     """One thing to put right. `entity` is empty where it concerns all."""
 
     entity: str
-    where: Literal["feed", "org"]
+    where: Literal["feed", "service", "org"]
     field: str
     mistake: str
     remedy: str = ""
@@ -79,7 +79,7 @@ def _of_service(settings: Settings, entity: str, source: Rest, columns: Sequence
         collections.try_out(source, columns)
     except (SourceError, SystemicError) as error:
         prefix = prefix_of(source.service)
-        yield Problem(entity, "feed", source.name, str(error), f"look at {prefix}URL and {prefix}TOKEN")
+        yield Problem(entity, "service", source.name, str(error), f"look at {prefix}URL and {prefix}TOKEN")
 
 
 def _of_feed(folder: Path, entity: str, feed: Feed, columns: Sequence[str]) -> Iterable[Problem]:

@@ -62,7 +62,9 @@ def check(
             terminal.tell("No org is set: this is the embedded sandbox.", style="dim")
         if problems:
             rows = [(p.entity or "all", p.where, p.field, p.mistake, p.remedy) for p in problems]
-            terminal.show(table(("entity", "where", "field or file", "what is wrong", "what would be right"), rows))
+            terminal.show(
+                table(("entity", "where", "field, file or collection", "what is wrong", "what would be right"), rows)
+            )
             terminal.show(f"{len(problems)} problems with {', '.join(names)} at {org}")
         else:
             terminal.show(f"All is well with {', '.join(names)} at {org}")

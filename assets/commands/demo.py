@@ -1,24 +1,36 @@
-"""`concord demo`: from nothing to an org in accord, twice, and a report that adds up."""
+"""`concord demo`: from nothing to an org in accord with three sources, hours go by, and a report that adds up.
+
+The acts are here; how they are told is in `demo_story.py`, how it ends in `demo_ending.py`.
+"""
 
 from __future__ import annotations
 
-import csv
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assets.commands.answering import Exit, Terminal, answering, leave
+from assets.commands.answering import answering
+from assets.commands.demo_ending import conclude
+from assets.commands.demo_story import Story
 from assets.commands.options import AsJson
 from assets.commands.sandbox import Seed
 
 if TYPE_CHECKING:
-    from assets.commands.running import Order
-    from pipelines.report import Report
-    from resources.settings import Settings
+    from resources.demo.counting import Told
+    from resources.demo.engage import Engage
+    from resources.engage_sandbox.administration import EngageAdministrator
+    from resources.sandbox.administration import Administrator
+    from resources.sandbox.launch import Connection
+
+DIRECTORY = ("accounts", "personnel")
+SERVICE = ("profiles", "connections")
+
+LATER = """
+An hour later. In the service profiles were deleted, merged, promoted and moved, twelve signed up, connections ended
+and began. In the CRM somebody merged an account of the directory into one that was typed by hand."""
 
 
 def demo(
@@ -26,12 +38,15 @@ def demo(
     seed: Seed = 7,
     institutions: Annotated[int, typer.Option(min=1, help="Rows of the directory of institutions.")] = 2_000,
     people: Annotated[int, typer.Option(min=1, help="Rows of the directory of people.")] = 20_000,
+    profiles: Annotated[int, typer.Option(min=1, help="Profiles of the service.")] = 1_500,
     anew: Annotated[
         bool, typer.Option("--anew", help="Even if CONCORD_HOME holds something else: away with it.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """From nothing: an untidy org on this machine, two directories that know better, everything synced twice.
+    """From nothing: an untidy org on this machine, a directory and a profile service that know better, all synced.
+
+    Hours go by: profiles end, merge and come back, people merge accounts. At last nothing is left to do.
 
     It never touches an org of yours: with SALESFORCE_… set it refuses. Run again, the story begins anew.
 
@@ -39,7 +54,7 @@ def demo(
 
       concord demo
 
-      concord demo --institutions 1000 --people 5000
+      concord demo --institutions 1000 --people 5000 --profiles 800
     """
     with answering(as_json=as_json) as terminal:
         from assets.commands.demo_home import fresh_home
@@ -49,71 +64,88 @@ def demo(
         # what goes wrong in a story is nobody's alarm
         settings = read_settings().model_copy(update={"concord_alerts": None, "concord_heartbeat_url": None})
         fresh_home(settings, terminal, anew=anew)
-        story = Story(settings, terminal)
         with serving(sandbox_state(settings)) as connection:
             from resources.demo import make_demo
-            from resources.sandbox.administration import Administrator
+            from resources.demo.engage import make_engage
 
-            story.says(
-                f"An untidy org and a directory of {institutions:,} institutions and {people:,} people are made …"
+            terminal.tell(
+                f"An untidy org, a directory of {institutions:,} institutions and {people:,} people, and a service with"
+                f" {profiles:,} profiles are made …",
+                style="bold",
             )
+            town = Town.of(connection, Path(settings.concord_feeds))
+            story = Story(settings, terminal, town.told)
             try:
-                made = make_demo(seed, institutions, people)
+                with make_demo(seed, institutions, people) as made:
+                    made.write_feeds(town.feeds)
+                    made.fill(town.org)
+                    engage = make_engage(made, profiles)
+                    engage.fill(town.org, town.service)
+                    play(story, town, engage)
             except ValueError as error:
                 raise typer.BadParameter(str(error)) from None
-            made.write_feeds(Path(settings.concord_feeds))
-            made.fill(Administrator(connection))
-            play(story)
-        conclude(story)
+            conclude(story)
 
 
-@dataclass
-class Story:
-    """What has been told so far."""
+@dataclass(frozen=True)
+class Town:
+    """What the demo plays with: feeds, the org and the profile service, as their administrator."""
 
-    settings: Settings
-    terminal: Terminal
-    began: float = field(default_factory=time.monotonic)
-    chapters: list[tuple[str, Report]] = field(default_factory=list)
+    feeds: Path
+    org: Administrator
+    service: EngageAdministrator
+    told: Callable[[str], Told]
+    """What an entity's source told when it was read last."""
 
-    def says(self, text: str) -> None:
-        self.terminal.tell(text, style="bold")
+    @classmethod
+    def of(cls, connection: Connection, feeds: Path) -> Town:
+        from assets.declarations import entities
+        from pipelines.source import Rest
+        from resources.demo.counting import Api, rows_of_collection, rows_of_feed
+        from resources.engage_sandbox.administration import EngageAdministrator
+        from resources.sandbox.administration import Administrator
 
-    def runs(self, title: str, order: Order) -> Sequence[Report]:
-        """The order is carried out; a plan that is held is shown, and approved as a person would after a look."""
-        from assets.commands.report_text import report_text
-        from assets.commands.running import approving, carry_out
+        beside = connection.beside["engage"]
+        service = EngageAdministrator(beside.admin_url, beside.admin_token, connection.ca_file)
+        api = Api(beside.url, beside.token, connection.ca_file)
 
-        self.says(f"\n{len(self.chapters) + 1}. {title}")
-        reports = carry_out(order, self.settings, self.terminal)
-        for report in reports:
-            self.chapters.append((title, report))
-            self.terminal.show(report_text(report, approve=approving(order, report)))
-            if report.status == "held" and order.approve is None:
-                again = replace(order, entities=(report.entity,), approve=report.plan_hash)
-                return self.runs(f"Looked at and approved: {title}", again)
-        return reports
+        def told(entity: str) -> Told:
+            source = entities()[entity].source
+            if isinstance(source, Rest):
+                return rows_of_collection(source.path, service, api)
+            return rows_of_feed(feeds / f"{source.name}.csv")
+
+        return cls(feeds, Administrator(connection), service, told)
 
 
-def play(story: Story) -> None:
-    """Accounts, people, what is missing, the people who waited for it, and everything once more."""
+def play(story: Story, town: Town, engage: Engage) -> None:
+    """Everything once; what happens in an hour, and in another; everything once more."""
     from assets.commands.running import Order
+    from resources.demo.engage_later import an_hour_later, two_hours_later
 
-    first, *others = entities_in_order()
-    for name in (first, *others):
+    for name in DIRECTORY:
         story.runs(f"concord sync {name}", Order((name,)))
-    tell_missing(story, first)
-    story.runs(f"concord missing {first} --import", Order((first,), create_missing=True))
-    for name in others:
-        story.runs(f"concord sync {name}, now that their institutions are there", Order((name,)))
-    story.runs("concord sync, a second time", Order((first, *others)))
+    tell_missing(story, "accounts")
+    story.runs("concord missing accounts --import", Order(("accounts",), create_missing=True))
+    story.runs("concord sync personnel, now that their institutions are there", Order(("personnel",)))
+    for name in SERVICE:
+        story.runs(f"concord sync {name}", Order((name,)))
+    story.says(LATER)
+    an_hour_later(engage, town.service)
+    merge_an_account(town, engage)
+    story.runs("concord sync", Order((*DIRECTORY, *SERVICE)))
+    story.says("\nTwo hours later: who had fallen out is in touch again.")
+    two_hours_later(engage, town.service)
+    story.runs(f"concord sync {' '.join(SERVICE)}", Order(SERVICE))
+    story.runs("concord sync --scope all: everything a second time", Order((*DIRECTORY, *SERVICE), scope="all"))
 
 
-def entities_in_order() -> tuple[str, ...]:
-    """The declared entities, parents first."""
-    from assets.declarations import entities
-
-    return tuple(entities())
+def merge_an_account(town: Town, engage: Engage) -> None:
+    """Somebody merges an account that has profiles into one without a key."""
+    told = {row["id"]: row for row in engage.profiles()}
+    [key] = told[engage.keys("profiles", "in_touch")[-1]]["account_ids"]
+    [typed] = town.org.seed("Account", [{"Name": "Typed by hand"}])
+    town.org.do("records/merge", sobject="Account", master=typed, losers=[{"Source_Key__c": key}])
 
 
 def tell_missing(story: Story, entity: str) -> None:
@@ -125,47 +157,3 @@ def tell_missing(story: Story, entity: str) -> None:
     found = Archive(story.settings.concord_home).lacking(entities()[entity], entities())
     story.says(f"\nconcord missing {entity}")
     show_missing(entity, found, story.terminal, 8)
-
-
-def feed_rows(path: Path) -> int:
-    """Rows of a CSV file, counted without anything of Concord's own reading."""
-    with path.open(encoding="utf-8", newline="") as stream:
-        return sum(1 for row in csv.reader(stream) if row) - 1
-
-
-def conclude(story: Story) -> None:
-    """The whole story in one table, whether it adds up, what is left to people, and where to click next."""
-    from assets.commands.demo_ending import left_over, summary
-    from assets.declarations import entities
-
-    counted = {
-        name: feed_rows(Path(story.settings.concord_feeds) / f"{entity.source.name}.csv")
-        for name, entity in entities().items()
-    }
-    reports = [report for _, report in story.chapters]
-    last = reports[-len(counted) :]
-    whole = all(sum(r.outcomes.values()) == counted[r.entity] for r in reports)
-    cells = sum(report.cells for report in last)
-    seconds = time.monotonic() - story.began
-    show, tell = story.terminal.show, story.terminal.tell
-    tell("\nThe whole story", style="bold")
-    show(summary(story.chapters), left_over(last))
-    rows = " and ".join(f"{count:,} rows of {name}" for name, count in counted.items())
-    show(f"{'Adds up' if whole else 'DOES NOT ADD UP'}: {rows} are in the feeds, and every run gave each its outcome.")
-    show(f"The second time {'nothing was left to do' if not cells else f'{cells:,} CELLS WERE STILL TO WRITE'}.")
-    show(f"{sum(report.api_calls for report in reports)} API calls, {seconds:.0f} seconds.")
-    show(
-        "\nNext: make ui, and open http://127.0.0.1:3000: these runs are there. Then concord missing accounts,"
-        " concord errors personnel, concord history."
-    )
-    story.terminal.answer(
-        {
-            "home": str(story.settings.concord_home),
-            "runs": [{"step": title, **report.as_json()} for title, report in story.chapters],
-            "rows_in_feeds": counted,
-            "adds_up": whole,
-            "cells_the_second_time": cells,
-            "seconds": round(seconds, 1),
-        }
-    )
-    leave(Exit.FINE if whole and not cells else Exit.FAILURE)

@@ -15,15 +15,23 @@ MEANINGS = {
     "deactivated": "only the status",
     # unchanged
     "source_unchanged": "the source says what it said last time",
+    # updated
+    "reactivated": "it was over and is there again: the same record goes on",
     # linked
     "merged": "merged with another row of the source",
     "rekeyed_to_survivor": "merged in the source; its record went to the survivor",
     # deactivated
+    "ended": "over in the source: the record stays and shows it",
     "duplicate_of_survivor": "merged in the source, and both have a record: look at merging them",
     # skipped
     "not_in_crm": NOT_IN_CRM,
     "inactive": "not active in the source, so never created",
     "missing_institution": "its institution has no record; see `concord missing accounts`",
+    "not_connected": "nobody is connected to it for whom it would need a record",
+    "missing_user": "no user of the org goes by that name",
+    "missing_kind": "a kind that the declaration has no record type for",
+    "missing_profile": "its profile has no record",
+    "repeated": "the service told the row again while it was read; the newest counts",
     "do_not_update": "a person froze the record, or its place in the hierarchy",
     "deleted_in_crm": "people deleted the record; `concord release {entity} --keys FILE` lets it come back",
     # held
@@ -49,6 +57,7 @@ MEANINGS = {
     "invalid_number": "not a number",
     "invalid_boolean": "neither true nor false",
     "invalid_email": "not an e-mail address",
+    "time_in_future": "changed at a time that is still to come",
     "too_long": "longer than the field",
     "invalid_character": "a NUL character",
     "ragged_row": "more or fewer columns than the header",
@@ -62,12 +71,19 @@ MEANINGS = {
 }
 
 
+NEVER_THERE = "over in the source before it had a record"
+
+
 def meaning(outcome: str, reason: str | None, entity: str) -> str:
     """A few words, or none."""
+    if outcome == "skipped" and reason == "ended":
+        return NEVER_THERE
     if reason and reason.startswith("status_"):
         return f"the source says {reason.removeprefix('status_').upper()}"
     if reason and reason.startswith("same_"):
         return f"{MEANINGS['linked']}: {reason.replace('_', ' ').replace(' ,', ',')}"
+    if reason and reason.startswith("missing_") and reason not in MEANINGS:
+        return f"its {reason.removeprefix('missing_')} has no record"
     if reason and reason not in MEANINGS and outcome == "failed":
         return f"refused by the org; see `concord errors {entity}`"
     return MEANINGS.get(reason or outcome, "").format(entity=entity)

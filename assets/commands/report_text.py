@@ -42,16 +42,25 @@ def adds_up(report: Report) -> bool:
     return sum(count for _, _, count in outcome_rows(report)) == report.extracted
 
 
-def report_text(report: Report, *, approve: str = "") -> RenderableType:
-    """The whole report. `approve` is the command by which a held plan is approved."""
-    head = Text.assemble(
+def headline(report: Report) -> Text:
+    """What ran, how it ended, what it cost."""
+    return Text.assemble(
         (report.entity, "bold"),
         f" · {report.mode} · {report.scope} · ",
         (result_and_status(report.mode, report.status), COLOURS[report.status]),
         f" · {report.seconds:.1f} s · {_calls(report)}",
     )
+
+
+def report_text(report: Report, *, approve: str = "") -> RenderableType:
+    """The whole report. `approve` is the command by which a held plan is approved."""
     return Group(
-        head, *_error(report), *_outcomes(report), *_findings(report), *_gates(report), *_plan(report, approve)
+        headline(report),
+        *_error(report),
+        *_outcomes(report),
+        *_findings(report),
+        *_gates(report),
+        *_plan(report, approve),
     )
 
 
@@ -88,7 +97,7 @@ def _findings(report: Report) -> Iterable[RenderableType]:
     if report.reading:
         yield Text(f"Source read: {report.reading}", style="dim")
     if report.ignored_columns:
-        yield Text(f"Columns of the feed that nobody reads: {', '.join(report.ignored_columns)}", style="dim")
+        yield Text(f"Columns of the source that nobody reads: {', '.join(report.ignored_columns)}", style="dim")
     if report.verified:
         found = f"{report.differing} cells are otherwise" if report.differing else "all as they were meant"
         yield Text(f"{report.verified} records were read again: {found}.")
@@ -99,7 +108,8 @@ def _gates(report: Report) -> list[RenderableType]:
     if not closed:
         return [Text("Gates: all passed.", style="dim")] if report.gates else []
     rows = [(gate.name, gate.observed, gate.limit, "yes" if gate.approvable else "no") for gate in closed]
-    return [table(("gate not passed", "observed", "limit", "can be approved"), rows)]
+    first = "gate not passed" if report.status in ("held", "failure") or report.mode == "plan" else "gate, approved"
+    return [table((first, "observed", "limit", "can be approved"), rows)]
 
 
 def _plan(report: Report, approve: str) -> list[RenderableType]:

@@ -10,6 +10,7 @@ import dagster as dg
 from assets.making.alerting import tell_run, tell_unexpected
 from assets.making.alive import alive
 from assets.making.approval import held_text
+from assets.making.describing import described
 from assets.making.desk import Desk
 from assets.making.discretion import Discretion
 from assets.making.interruption import interruptible
@@ -68,20 +69,7 @@ def entity_asset(entity: "Entity") -> dg.AssetsDefinition:
 
 def tags(entity: "Entity") -> dict[str, str]:
     """What the UI can filter the entity's assets by."""
-    return {"concord/sobject": entity.target.sobject, "concord/feed": entity.source.name}
-
-
-def described(entity: "Entity") -> str:
-    """The declaration in a few lines of Markdown."""
-    lines = [
-        f"Feed `{entity.source.name}` → `{entity.target.sobject}`, keyed by `{entity.target.key}`."
-        f" Creates records: {entity.create.replace('_', ' ')}. Synced {entity.cadence.words}.",
-        "",
-        "| field | rule | column |",
-        "|---|---|---|",
-        *(f"| {name} | {rule.name} | {rule.source_column or ''} |" for name, rule in entity.fields.items()),
-    ]
-    return "\n".join(lines)
+    return {"concord/sobject": entity.target.sobject, "concord/source": entity.source.name}
 
 
 def standing(

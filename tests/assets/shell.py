@@ -1,4 +1,4 @@
-"""A small town behind the command line: a sandbox org that serves, two feeds, and somebody who types."""
+"""A small town behind the command line: an org and a profile service that serve, two feeds, and somebody who types."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import requests
 from typer.testing import CliRunner
 
 from assets.cli import app
+from resources.engage_sandbox.administration import EngageAdministrator
 from resources.sandbox.administration import Administrator
 from resources.sandbox.launch import Connection, running
 from resources.world import BESIDE
@@ -50,6 +51,21 @@ ACCOUNTS = (
         "BillingPostalCode": "53111",
     },
     {"Name": "Delta Institut", "BillingCity": "Kiel", "BillingPostalCode": "24103"},
+)
+USER = {
+    "Username": "ada@town.example",
+    "LastName": "Town",
+    "Email": "ada@town.example",
+    "Alias": "town",
+    "FederationIdentifier": "U1",
+}
+PROFILES = (
+    {"id": "E1", "kind": "HCP", "state": "active", "account_ids": ["I1"], "first_name": "Ada"},
+    {"id": "E2", "kind": "Staff", "state": "active", "account_ids": []},
+)
+CONNECTIONS = (
+    {"id": "C1", "profile_id": "E1", "user_id": "U1", "active": True},
+    {"id": "C2", "profile_id": "E1", "user_id": "U9", "active": True},
 )
 
 
@@ -89,6 +105,11 @@ class Shell:
     def admin(self) -> Administrator:
         return Administrator(self.connection)
 
+    @property
+    def engage(self) -> EngageAdministrator:
+        beside = self.connection.beside["engage"]
+        return EngageAdministrator(beside.admin_url, beside.admin_token, self.connection.ca_file)
+
     def delete(self, sobject: str, record_id: str) -> None:
         """A person deletes a record."""
         token = self.admin.session(self.connection.username)
@@ -127,4 +148,7 @@ def town(home: Path) -> Iterator[Shell]:
         shell.feed("institutions", INSTITUTIONS)
         shell.feed("personnel", PERSONNEL)
         shell.admin.seed("Account", ACCOUNTS)
+        shell.admin.seed("User", [USER])
+        shell.engage.put("profiles", PROFILES)
+        shell.engage.put("connections", CONNECTIONS)
         yield shell

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from assets.declarations import entities
 from resources.salesforce.org import SalesforceOrg
 from resources.settings import read_settings
 from resources.warehouse import Warehouse
@@ -26,8 +27,7 @@ def synced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
 
 def test_a_town_where_everything_fits_is_well(synced: Shell) -> None:
     said = synced("check", "--json")
-    every = ["accounts", "personnel", "profiles", "connections"]
-    assert (said.code, said.json["ok"], said.json["checked"]) == (0, True, every)
+    assert (said.code, said.json["ok"], said.json["checked"]) == (0, True, list(entities()))
     assert "All is well" in synced("check").out
 
 
@@ -61,22 +61,30 @@ def test_what_an_org_has_to_have_is_written_without_asking_one(synced: Shell, tm
 
 
 def test_a_refused_login_is_one_problem_of_all(synced: Shell) -> None:
-    url = {"SALESFORCE_INSTANCE_URL": synced.connection.url, "SALESFORCE_CA_FILE": synced.connection.ca_file}
-    said = synced("check", "accounts", "personnel", "--json", SALESFORCE_ACCESS_TOKEN="wrong", **url)
+    connection, engage = synced.connection, synced.connection.beside["engage"]
+    org = {"SALESFORCE_INSTANCE_URL": connection.url, "SALESFORCE_CA_FILE": connection.ca_file}
+    service = {"ENGAGE_URL": engage.url, "ENGAGE_TOKEN": engage.token, "ENGAGE_CA_FILE": connection.ca_file}
+    said = synced("check", "--json", SALESFORCE_ACCESS_TOKEN="wrong", **org, **service)
     assert (said.code, [problem["where"] for problem in said.json["problems"]]) == (2, ["org"])
 
 
-def test_with_an_org_of_ones_own_a_service_that_is_set_nowhere_is_told(synced: Shell) -> None:
-    url = {"SALESFORCE_INSTANCE_URL": synced.connection.url, "SALESFORCE_CA_FILE": synced.connection.ca_file}
-    said = synced("check", "profiles", "--json", SALESFORCE_ACCESS_TOKEN="wrong", **url)
-    problem = said.json["problems"][0]
-    assert (said.code, problem["entity"], problem["where"]) == (2, "profiles", "feed")
-    assert problem["mistake"].startswith("ENGAGE_URL and ENGAGE_TOKEN are not set")
+def test_a_service_that_nobody_told_of_is_named_with_its_settings(synced: Shell) -> None:
+    connection = synced.connection
+    org = {
+        "SALESFORCE_INSTANCE_URL": connection.url,
+        "SALESFORCE_CA_FILE": connection.ca_file,
+        "SALESFORCE_CLIENT_ID": connection.client_id,
+        "SALESFORCE_CLIENT_SECRET": connection.client_secret,
+    }
+    said = synced("check", "profiles", "--json", **org)
+    [problem] = said.json["problems"]
+    assert (said.code, problem["where"], problem["field"]) == (2, "service", "profiles")
+    assert "ENGAGE_URL and ENGAGE_TOKEN" in problem["mistake"]
 
 
 def test_the_history_has_the_last_runs_of_all_entities(synced: Shell) -> None:
     runs = synced("history", "--json").json
-    assert {run["entity"] for run in runs} == {"accounts", "personnel", "profiles", "connections"}
+    assert {run["entity"] for run in runs} == set(entities())
     assert [run["started_at"] for run in runs] == sorted((run["started_at"] for run in runs), reverse=True)
     assert synced("history", "accounts").out.count(" sync ") == 1
 

@@ -32,6 +32,22 @@ def test_addresses_and_points_in_time_are_looked_at(wrong: Ask) -> None:
     assert found == {"email: an e-mail address": 1, "updated_at: a point in time": 1}
 
 
+def test_kinds_lists_and_truths_are_looked_at(wrong: Ask) -> None:
+    told = {
+        entity: {row["about"]: row["rows"] for row in wrong(expectations.QUESTION, entity).rows}
+        for entity in ("profiles", "connections")
+    }
+    assert told == {
+        "profiles": {"kind: one of HCP, Staff": 1, "signed_up_at: a point in time": 1},
+        "connections": {"active: true or false": 1},
+    }
+
+
+def test_changes_alone_may_be_none() -> None:
+    promised = {entity: {each.about for each in suite(entities()[entity], {})} for entity in ("accounts", "profiles")}
+    assert ["rows" in about for about in promised.values()] == [True, False]
+
+
 def test_counts_leave_the_suite_and_values_do_not(wrong: Ask) -> None:
     told = repr(wrong(expectations.QUESTION, "personnel"))
     assert "no address" not in told

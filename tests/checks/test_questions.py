@@ -7,7 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from assets.declarations import entities
-from checks import duplicate_keys, duplicate_people, freshness, missing_institutions, rejected_rows
+from checks import (
+    duplicate_keys,
+    duplicate_people,
+    freshness,
+    missing_institutions,
+    orphans,
+    references,
+    rejected_rows,
+)
 from checks.all_questions import QUESTIONS
 from checks.question import Copy, Question
 from pipelines.cadence import Cadence
@@ -31,10 +39,42 @@ def test_active_institutions_without_a_record_are_missing(wrong: Ask) -> None:
     assert answer.numbers == {"missing": 2, "likely_twins": 1}
 
 
-def test_people_whose_institution_is_missing_wait(wrong: Ask) -> None:
-    answer = wrong(missing_institutions.QUESTION, "personnel")
+@pytest.mark.parametrize(
+    "entity, told",
+    [
+        ("personnel", {("AccountId", references.WAITS, "p2")}),
+        ("profiles", {("Account__c", references.NAMES_NONE, "e2"), ("Account__c", references.BLANK, "e3")}),
+        ("profiles", {("RecordTypeId", references.WAITS, "e4")}),
+        ("connections", {("From_User__c", references.WAITS, "c6")}),
+        ("connections", {("To_Profile__c", references.WAITS, "c-e4, c-e5, c7")}),
+    ],
+    ids=["people without an institution", "profiles without an account", "profiles of no known kind",
+         "connections without a user", "connections without a profile"],
+)  # fmt: skip
+def test_what_points_nowhere_is_told(entity: str, told: set[tuple[str, str, str]], wrong: Ask) -> None:
+    answer = wrong(references.QUESTION, entity)
     assert not answer.passed
-    assert answer.rows == ({"key": "p2", "reason": "missing_institution"},)
+    assert told <= {(row["field"], row["what"], row["first keys"]) for row in answer.rows}
+
+
+def test_at_the_top_of_a_hierarchy_nothing_need_be_named(well: Ask) -> None:
+    assert well(references.QUESTION, "accounts").numbers == {"waiting": 0, "unresolved": 0, "blank": 0}
+
+
+def test_a_record_with_a_key_that_nobody_knows_is_an_orphan(wrong: Ask) -> None:
+    answer = wrong(orphans.QUESTION, "profiles")
+    assert answer.numbers == {"unknown": 1, "no_longer_listed": 0}
+    [row] = answer.rows
+    assert len(str(row["record"])) == 18
+    assert wrong(orphans.QUESTION, "accounts").passed
+
+
+def test_a_record_whose_row_left_a_full_list_is_an_orphan() -> None:
+    case = Case(entities()["accounts"]).source([{"institution_id": f"K{n}", "name": "School"} for n in range(2)])
+    case.crm([{"Id": f"001{n}", "Source_Key__c": f"K{n}", "Name": "School"} for n in range(2)])
+    case.source([{"institution_id": "K0", "name": "School"}])
+    answer = orphans.answer(Copy(case.entity, case.con, datetime.now(UTC)))
+    assert answer.rows == ({"record": "0011", "what": "no longer in the source"},)
 
 
 def test_a_key_that_the_source_has_twice_is_told_once(wrong: Ask) -> None:
@@ -65,24 +105,33 @@ def test_refused_rows_are_told_by_reason_with_their_keys(wrong: Ask) -> None:
 
 
 def test_no_sync_within_the_limit_is_an_error(well: Ask) -> None:
-    late = datetime.now(UTC) + freshness.DAILY + timedelta(minutes=1)
-    answer = well(freshness.QUESTION, "accounts", late)
-    assert not answer.passed
-    assert answer.severe
+    late = datetime.now(UTC) + timedelta(hours=4)
+    assert well(freshness.QUESTION, "accounts", late).passed
+    hourly = well(freshness.QUESTION, "profiles", late)
+    assert not hourly.passed
+    assert hourly.severe
+    assert not well(freshness.QUESTION, "accounts", late + timedelta(hours=33)).passed
 
 
-LIMITS = [
-    (Cadence(), 36, "daily"),
-    (Cadence(days=("mon", "tue", "wed", "thu", "fri"), hours=(2, 3)), 36 + 48, "daily, but for the weekend"),
-    (Cadence("hour"), 3, "hourly"),
-    (Cadence("hour", hours=(8, 18)), 3 + 14, "hourly by day"),
-    (Cadence("hour", hours=(8, 18), days=("mon", "tue", "wed", "thu", "fri")), 3 + 62, "hourly in office hours"),
-]
+NEW_YEAR = datetime(2027, 1, 1, tzinfo=UTC)  # a Friday
 
 
-@pytest.mark.parametrize("cadence, hours, _", LIMITS, ids=[words for _, _, words in LIMITS])
-def test_how_late_a_sync_may_be_follows_from_its_cadence(cadence: Cadence, hours: int, _: str) -> None:
-    assert freshness.limit_of(cadence) == timedelta(hours=hours)
+@pytest.mark.parametrize(
+    "cadence, limit, over_a_week",
+    [
+        (Cadence(), 36, 168),
+        (Cadence("hour", at_least=timedelta(hours=2)), 6, 168),
+        (Cadence(timedelta(minutes=5)), 0.5, 168),
+        (Cadence("hour", hours=(8, 18)), 3, 70),
+        (Cadence("hour", hours=(22, 6), days=("mon", "fri"), zone="Europe/Berlin"), 3, 16),
+        (Cadence(hours=(22, 6), days=("sat", "sun")), 36, 48),
+    ],
+    ids=lambda part: part.group if isinstance(part, Cadence) else str(part),
+)
+def test_how_long_nothing_is_stale(cadence: Cadence, limit: float, over_a_week: float) -> None:
+    hour = timedelta(hours=1)
+    assert freshness.limit_of(cadence) / hour == limit
+    assert freshness.counted(cadence, NEW_YEAR, NEW_YEAR + timedelta(days=7)) / hour == over_a_week
 
 
 def test_a_key_that_two_records_of_the_crm_have_is_an_error() -> None:

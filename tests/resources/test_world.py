@@ -96,8 +96,8 @@ def test_a_check_asks_the_service_for_a_page_and_tells_what_is_wrong(
     assert wrong(PEOPLE) == []
     place = "engage /v1/profiles, page 1"
     missing = f"{place}: no row has a column email; it has: id, kind, name, updated_at"
-    assert wrong(replace(PEOPLE, required=("email",))) == [("feed", "people", missing)]
+    assert wrong(replace(PEOPLE, required=("email",))) == [("service", "people", missing)]
     engage.set_faults({"path": "/", "action": "unauthorized"})
     refused = f"{place}: the token was refused (401); put a valid one into ENGAGE_TOKEN"
-    assert wrong(PEOPLE) == [("feed", "people", refused)]
+    assert wrong(PEOPLE) == [("service", "people", refused)]
     assert "OTHER_URL and OTHER_TOKEN are not set" in wrong(replace(PEOPLE, service="other"))[0][2]

@@ -1,0 +1,82 @@
+"""A declaration in a few lines of Markdown: what people read of an asset in the UI."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from pipelines.derived_rules import Always, StampedWith, Whether
+from pipelines.elsewhere import RecordTypes
+from pipelines.rules import Constant, Reference
+
+if TYPE_CHECKING:
+    from pipelines.cadence import Cadence
+    from pipelines.entity import AnyRule, Entity
+    from pipelines.life import Life
+
+
+MINUTE = timedelta(minutes=1)
+CREATES = {
+    "never": "Never creates a record.",
+    "on_request": "Creates records only when a person asks for an import.",
+    "scheduled": "Creates records.",
+}
+
+
+def described(entity: Entity) -> str:
+    """Where its rows come from and go to, which get a record, how a record's life ends, and every field."""
+    source = entity.source.words
+    lines = [
+        f"{source[0].upper()}{source[1:]} → `{entity.target.sobject}`, keyed by `{entity.target.key}`."
+        f" {CREATES[entity.create]} Synced {_rhythm(entity.cadence)}.",
+        *_wanted(entity),
+        *(_life(entity, entity.life) if entity.life else ()),
+        "",
+        "| field | rule | from |",
+        "|---|---|---|",
+        *(f"| {name} | {rule.name.replace('_', ' ')} | {_origin(rule)} |" for name, rule in entity.fields.items()),
+    ]
+    return "\n".join(lines)
+
+
+def _rhythm(cadence: Cadence) -> str:
+    apart = f", at least {cadence.at_least / MINUTE:g} minutes apart" if cadence.at_least else ""
+    others = [f", not while it runs: {other}" for other in cadence.not_while]
+    return f"{cadence.words}{apart}{''.join(others)}"
+
+
+def _wanted(entity: Entity) -> list[str]:
+    wanted = entity.wanted
+    if wanted is None:
+        return []
+    return ["", f"**Gets a record** if {wanted.condition.words}; else `skipped: {wanted.otherwise}`."]
+
+
+def _life(entity: Entity, life: Life) -> list[str]:
+    over = [life.ends_when.words]
+    over += [f"what `{field}` refers to is over" for field in life.ends_with]
+    over += [f"`{entity.source.merged_into}` names another row"] if life.merged_ends else []
+    shows = [f"`{field}` = {value}" for field, value in life.then.items()]
+    emptied = "; all other fields that can be are emptied" if life.clears else ""
+    return [
+        "",
+        f"**Is over** when {', or '.join(over)}. Its record stays and shows {', '.join(shows)}{emptied}."
+        " When it comes back, the same record goes on.",
+    ]
+
+
+def _origin(rule: AnyRule) -> str:
+    match rule:
+        case Whether():
+            return f"{rule.then} if {rule.condition.words}, else {rule.otherwise}"
+        case StampedWith():
+            return f"the time at which {rule.field} is written"
+        case Always() | Constant():
+            return rule.value
+        case Reference(to=RecordTypes()):
+            return f"{rule.column}: {', '.join(f'{word} → {name}' for word, name in rule.to.names.items())}"
+        case Reference():
+            first = ", the first that has a record" if rule.first else ""
+            return f"{rule.column} → {rule.target}{first}"
+        case _:
+            return rule.source_column or ""
