@@ -1,6 +1,6 @@
 """Pages of JSON as a table of text: what dlt is then handed.
 
-DuckDB takes the pages apart, some megabytes at a time, by the statements of `rest_sql.py`; no row passes through Python.
+DuckDB takes the pages apart, some megabytes at a time, by the statements of `rest_sql.py`; no row passes Python.
 """
 
 from __future__ import annotations
