@@ -42,6 +42,9 @@ TARGETS = (
     "create or replace table work.ended_targets (entity varchar, fold varchar)",
 )
 
+RESTING = "select count(*) from state where failures >= ?"
+"""Asked first, as the rows in scope with all that they refer to are not joined for nothing."""
+
 QUARANTINED = """
 update work.link set verdict = 'held: quarantined', record_id = null, record_number = null
 from state t
@@ -93,7 +96,7 @@ def _think(con: duckdb.DuckDBPyConnection, bound: Bound, wish: Wish, published: 
     for statement in circles_sql(entity):
         con.execute(statement)
     forget_links(con, entity)
-    if not wish.releases:
+    if not wish.releases and con.execute(RESTING, [entity.retries]).fetchall()[0][0]:
         con.execute(QUARANTINED, [entity.retries])
     if wish.hold_twins:
         for statement in hold_twins_sql(bound):
