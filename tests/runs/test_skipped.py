@@ -35,7 +35,7 @@ def test_two_scheduled_runs_keep_their_distance_and_those_by_hand_need_not(here:
     assert scheduled(here, entity).status == "nothing_to_do"
     early = scheduled(here, entity)
     assert (early.status, early.error, early.api_calls, early.outcomes) == ("skipped", None, 0, {})
-    assert str(early.message).endswith("0 minutes ago: at least 60 have to lie between two")
+    assert str(early.message).endswith(" minutes ago: at least 60 have to lie between two")
     assert here.run(entity, approved=True).status == "nothing_to_do"
     assert scheduled(here, entity).status == "skipped"
 
