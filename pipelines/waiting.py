@@ -37,6 +37,9 @@ where s.present and s.merged_fold is null and {active_sql(entity)}
   and {column} is not null
   and lower({column}) not in (select fold from reference_links)
   and s.fold not in (select fold from {at}.reference_links)
+  and s.fold not in (
+    select fold from {at}.state where outcome = 'skipped' and reason <> {literal(rule.missing_reason)}
+  ) -- something else is in its way as well
 group by 1
 """
 
@@ -51,6 +54,7 @@ def lacking_sql(entity: Entity, waiting: list[str]) -> str:
     inactive = f"not {active_sql(entity)}"
     name_column = entity.fields[twins.name].source_column if twins and twins.name in entity.fields else None
     name = f"s.{given(name_column)}" if name_column else "cast(null as varchar)"
+    merged = "s.merged_fold is null" if entity.inherits else "true"
     nobody = "select null::varchar as fold, null::varchar as key, 0 as waiting where false"
     return f"""
 with waiters as (
@@ -67,6 +71,16 @@ unusable as (
   where problem is not null and fold is not null
   group by fold
 ),
+without as (
+  select fold, reason
+  from state
+  where outcome = 'skipped' and reason <> 'not_in_crm'
+),
+unusable_before as (
+  select fold, any_value(problem) as problem
+  from unusable_rows
+  group by fold
+),
 stuck as (
   select lower(key) as fold, any_value(reason) as reason
   from outcomes
@@ -79,22 +93,24 @@ lonely as (
     s.fold,
     s.key,
     {name} as name,
-    coalesce(u.problem, k.reason, case when {inactive} then 'inactive' end, 'missing') as why
+    coalesce(u.problem, k.reason, w.reason, case when {inactive} then 'inactive' end, 'missing') as why
   from source s
   left join unusable u on u.fold = s.fold
   left join stuck k on k.fold = s.fold
-  where s.present and s.merged_fold is null and s.fold not in (select fold from reference_links)
+  left join without w on w.fold = s.fold
+  where s.present and {merged} and s.fold not in (select fold from reference_links)
 ),
 listed as (
   select
     coalesce(l.fold, w.fold) as fold,
     coalesce(l.key, w.key) as key,
     l.name,
-    coalesce(l.why, u.problem, 'not_in_feed') as why,
+    coalesce(l.why, u.problem, b.problem, 'not_in_feed') as why,
     coalesce(w.waiting, 0) as waiting
   from lonely l
   full join waited w on w.fold = l.fold
   left join unusable u on u.fold = w.fold
+  left join unusable_before b on b.fold = w.fold
 )
 select
   l.key,

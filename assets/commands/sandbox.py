@@ -43,7 +43,7 @@ def sandbox(
     empty: Annotated[bool, typer.Option("--empty", help="A new org without demo data.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Serves a Salesforce org on this machine until it is stopped: any client may use it.
+    """Serves a Salesforce org on this machine, a profile service beside it, until stopped: any client may use them.
 
     A new org gets demo data; one that is there already stays as it is.
 
@@ -92,10 +92,16 @@ def _served(state: Path, port: int, proxy: int | None) -> Iterator[Connection]:
 
 def _fill(connection: Connection, seed: int, terminal: Terminal) -> None:
     from resources.demo import make_demo
+    from resources.demo.engage import make_engage
+    from resources.engage_sandbox.administration import EngageAdministrator
     from resources.sandbox.administration import Administrator
 
-    terminal.tell("Filling the org with demo data …", style="dim")
-    make_demo(seed).fill(Administrator(connection))
+    terminal.tell("Filling the org and the profile service with demo data …", style="dim")
+    engage = connection.beside["engage"]
+    with make_demo(seed) as made:
+        made.fill(Administrator(connection))
+        service = EngageAdministrator(engage.admin_url, engage.admin_token, connection.ca_file)
+        make_engage(made).fill(Administrator(connection), service)
 
 
 def _announce(connection: Connection, terminal: Terminal) -> None:

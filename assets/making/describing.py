@@ -73,8 +73,8 @@ def _origin(rule: AnyRule) -> str:
             return f"the time at which {rule.field} is written"
         case Always() | Constant():
             return rule.value
-        case Reference(to=RecordTypes() as types):
-            return f"{rule.column}: {', '.join(f'{word} → {name}' for word, name in types.names.items())}"
+        case Reference(to=RecordTypes(names=names)):
+            return f"{rule.column}: {', '.join(f'{word} → {name}' for word, name in names.items())}"
         case Reference():
             first = ", the first that has a record" if rule.first else ""
             return f"{rule.column} → {rule.target}{first}"

@@ -66,6 +66,7 @@ PROFILES = (
 CONNECTIONS = (
     {"id": "C1", "profile_id": "E1", "user_id": "U1", "active": True},
     {"id": "C2", "profile_id": "E1", "user_id": "U9", "active": True},
+    {"id": "C3", "profile_id": "E9", "user_id": "U1", "active": True},
 )
 
 

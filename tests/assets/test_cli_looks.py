@@ -89,6 +89,12 @@ def test_the_history_has_the_last_runs_of_all_entities(synced: Shell) -> None:
     assert synced("history", "accounts").out.count(" sync ") == 1
 
 
+def test_what_is_missing_of_a_service_is_what_others_wait_for(synced: Shell) -> None:
+    told = synced("missing", "profiles", "--json").json
+    assert [(row["key"], row["why"], row["waiting"]) for row in told["rows"]] == [("E9", "not_in_feed", 1)]
+    assert synced("missing", "connections", "--json").json["rows"] == []
+
+
 def test_rejected_rows_are_listed_with_field_and_reason(synced: Shell) -> None:
     rows = {row["key"]: row for row in synced("errors", "personnel", "--json").json["rows"]}
     assert {key: (row["outcome"], row["reason"], row["field"]) for key, row in rows.items()} == {

@@ -71,15 +71,15 @@ def untidy(there: Place) -> Service:
     there.org.seed("User", [user("u1")])
     there.org.seed("Engage_Profile__c", [{"External_Id__c": "e-typed", "Kind__c": "HCP"}])
     service = Service()
-    profiles: dict[str, dict[str, object]] = {
+    told: dict[str, dict[str, object]] = {
         "e1": {"account_ids": ["s1"]},
         "e2": {"account_ids": ["nowhere", "s3"]},
         "e3": {"account_ids": []},
         "e4": {"kind": "Robot"},
         "e5": {"signed_up_at": "last summer"},
     }
-    for key, told in profiles.items():
-        service.profile(key, **told)
+    for key, facts in told.items():
+        service.profile(key, **facts)
         service.connection(f"c-{key}", profile_id=key, user_id="u1")
     service.connection("c6", profile_id="e1", user_id="nobody")
     service.connection("c7", profile_id="nobody", user_id="u1")
