@@ -1,25 +1,19 @@
 """When did the last run get through? Asked by the clock, since an entity that nobody syncs fails in no run.
 
-How late it may be follows from the entity's cadence: nights and days on which it is not synced are no delay.
+Only hours count in which the cadence lets runs start: nothing gets stale overnight where nothing is due.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from checks.question import Answer, Copy, Question
 from pipelines.cadence import Cadence
 
 HOUR = timedelta(hours=1)
-DAILY = timedelta(hours=36)
-"""A daily run may be late by half a day."""
-
-OFTENER = timedelta(hours=3)
-"""Of those that are synced hourly or oftener a few runs may fail."""
-
-MONDAY = datetime(2026, 6, 1, tzinfo=UTC)
-WEEK = 7 * 24
+DAY = timedelta(days=1)
+LONGEST = timedelta(days=60)
+"""Nothing is counted beyond it: stale is stale."""
 
 LAST_SQL = """
 select max(started_at)
@@ -32,19 +26,25 @@ where mode = 'sync'
 
 
 def limit_of(cadence: Cadence) -> timedelta:
-    """How long ago the last sync that got through may have begun."""
+    """How old the last run may get: a daily one may be late by half a day, the others by two runs, for a pause."""
     if cadence.every == "day":
-        return DAILY + _longest_pause(replace(cadence, hours=None))
-    return OFTENER + _longest_pause(cadence)
+        return DAY * 1.5
+    every = cadence.every if isinstance(cadence.every, timedelta) else HOUR
+    return max(3 * max(every, cadence.at_least), HOUR / 2)
 
 
-def _longest_pause(cadence: Cadence) -> timedelta:
-    """The longest time in a week without an hour at which it is synced."""
-    longest = hours = 0
-    for hour in range(2 * WEEK):  # twice, since a pause may go over the end of the week
-        hours = 0 if cadence.is_open(MONDAY + hour * HOUR) else hours + 1
-        longest = max(longest, hours)
-    return longest * HOUR
+def counted(cadence: Cadence, since: datetime, until: datetime) -> timedelta:
+    """The time between, without hours in which no run is due; of daily entities without the days."""
+    hours = None if cadence.every == "day" else cadence.hours
+    if hours is None and len(cadence.days) == 7:
+        return until - since
+    due = Cadence(days=cadence.days, hours=hours, zone=cadence.zone)
+    total, at = timedelta(0), max(since, until - LONGEST)
+    while at < until:
+        following = min(until, at.replace(minute=0, second=0, microsecond=0) + HOUR)
+        total += following - at if due.is_open(at) else timedelta(0)
+        at = following
+    return total
 
 
 def answer(copy: Copy) -> Answer:
@@ -52,16 +52,16 @@ def answer(copy: Copy) -> Answer:
     last = copy.con.execute(LAST_SQL).fetchall()[0][0]
     if last is None:
         return Answer(passed=False, said=f"no sync of {copy.entity.name} ever got through", severe=True)
-    age = copy.now - last.replace(tzinfo=UTC)
-    hours = age / HOUR
-    allowed = limit_of(copy.entity.cadence)
-    limit = allowed / HOUR
+    cadence = copy.entity.cadence
+    age = counted(cadence, last.replace(tzinfo=UTC), copy.now) / HOUR
+    limit = limit_of(cadence) / HOUR
+    closed = "" if cadence.hours is None and len(cadence.days) == 7 else ", counting when runs are due"
     return Answer(
-        passed=age <= allowed,
-        said=f"the last sync that got through began {hours:.1f} hours ago; the limit is {limit:.0f}",
-        numbers={"hours": round(hours, 2), "limit_hours": limit},
+        passed=age <= limit,
+        said=f"the last sync that got through began {age:.1f} hours ago{closed}; the limit is {limit:g}",
+        numbers={"hours": round(age, 2), "limit_hours": limit},
         severe=True,
     )
 
 
-QUESTION = Question("freshness", "Did a sync get through of late, as often as the entity is to be synced?", answer)
+QUESTION = Question("freshness", "Did a sync get through lately, by the entity's cadence?", answer)

@@ -6,6 +6,8 @@ in the table of `tests/pipelines/test_conditions.py`.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
@@ -19,10 +21,10 @@ class Condition:
     """A question about one source row."""
 
     def __and__(self, other: Condition) -> Condition:
-        return Both(self, other)
+        return Joined(self, "and", other)
 
     def __or__(self, other: Condition) -> Condition:
-        return Either(self, other)
+        return Joined(self, "or", other)
 
     def __invert__(self) -> Condition:
         return Not(self)
@@ -48,8 +50,11 @@ class Condition:
 
 
 @dataclass(frozen=True, config=BUILT)
-class Both(Condition):
+class Joined(Condition):
+    """Two conditions: both hold, or at least one does."""
+
     one: Condition
+    joint: Literal["and", "or"]
     other: Condition
 
     @property
@@ -58,27 +63,10 @@ class Both(Condition):
 
     @property
     def words(self) -> str:
-        return f"{_grouped(self.one)} and {_grouped(self.other)}"
+        return f"{_grouped(self.one)} {self.joint} {_grouped(self.other)}"
 
     def sql(self) -> str:
-        return f"({self.one.sql()} and {self.other.sql()})"
-
-
-@dataclass(frozen=True, config=BUILT)
-class Either(Condition):
-    one: Condition
-    other: Condition
-
-    @property
-    def parts(self) -> tuple[Condition, ...]:
-        return (*self.one.parts, *self.other.parts)
-
-    @property
-    def words(self) -> str:
-        return f"{_grouped(self.one)} or {_grouped(self.other)}"
-
-    def sql(self) -> str:
-        return f"({self.one.sql()} or {self.other.sql()})"
+        return f"({self.one.sql()} {self.joint} {self.other.sql()})"
 
 
 @dataclass(frozen=True, config=BUILT)
@@ -190,7 +178,7 @@ class Has(Condition):
 
 
 def _grouped(condition: Condition) -> str:
-    made = isinstance(condition, Both | Either)
+    made = isinstance(condition, Joined)
     return f"({condition.words})" if made else condition.words
 
 

@@ -65,7 +65,7 @@ select
   {settled} as settled,
   case
     when o.outcome = 'failed' and o.code_class = 'row' then
-      case when t.row_hash = s.row_hash then coalesce(t.failures, 0) else 0 end + 1
+      case when t.row_hash = s.row_hash and t.ref_hash = k.ref_hash then coalesce(t.failures, 0) else 0 end + 1
     when o.reason = 'quarantined' or o.outcome = 'failed' then coalesce(t.failures, 0)
     else 0
   end as failures,

@@ -42,11 +42,14 @@ TARGETS = (
     "create or replace table work.ended_targets (entity varchar, fold varchar)",
 )
 
+RESTING = "select count(*) from state where failures >= ?"
+"""Asked first, as the rows in scope with all that they refer to are not joined for nothing."""
+
 QUARANTINED = """
 update work.link set verdict = 'held: quarantined', record_id = null, record_number = null
 from state t
-join source s on s.fold = t.fold
-where t.fold = link.fold and t.failures >= ? and t.row_hash = s.row_hash
+join work.rows s on s.fold = t.fold
+where t.fold = link.fold and t.failures >= ? and t.row_hash = s.row_hash and t.ref_hash = s.ref_hash
 """
 
 
@@ -93,7 +96,7 @@ def _think(con: duckdb.DuckDBPyConnection, bound: Bound, wish: Wish, published: 
     for statement in circles_sql(entity):
         con.execute(statement)
     forget_links(con, entity)
-    if not wish.releases:
+    if not wish.releases and con.execute(RESTING, [entity.retries]).fetchall()[0][0]:
         con.execute(QUARANTINED, [entity.retries])
     if wish.hold_twins:
         for statement in hold_twins_sql(bound):

@@ -15,7 +15,7 @@ from assets.accounts import ENTITY as ACCOUNTS
 from assets.declarations import in_order
 from assets.definitions import definitions
 from assets.making.desk import Desk
-from assets.making.partitions import DAYS, HOURS
+from assets.making.partitions import DAYS, HOURS, grid_of, partition_at
 from assets.making.request import SCHEDULED_FOR, scheduled_for
 from assets.personnel import ENTITY as PERSONNEL
 from pipelines.cadence import Cadence, Job, SyncOf
@@ -51,6 +51,13 @@ MIXED = {
 }
 NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)
 ELEVEN = "2026-03-05-11:00"
+
+
+@pytest.mark.parametrize("cadence, square", [(Cadence("hour"), ELEVEN), (Cadence("day"), "2026-03-05")])
+def test_a_moment_lies_in_the_square_that_began_before_it(cadence: Cadence, square: str) -> None:
+    for moment in (NOON - HOUR, NOON - timedelta(seconds=1)):
+        assert partition_at(cadence, moment) == square
+        assert grid_of(cadence).has_partition_key(square)
 
 
 @pytest.fixture

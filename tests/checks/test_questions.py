@@ -113,18 +113,25 @@ def test_no_sync_within_the_limit_is_an_error(well: Ask) -> None:
     assert not well(freshness.QUESTION, "accounts", late + timedelta(hours=33)).passed
 
 
-LIMITS = [
-    (Cadence(), 36, "daily"),
-    (Cadence(days=("mon", "tue", "wed", "thu", "fri"), hours=(2, 3)), 36 + 48, "daily, but for the weekend"),
-    (Cadence("hour"), 3, "hourly"),
-    (Cadence("hour", hours=(8, 18)), 3 + 14, "hourly by day"),
-    (Cadence("hour", hours=(8, 18), days=("mon", "tue", "wed", "thu", "fri")), 3 + 62, "hourly in office hours"),
-]
+NEW_YEAR = datetime(2027, 1, 1, tzinfo=UTC)  # a Friday
 
 
-@pytest.mark.parametrize("cadence, hours, _", LIMITS, ids=[words for _, _, words in LIMITS])
-def test_how_late_a_sync_may_be_follows_from_its_cadence(cadence: Cadence, hours: int, _: str) -> None:
-    assert freshness.limit_of(cadence) == timedelta(hours=hours)
+@pytest.mark.parametrize(
+    "cadence, limit, over_a_week",
+    [
+        (Cadence(), 36, 168),
+        (Cadence("hour", at_least=timedelta(hours=2)), 6, 168),
+        (Cadence(timedelta(minutes=5)), 0.5, 168),
+        (Cadence("hour", hours=(8, 18)), 3, 70),
+        (Cadence("hour", hours=(22, 6), days=("mon", "fri"), zone="Europe/Berlin"), 3, 16),
+        (Cadence(hours=(22, 6), days=("sat", "sun")), 36, 48),
+    ],
+    ids=lambda part: part.group if isinstance(part, Cadence) else str(part),
+)
+def test_how_long_nothing_is_stale(cadence: Cadence, limit: float, over_a_week: float) -> None:
+    hour = timedelta(hours=1)
+    assert freshness.limit_of(cadence) / hour == limit
+    assert freshness.counted(cadence, NEW_YEAR, NEW_YEAR + timedelta(days=7)) / hour == over_a_week
 
 
 def test_a_key_that_two_records_of_the_crm_have_is_an_error() -> None:

@@ -80,8 +80,7 @@ def kill(stage: Stage, *kills: Kill) -> Killed:
 def kill_share(folder: Path, course: Course, part: tuple[int, int]) -> list[Killed]:
     """The kills of one part: (number, of how many)."""
     stage = Stage(folder, course)
-    calls = stage.trial({}).calls
-    return [kill(stage, one) for one in boundaries(calls)[part[0] :: part[1]]]
+    return [kill(stage, one) for one in boundaries(stage.undisturbed.calls)[part[0] :: part[1]]]
 
 
 def doomed(home: Path, course: Course, at: Kill, edits: bool) -> None:  # noqa: FBT001 - the arguments of a process

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -57,6 +58,11 @@ class Stage:
         warehouse = Warehouse(self._start, plan.name)
         with outside(org, Wire(org, {}), Listed(plan.rows), warehouse, self.course.route, self._start) as world:
             return run_once(plan.entity, world, Request(run_id=run_id(), mode=mode), approved=True)
+
+    @cached_property
+    def undisturbed(self) -> Trial:
+        """The stroke that nothing disturbs."""
+        return self.trial({})
 
     def set(self) -> None:
         """All is as before the run."""

@@ -71,7 +71,7 @@ def walk(folder: Path, course: Course, *, seconds: float | None, seed: int, part
     """
     stage = Stage(folder, course)
     tally = Tally()
-    undisturbed = stage.trial({})
+    undisturbed = stage.undisturbed
     tally.add(undisturbed)
     tally.undisturbed = len(undisturbed.calls)
     drawn = random.Random(f"{seed} {part}")

@@ -61,6 +61,12 @@ def test_a_record_that_has_another_key_is_never_matched() -> None:
     assert case.outcomes == {"p1": "created"}
 
 
+def test_a_record_that_lost_its_key_stays_with_the_row_it_was_linked_to_although_the_feed_lacks_that_one() -> None:
+    case = Case(PERSONNEL).source([ANN]).linked({"p9": "003A"})
+    case.crm([person("003A", Email="ann@example.org", AccountId="001A")]).plan(creates=True, targets=HERE)
+    assert case.outcomes == {"p1": "created"}
+
+
 def test_without_an_email_the_name_within_the_account_finds_the_record() -> None:
     case = Case(PERSONNEL).source([{**ANN, "email": None}])
     case.crm([person("003A", AccountId="001A"), person("003B", AccountId="001B")])

@@ -32,7 +32,8 @@ def put_in_force(org: Embedded, permission_set: bytes) -> None:
             whole = f"{definition.name}.{field.compound_field or field.name}"
             if field.permissionable:
                 rights = fields.get(whole, {"read": False, "edit": False})
-                org.do("permissions", {"sobject": definition.name, "field": field.name, "rights": rights})
+                if not all(rights.values()):
+                    org.do("permissions", {"sobject": definition.name, "field": field.name, "rights": rights})
         allowed = objects.get(definition.name, [])
         rights = {right: right in allowed for right in OBJECT_RIGHTS}
         org.do("permissions", {"sobject": definition.name, "rights": rights})
