@@ -71,7 +71,7 @@ def mixed(served: Place, tmp_path: Path) -> Iterator[ControlRoom]:
 def settle_in(room: ControlRoom, prefix: str) -> None:
     """A school, somebody there and a helper, none of them in the org but the school."""
     room.place.org.seed("Account", [{"Source_Key__c": f"{prefix}0", "Name": "School 0"}])
-    room.place.feed("institutions", schools(prefix, 1, updated_at="2026-03-05T08:00:00Z"))
+    room.place.feed("institutions", schools(prefix, 1))
     room.place.feed("personnel", [{"person_id": f"{prefix}p", "institution_id": f"{prefix}0", "last_name": "Head"}])
     room.place.feed("helpers", [{"helper_id": f"{prefix}h", "person_id": f"{prefix}p", "last_name": "Help"}])
     assert room.run("sync_accounts", partition_key="2026-03-05").success
