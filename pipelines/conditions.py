@@ -79,7 +79,7 @@ class Not(Condition):
 
     @property
     def words(self) -> str:
-        return f"not {_grouped(self.condition)}"
+        return f"not ({self.condition.words})"
 
     def sql(self) -> str:
         return f"(not {self.condition.sql()})"
@@ -120,7 +120,7 @@ class Filled(Condition):
 
     @property
     def words(self) -> str:
-        return f"`{self.column}` is not blank"
+        return f"`{self.column}` is filled"
 
     def sql(self) -> str:
         return f"(s.{given(self.column)} is not null)"

@@ -80,3 +80,19 @@ def test_a_name_that_two_records_have_is_nobodys() -> None:
     case.beside("ties", [{"id": "1", "row": "red", "user": "twice"}])
     case.looked_up(USERS.name, {"005B": "twice", "005C": "TWICE"}).plan(creates=True)
     assert case.changes("red")["Held__c"] == "no"
+
+
+WORDS = [
+    (RED, "`state` is red"),
+    (~NOTE, "not (`note` is filled)"),
+    (RED & NOTE | ACCOUNT, "(`state` is red and `note` is filled) or `Account__c` has a record to refer to"),
+    (
+        Has("ties", by="row", where=LIVE, refers=("user", USERS)),
+        "one of `ties` names it by `row` (`active` is true, `user` names a User of the org by FederationIdentifier)",
+    ),
+]
+
+
+@pytest.mark.parametrize("condition, words", WORDS, ids=[words for _, words in WORDS])
+def test_a_condition_is_told_in_words(condition: Condition, words: str) -> None:
+    assert condition.words == words
