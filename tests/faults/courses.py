@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tests.faults.connections import CONNECTIONS
 from tests.faults.institutions import INSTITUTIONS
+from tests.faults.lives import Lives
 from tests.faults.outside import ROUTES
 from tests.faults.people import PEOPLE
 from tests.faults.plan import Plan
+from tests.faults.profiles import PROFILES
 
-PLANS = {plan.name: plan for plan in (INSTITUTIONS, PEOPLE)}
+AnyPlan = Plan | Lives
+PLANS: dict[str, AnyPlan] = {plan.name: plan for plan in (INSTITUTIONS, PEOPLE, PROFILES, CONNECTIONS)}
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Course:
         return f"{self.name} {self.route}"
 
     @property
-    def plan(self) -> Plan:
+    def plan(self) -> AnyPlan:
         return PLANS[self.name]
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from pipelines import memory
 from pipelines.batching import Batching
-from pipelines.ports import Landed, Progress
+from pipelines.ports import Landed, Progress, Source
 from pipelines.run import World
 from pipelines.source import AnySource
 from resources.salesforce.org import SalesforceOrg
@@ -127,15 +127,22 @@ def settings_of(org: Inside, home: Path) -> Settings:
 
 @contextmanager
 def outside(
-    org: Inside, wire: Wire, source: Listed, warehouse: Warehouse | HeldOpen, route: str, home: Path
+    org: Inside,
+    wire: Wire,
+    source: Source,
+    warehouse: Warehouse | HeldOpen,
+    route: str,
+    home: Path,
+    *,
+    late: timedelta = timedelta(0),
 ) -> Iterator[World]:
-    """The world of one run: a process of its own would log in anew, and so does this."""
+    """The world of one run: a process of its own would log in anew, and so does this. `late`: its clock is ahead."""
     with WiredOrg(settings_of(org, home), wire) as crm:
         yield World(
             source=source,
             crm=lambda: crm,
             warehouse=warehouse,
-            clock=lambda: datetime.now(UTC),
+            clock=lambda: datetime.now(UTC) + late,
             progress=silent,
             sleep=lambda _: None,
             batching=ROUTES[route],

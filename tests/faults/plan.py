@@ -5,11 +5,14 @@ What is the same for all of them is here; the plans themselves are in `instituti
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipelines.entity import Entity
+from pipelines.ports import Source
+from pipelines.report import Report
 from tests.faults.inside import Inside
+from tests.faults.outside import Listed
 from tests.oracle import Oracle, Record, Row, Spec, fold
 
 FLAGS = ("Do_Not_Update__c", "Do_Not_Update_Hierarchy__c")
@@ -53,6 +56,17 @@ class Plan:
         mapped = (*self.spec.master, *self.spec.fill, self.parent)
         return tuple(dict.fromkeys(("Source_Key__c", *mapped, "Source_Status__c", self.unmapped)))
 
+    def source(self) -> Listed:
+        """What the run that is tried reads."""
+        return Listed(self.rows)
+
+    def get_ready(self, org: Inside, run: Callable[[Entity, Source], Report]) -> None:
+        """The org as it is before the run that is tried; what is above has been carried out."""
+        if self.above:
+            self.above.settle_in(org)
+            assert run(self.above.entity, self.above.source()).error is None
+        self.settle_in(org)
+
     def settle_in(self, org: Inside) -> None:
         """The org as people left it."""
         homes = self._homes(org)
@@ -72,8 +86,9 @@ class Plan:
         for key, field, value in self.edits:
             org.person("PATCH", f"sobjects/{self.sobject}/{ids[key]}", {field: value})
 
-    def meant(self) -> dict[str, Record]:
+    def meant(self, org: Inside) -> dict[str, Record]:
         """How the org should end, by label; parents by their keys."""
+        del org  # it is as the plan says
         blank: Record = {**dict.fromkeys(self.business), **dict.fromkeys(FLAGS, False)}
         records = {f"r{n}": {**blank, **record} for n, record in enumerate(self.before)}
         for record in records.values():

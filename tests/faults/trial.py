@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from pipelines.entity import Entity
+from pipelines.ports import Source
 from pipelines.report import Report
 from pipelines.run import Request, Stopped
 from resources.warehouse import Warehouse
-from tests.faults.courses import Course
+from tests.faults.courses import AnyPlan, Course
 from tests.faults.inside import Inside, inside
 from tests.faults.kinds import Call
-from tests.faults.outside import HeldOpen, Listed, outside
-from tests.faults.plan import Plan
+from tests.faults.outside import HeldOpen, outside
 from tests.faults.wire import Schedule, Wire
 from tests.runs.place import run_id, run_once
 
 MOST_RUNS = 8
+YESTERDAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -44,20 +47,30 @@ class Stage:
         self.plan = course.plan
         self._start = folder / "start"
         self.now = folder / "now"
-        self.meant = self.plan.meant()
         self._start.mkdir(parents=True)
-        with inside(self._start / "org") as org:
-            if above := self.plan.above:
-                above.settle_in(org)
-                assert self._calm(org, above).error is None
-            self.plan.settle_in(org)
-            report = self._calm(org, self.plan, mode="plan")
+        self._held: dict[str, HeldOpen] = {}
+        with inside(self._start / "org") as org, ExitStack() as stack:
+            self._stack = stack
+            self.plan.get_ready(org, lambda entity, source: self._calm(org, entity, source, late=-YESTERDAY))
+            report = self._calm(org, self.plan.entity, self.plan.source(), mode="plan")
+            self.meant = self.plan.meant(org)
         assert (report.outcomes, report.error) == (self.plan.outcomes, None)
 
-    def _calm(self, org: Inside, plan: Plan, mode: Literal["plan", "sync"] = "sync") -> Report:
-        warehouse = Warehouse(self._start, plan.name)
-        with outside(org, Wire(org, {}), Listed(plan.rows), warehouse, self.course.route, self._start) as world:
-            return run_once(plan.entity, world, Request(run_id=run_id(), mode=mode), approved=True)
+    def _calm(
+        self,
+        org: Inside,
+        entity: Entity,
+        source: Source,
+        *,
+        mode: Literal["plan", "sync"] = "sync",
+        late: timedelta = timedelta(0),
+    ) -> Report:
+        if entity.name not in self._held:
+            warehouse = HeldOpen(Warehouse(self._start, entity.name), published_too=entity is not self.plan.entity)
+            self._held[entity.name] = warehouse
+            self._stack.callback(warehouse.close)
+        with outside(org, Wire(org, {}), source, self._held[entity.name], self.course.route, self._start, late=late) as world:
+            return run_once(entity, world, Request(run_id=run_id(), mode=mode), approved=True)
 
     @cached_property
     def undisturbed(self) -> Trial:
@@ -98,6 +111,9 @@ class Stage:
             status = report.status
         if status != "nothing_to_do":
             wrong.append(f"not quiet after {runs} runs")
+        elif self.plan.entity.life:
+            report = once(self.course, org, wire, warehouse, self.now, again=True)
+            wrong += [] if report.status == "nothing_to_do" else [f"{report.status} when all is compared again"]
         return runs, (*wrong, *self.differences(org))
 
     def differences(self, org: Inside) -> list[str]:
@@ -113,29 +129,33 @@ class Stage:
         return said
 
 
-def once(course: Course, org: Inside, wire: Wire, warehouse: Warehouse | HeldOpen, home: Path) -> Report:
-    """The report of one run, whatever its plan was."""
-    with outside(org, wire, Listed(course.plan.rows), warehouse, course.route, home) as world:
+def once(
+    course: Course, org: Inside, wire: Wire, warehouse: Warehouse | HeldOpen, home: Path, *, again: bool = False
+) -> Report:
+    """The report of one run, whatever its plan was. `again`: an hour later, every row is read and compared."""
+    late = timedelta(hours=again)
+    with outside(org, wire, course.plan.source(), warehouse, course.route, home, late=late) as world:
+        request = Request(run_id=run_id(), scope="all" if again else "changed")
         try:
-            return run_once(course.plan.entity, world, Request(run_id=run_id()), approved=True)
+            return run_once(course.plan.entity, world, request, approved=True)
         except Stopped as stopped:
             return stopped.report
 
 
 def amiss(report: Report, rows: int) -> list[str]:
-    """What is wrong with the report of a run."""
+    """What is wrong with the report of a run. `rows`: as many as it should tell of; 0 where it reads changes."""
     told = sum(report.outcomes.values())
     said = []
-    if report.outcomes and (told != rows or report.extracted != told):
+    if report.outcomes and (told != (rows or told) or report.extracted != told):
         said.append(f"{told} outcomes of {rows} rows: {report.outcomes}")
-    if not report.outcomes and report.status != "failure":
+    if rows and not report.outcomes and report.status != "failure":
         said.append(f"{report.status} without outcomes")
     if report.status in ("success", "nothing_to_do") and (report.error or report.outcomes.get("failed")):
         said.append(f"{report.status} although {report.error or report.reasons}")
     return said
 
 
-def editing(org: Inside, plan: Plan, moment: int) -> Callable[[int], None]:
+def editing(org: Inside, plan: AnyPlan, moment: int) -> Callable[[int], None]:
     """A person edits just before that call."""
 
     def edit(number: int) -> None:
