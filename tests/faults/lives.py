@@ -128,6 +128,10 @@ class Lives:
         before, _ = self.found(org)
         for key, words in self.edits:
             before[key][PEOPLES[0]] = words
+        return self.ends(org, before)
+
+    def ends(self, org: Inside, before: Mapping[str, Record]) -> dict[str, Record]:
+        """How an org that was so should end, by key."""
         service = Service(self.now["profiles"], self.now["connections"], USERS, ACCOUNTS)
         ended = self.oracle(service, before, org)
         blank: Record = {**dict.fromkeys(self.business), PEOPLES[1]: False}

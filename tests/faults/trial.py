@@ -69,7 +69,9 @@ class Stage:
             warehouse = HeldOpen(Warehouse(self._start, entity.name), published_too=entity is not self.plan.entity)
             self._held[entity.name] = warehouse
             self._stack.callback(warehouse.close)
-        with outside(org, Wire(org, {}), source, self._held[entity.name], self.course.route, self._start, late=late) as world:
+        with outside(
+            org, Wire(org, {}), source, self._held[entity.name], self.course.route, self._start, late=late
+        ) as world:
             return run_once(entity, world, Request(run_id=run_id(), mode=mode), approved=True)
 
     @cached_property
@@ -112,7 +114,7 @@ class Stage:
         if status != "nothing_to_do":
             wrong.append(f"not quiet after {runs} runs")
         elif self.plan.entity.life:
-            report = once(self.course, org, wire, warehouse, self.now, again=True)
+            report = once(self.course, org, Wire(org, {}), warehouse, self.now, again=True)
             wrong += [] if report.status == "nothing_to_do" else [f"{report.status} when all is compared again"]
         return runs, (*wrong, *self.differences(org))
 

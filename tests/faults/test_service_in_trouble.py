@@ -1,0 +1,166 @@
+"""A service that fails while profiles and connections are read: nothing is written of half a reading, nothing is lost.
+
+Each kind of fault, at the first and at a later page of each collection that a run reads. Between the runs the service
+goes on changing. In the end the org is as an oracle has it, which knows nothing of troubles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.entity import Entity
+from pipelines.ports import Source
+from pipelines.report import Report
+from pipelines.run import Request
+from pipelines.source import AnySource, Rest
+from resources.rest import RestCollections
+from resources.salesforce.patience import Patience
+from resources.warehouse import Warehouse
+from tests.faults.connections import CONNECTIONS
+from tests.faults.folder import quick_folder
+from tests.faults.inside import Inside, inside
+from tests.faults.lives import Lives, connection_later, profile_later
+from tests.faults.outside import HeldOpen, outside
+from tests.faults.profiles import PROFILES
+from tests.faults.served import Served, served
+from tests.faults.wire import Wire
+from tests.oracle_of_lives import Row
+from tests.runs.place import run_id, run_once
+
+KINDS = {
+    "too-many-requests": "source_busy",
+    "unavailable": "source_failed",
+    "unauthorized": "source_token",
+    "not-json": "source_not_json",
+    "truncate": "source_unreachable",
+    "cut": "source_unreachable",
+    "same-cursor": "source_endless",
+}
+"""Kind of fault that goes on → how the run ends."""
+
+NO_TIME = timedelta(0)
+HASTY = Patience(connect=2, read=2, attempts=2, pause=0.001, longest=2, sleep=lambda _: None)
+
+
+def in_small_pages(plan: Lives) -> Lives:
+    """The same, but a collection takes several pages."""
+    assert isinstance(plan.entity.source, Rest)
+    small = replace(plan.entity.source, page=3)
+    return replace(
+        plan,
+        entity=replace(plan.entity, source=small, beside=tuple(replace(one, page=3) for one in plan.entity.beside)),
+    )
+
+
+class Real(RestCollections):
+    """The real reading, as a run is given it."""
+
+    def fingerprint(self, source: AnySource) -> str | None:
+        """Only reading tells."""
+        del source
+
+
+@dataclass
+class Town:
+    """A home, an org and the service, whose clock goes on by an hour from run to run."""
+
+    plan: Lives
+    folder: Path
+    org: Inside
+    service: Served
+    stack: ExitStack
+
+    def __post_init__(self) -> None:
+        self.held: dict[str, HeldOpen] = {}
+        self.plan.get_ready(self.org, lambda entity, source: self._run(entity, source, -timedelta(days=1))[0])
+        self.before, _ = self.plan.found(self.org)
+        engage = self.service.engage
+        engage.store.clear()
+        engage.advance((datetime.now(UTC) - timedelta(days=30) - engage.now()).total_seconds())
+        self.at_first = self.plan.now
+        for name, rows in self.at_first.items():
+            self._say(name, rows)
+
+    def _say(self, name: str, rows: Sequence[Row]) -> None:
+        columns = dict.fromkeys(column for row in self.plan.now[name] for column in row)
+        told = [{**columns, **row} for row in rows]
+        self.service.engage.life.put(name, [{k: v for k, v in row.items() if k != "updated_at"} for row in told])
+
+    def goes_on(self, key: str) -> None:
+        """The service has another profile and a connection of it, and has touched those that it had at first."""
+        more = {"profiles": profile_later(key, first_name=key), "connections": connection_later(key, profile_id=key)}
+        if self.plan.name == "connections":
+            more["connections"]["profile_id"] = "ada"
+        for name, rows in self.at_first.items():
+            self._say(name, [*rows, more[name]])
+        self.plan = replace(self.plan, changes={name: [*rows, more[name]] for name, rows in self.plan.changes.items()})
+
+    def run(self) -> tuple[Report, list[str]]:
+        """The report of a run with the service as it now is, and the calls by which it changed anything in the org."""
+        self.service.engage.advance(3600)
+        return self._run(self.plan.entity, Real(lambda _: self.service.where, self.folder / "dlt", HASTY))
+
+    def _run(self, entity: Entity, source: Source, late: timedelta = NO_TIME) -> tuple[Report, list[str]]:
+        if entity.name not in self.held:
+            self.held[entity.name] = HeldOpen(Warehouse(self.folder, entity.name), published_too=True)
+            self.stack.callback(self.held[entity.name].close)
+        wire = Wire(self.org, {})
+        with outside(self.org, wire, source, self.held[entity.name], "collections", self.folder, late=late) as world:
+            report = run_once(entity, world, Request(run_id=run_id()), approved=True)
+        return report, [str(call) for call in wire.calls if call.changes and call.path != "composite"]
+
+    def fails(self, fault: Mapping[str, Any], code: str) -> None:
+        """A run that meets this ends so, and writes nothing."""
+        self.service.trouble(fault)
+        report, written = self.run()
+        assert (report.status, report.error, written, self.service.met() > 0) == ("failure", code, [], True), fault
+        self.service.trouble()
+
+    def ends_well(self) -> None:
+        """Runs until one has nothing to do; then all is as an oracle has it."""
+        for _ in range(4):
+            report, _ = self.run()
+            assert report.error is None, report.message
+            if report.status == "nothing_to_do":
+                break
+        assert report.status == "nothing_to_do"
+        assert report.reading.startswith("incremental"), report.reading
+        assert self.plan.found(self.org) == (self.plan.ends(self.org, self.before), 0)
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Served]:
+    with quick_folder() as folder, served(folder) as open_for_all:
+        yield open_for_all
+
+
+@pytest.fixture(params=[PROFILES, CONNECTIONS], ids=lambda plan: plan.name)
+def town(request: pytest.FixtureRequest, service: Served) -> Iterator[Town]:
+    with quick_folder() as folder, inside(folder / "org") as org, ExitStack() as stack:
+        yield Town(in_small_pages(request.param), folder, org, service, stack)
+        service.trouble()
+
+
+def test_a_reading_that_fails_anywhere_writes_nothing_and_loses_nothing(town: Town) -> None:
+    collections = [rest.name for rest in (*town.plan.entity.beside, town.plan.entity.source)]
+    for place, (name, page) in enumerate((name, page) for name in collections for page in (1, 3)):
+        for kind, code in KINDS.items():
+            town.goes_on(f"{place} {kind}")
+            town.fails({"path": f"/v1/{name}$", "action": kind, "nth": page, "times": 0}, code)
+        town.goes_on(f"{place} between the last failure and what follows")
+        town.ends_well()
+
+
+def test_rows_that_come_twice_or_change_while_they_are_read_are_as_they_are_in_the_end(town: Town) -> None:
+    name = town.plan.entity.source.name
+    town.service.trouble({"path": f"/v1/{name}$", "action": "overlap", "nth": 2, "times": 0})
+    town.goes_on("twice")
+    town.ends_well()
+    assert town.service.met() > 0
