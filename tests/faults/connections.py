@@ -1,4 +1,4 @@
-"""The small plan of connections: new ones, ended ones with a time and without, and those whose profile ended or is back.
+"""The small plan of connections: new ones, ended ones with a time and without, those whose profile ended or is back.
 
 Besides, one that goes on with another user, some that nothing can be made of, and a person who edits two meanwhile.
 """

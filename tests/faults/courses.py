@@ -31,4 +31,7 @@ class Course:
         return PLANS[self.name]
 
 
+SAMPLED = tuple(Course(plan.name, route) for plan in (INSTITUTIONS, PEOPLE) for route in ROUTES)
+"""What the ordinary tests take their sample from; of the others they take a single schedule and a single kill."""
+
 COURSES = tuple(Course(name, route) for name in PLANS for route in ROUTES)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.faults.courses import COURSES, Course
+from tests.faults.courses import SAMPLED, Course
 from tests.faults.folder import quick_folder
 from tests.faults.killed import Kill, boundaries, kill
 from tests.faults.trial import Stage
@@ -27,7 +27,10 @@ ENDING_WELL = {
 }
 
 Staged = Callable[[Course], Stage]
-each_course = pytest.mark.parametrize("course", COURSES, ids=str)
+
+
+def each_course(*more: Course) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("course", [*SAMPLED, *more], ids=str)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +54,7 @@ def test_this_ends_well(staged: Staged, what: str) -> None:
     assert (trial.met, trial.wrong) == (tuple(schedule), ())
 
 
-@each_course
+@each_course(Course("profiles", "collections"))
 def test_two_faults_anywhere_make_no_difference(staged: Staged, course: Course) -> None:
     drawn = random.Random(20)
     single = drawn.choice(further(staged(course).undisturbed.calls, {}))
@@ -61,7 +64,7 @@ def test_two_faults_anywhere_make_no_difference(staged: Staged, course: Course) 
     assert staged(course).trial(pair).wrong == (), pair
 
 
-@pytest.mark.parametrize("course", [course for course in COURSES if course.route == "bulk"], ids=str)
+@pytest.mark.parametrize("course", [course for course in SAMPLED if course.route == "bulk"], ids=str)
 def test_a_job_that_was_sent_before_a_kill_is_asked_about_before_anything_is_planned(
     staged: Staged, course: Course
 ) -> None:
@@ -75,7 +78,7 @@ def test_a_job_that_was_sent_before_a_kill_is_asked_about_before_anything_is_pla
     assert after.count("POST jobs/ingest") == calls.count("POST jobs/ingest") - 1
 
 
-@each_course
+@each_course(Course("connections", "collections"))
 def test_a_kill_at_any_call_makes_no_difference(staged: Staged, course: Course) -> None:
     at = random.Random(30).choice(boundaries(staged(course).undisturbed.calls))
     killed = kill(staged(course), at)
