@@ -24,6 +24,7 @@ class Telling:
     def fingerprint(self, source: AnySource) -> str | None:
         """Only reading tells."""
         del source
+        return None
 
     def land(
         self, source: AnySource, columns: Sequence[str], file: Path, progress: Progress, since: datetime | None = None
