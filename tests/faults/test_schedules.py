@@ -24,6 +24,7 @@ ENDING_WELL = {
     "a results file of a job that is none": "accounts bulk 8=garbled",
     "a job of which one row is refused, so that answers come in another order": "accounts bulk 12=locked",
     "a write that takes effect after the records were read again": "personnel collections 5=late",
+    "an org that is out of reach when the service has told its changes": "profiles collections 4=limit",
 }
 
 Staged = Callable[[Course], Stage]
