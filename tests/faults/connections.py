@@ -86,5 +86,5 @@ CONNECTIONS = Lives(
     oracle=oracle,
     taken_away="Inactivated_At__c",
     outcomes={"created": 2, "deactivated": 4, "skipped": 5, "unchanged": 1, "updated": 3},
-    above_follows=True,
+    above=True,
 )

@@ -60,8 +60,8 @@ class Lives:
     oracle: Callable[[Service, Mapping[str, Record], Inside], dict[str, Record]]
     taken_away: str
     outcomes: dict[str, int]
-    above_follows: bool = False
-    """Profiles are synced as they are now before the run that is tried."""
+    above: bool = False
+    """Profiles are what the records refer to: they are synced before, and as they are now before the tried run."""
     rows: Sequence[Row] = field(default=(), init=False)
     """How many rows a run tells of depends on what it reads."""
 
@@ -100,9 +100,12 @@ class Lives:
             org.org.seed(sobject, [self._by_id(org, record) for record in records])
         listed = Listed([institution(key, key) for key in ACCOUNTS])
         first = Telling(self.at_first, FIRST)
-        steps: list[tuple[Entity, Source]] = [(INSTITUTIONS.entity, listed), (PROFILES, first)]
-        steps += [(self.entity, first)] if self.entity.name != PROFILES.name else []
-        steps += [(PROFILES, self.source())] if self.above_follows else []
+        steps: list[tuple[Entity, Source]] = [(INSTITUTIONS.entity, listed)]
+        steps += (
+            [(PROFILES, first), (self.entity, first), (PROFILES, self.source())]
+            if self.above
+            else [(self.entity, first)]
+        )
         for entity, source in steps:
             report = run(entity, source)
             assert report.error is None, report.message
