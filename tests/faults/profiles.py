@@ -84,5 +84,5 @@ PROFILES = Lives(
     edits=(("deleted", "people's words"), ("changed", "more of them"), ("stays", "and more")),
     oracle=oracle,
     taken_away="Degree__c",
-    outcomes={"created": 3, "deactivated": 2, "held": 1, "skipped": 4, "unchanged": 2, "updated": 3},
+    outcomes={"created": 3, "deactivated": 2, "held": 1, "skipped": 4, "updated": 3},
 )
