@@ -1,4 +1,4 @@
-"""contact: what a client may write, and what follows. Whether one is private, Exchange tells in an extended property."""
+"""contact: what a client may write, and what follows. That one is private, Exchange tells in an extended property."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def extended(value: Any) -> list[Row]:
 
 def settled(change: Change) -> Row:
     now = told(change.now)
-    new = {**dict.fromkeys((*_TEXTS, "birthday")), **{name: [] for name in (*_LISTS, "emailAddresses")}}
+    new: Row = {**dict.fromkeys((*_TEXTS, "birthday")), **{name: [] for name in (*_LISTS, "emailAddresses")}}
     row: Row = dict(change.before or {**new, **{name: {} for name in _ADDRESSES}, "createdDateTime": now})
     row |= change.told
     row["lastModifiedDateTime"] = now

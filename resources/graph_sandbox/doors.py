@@ -97,7 +97,7 @@ class Doors:
         return {"now": told(self._service.now())}
 
     def expire(self, body: Body) -> object:
-        """{what: "delta" | "bearers", user?}: no token of delta rounds (of that user), no bearer token holds any more"""
+        """{what: "delta" | "bearers", user?}: no token of delta rounds (of that user) holds, or no bearer"""
         if body["what"] not in ("delta", "bearers"):
             raise ValueError(f"no tokens {body['what']!r}; there are delta and bearers")
         name = "bearers" if body["what"] == "bearers" else "tokens"
@@ -110,7 +110,7 @@ class Doors:
         return {}
 
     def limits(self, body: Body) -> object:
-        """{requests?, seconds?, concurrent?}: of one mailbox, so many in so many seconds, so many at a time; all of them"""
+        """{requests?, seconds?, concurrent?}: of a mailbox, so many in so many seconds, so many at a time; all"""
         return self._service.throttle.set(body)
 
     def faults(self, body: Body) -> object:

@@ -1,4 +1,4 @@
-"""The service: one folder with what mailboxes hold, secrets and clock, the faults in force, and its ASGI application."""
+"""The service: one folder with what mailboxes hold, secrets, clock, the faults in force, and its ASGI application."""
 
 from __future__ import annotations
 
