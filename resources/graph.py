@@ -92,9 +92,8 @@ class Graph:
         """Events of a delta, each occurrence with what its series says; series that are not among them are read."""
         masters = {str(row["id"]): row for row in rows if row.get("type") == "seriesMaster"}
         wanted = {str(row["seriesMasterId"]) for row in rows if row.get("type") == "occurrence"} - masters.keys()
-        masters |= {
-            str(row["id"]): row for row in self.read([f"/users/{quote(user)}/events/{each}" for each in wanted]) if row
-        }
+        read_now = self.read([item_path(user, "events", each) for each in sorted(wanted)])
+        masters |= {str(row["id"]): row for row in read_now if row}
         return hydrated(rows, masters)
 
     def read(self, paths: Sequence[str], zone: str = "") -> list[Mapping[str, Any] | None]:

@@ -41,7 +41,7 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a feed gave. `link` begins its next round. `refused`: nothing was read, for that reason, and no link given."""
+    """What a feed gave. `link` begins its next round. `refused`: nothing was read, and why; the old link holds."""
 
     feed: Feed
     rows: Sequence[Row] = ()
@@ -106,7 +106,7 @@ class _Round:
         return self.link is not None or self.refused is not None
 
     def request(self, session: GraphSession) -> Request:
-        return Request("GET", self.at.removeprefix(session.base), headers=self.feed.headers)
+        return Request("GET", session.relative(self.at), headers=self.feed.headers)
 
     def take(self, result: Result) -> None:
         """A page, the end of the round, or the reason why there is none."""

@@ -43,7 +43,7 @@ _LISTS = ("categories", "linkedResources", "businessPhones")
 def task_of(row: Row) -> Texts:
     """The columns of `TASK`."""
     days = {name: day_of(row.get(name)) for name in _DAYS}
-    return {name: days[name] if name in days else value for name, value in _plain(row, TASK).items()}
+    return {**_plain(row, TASK), **days}
 
 
 def event_of(row: Row) -> Texts:

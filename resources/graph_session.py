@@ -76,10 +76,14 @@ class GraphSession:
 
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, Content]:
         """Status and content of an answer to a read; `path` begins with `/` or is a link that Graph gave."""
-        url = path if path.startswith("https://") or path.startswith(self.base) else self.base + path
-        if not url.startswith(f"{self.base}/"):
+        return self._asked("GET", self.base + self.relative(path), headers or {}, None, writing=False)
+
+    def relative(self, link: str) -> str:
+        """The path of a link that Graph gave; a path stays as it is."""
+        path = link.removeprefix(self.base)
+        if not path.startswith("/"):
             raise SystemicError("graph_link", "Graph gave a link that leads elsewhere: the token does not go there")
-        return self._asked("GET", url, headers or {}, None, writing=False)
+        return path
 
     def post(self, path: str, content: object, *, writing: bool) -> tuple[int, Content]:
         """The same of a POST; `writing` tells whether it may have an effect."""
@@ -200,7 +204,7 @@ def _token_of(status: int, content: Content) -> tuple[str, float]:
     if status == 200 and isinstance(token, str):
         seconds = float(content.get("expires_in") or 0)
         return token, time.monotonic() + max(seconds - EARLY, seconds / 2)
-    number = next(iter(content.get("error_codes") or []), "")
+    number = next(iter(content.get("error_codes") or []), 0)
     told = {90002: "GRAPH_TENANT", 700016: "GRAPH_CLIENT_ID", 7000215: "GRAPH_CLIENT_SECRET"}.get(number)
     remedy = f"look at {told}" if told else "look at GRAPH_TENANT, GRAPH_CLIENT_ID and GRAPH_CLIENT_SECRET"
     raise SystemicError("graph_token", f"no token was given ({content.get('error')}, AADSTS{number}): {remedy}")

@@ -102,7 +102,7 @@ def links_of(kept: Kept) -> Row:
 def id_of(folder: str, made: int) -> str:
     """The id of the item that was made as that change."""
     owner = hashlib.sha512(folder.partition("/")[0].encode()).digest()
-    return "AAMkA" + urlsafe_b64encode(owner[:62] + b"\x07" + made.to_bytes(8, "big")).decode().rstrip("=") + "AAA="
+    return "AAMkA" + urlsafe_b64encode(owner[:63] + b"\x07" + made.to_bytes(8, "big")).decode().rstrip("=") + "AAA="
 
 
 def key_of(folder: str, change: int) -> str:
