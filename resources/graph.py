@@ -97,7 +97,7 @@ class Graph:
         return hydrated(rows, masters)
 
     def read(self, paths: Sequence[str], zone: str = "") -> list[Mapping[str, Any] | None]:
-        """Each of these resources as it is now, twenty in a call; None for what is not there. SourceError if refused."""
+        """Each of these resources as it is now, twenty in a call; None for what is not there; SourceError else."""
         headers = {"Prefer": f'outlook.timezone="{zone}"'} if zone else {}
         results = read(self._session, [Request("GET", path, headers=headers) for path in paths])
         for result in results:

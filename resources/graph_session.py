@@ -107,6 +107,8 @@ class GraphSession:
             if response is not None and response.status_code == 401 and not renewed:
                 self._token, renewed = None, True
                 continue
+            if response is not None and response.status_code == 401:
+                raise SystemicError("graph_token", "Graph refuses the token that it was given just now")
             if response is not None and (meant := _content(response)) is not None:
                 return response.status_code, meant
             if writing and not _without_effect(response, error):

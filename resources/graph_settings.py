@@ -5,6 +5,7 @@ With nothing of it set, the Graph beside the embedded sandbox is meant, while th
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -45,17 +46,23 @@ class GraphAccount:
 def graph_of(settings: Settings) -> GraphAccount:
     """The account that is set; SystemicError `source_settings` that names the variables if it is not told whole."""
     told = _read()
-    missing = [f"{PREFIX}{name.upper()}" for name in NEEDED if getattr(told, name) is None]
+    missing = [f"{PREFIX}{name.upper()}" for name in NEEDED if not getattr(told, name)]
     if len(missing) == len(NEEDED) and (beside := settings.beside.get("graph")):
         ca_file = settings.salesforce_ca_file
         return GraphAccount(beside.url, beside.url, TENANT, CLIENT_ID, beside.token, ca_file)
-    if told.url is None or told.tenant is None or told.client_id is None or told.client_secret is None:
+    if not (told.url and told.tenant and told.client_id and told.client_secret):
         raise SystemicError(
             "source_settings", f"{', '.join(missing)} missing: where is Microsoft Graph, and who are we?"
         )
     login = told.login_url or LOGINS.get(urlsplit(told.url).hostname or "", told.url)
     proxy = proxy_of(told.url, settings)
     return GraphAccount(told.url, login, told.tenant, told.client_id, told.client_secret, told.ca_file, proxy)
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(r"[\w.-]*", text):
+        raise ValueError("must be an id or a domain: letters, digits, dots and hyphens")
+    return text
 
 
 class _Told(BaseSettings):
@@ -73,8 +80,8 @@ class _Told(BaseSettings):
 
     url: Annotated[str, AfterValidator(address)] | None = None
     login_url: Annotated[str, AfterValidator(address)] | None = None
-    tenant: str | None = None
-    client_id: str | None = None
+    tenant: Annotated[str, AfterValidator(_name)] | None = None
+    client_id: Annotated[str, AfterValidator(_name)] | None = None
     client_secret: Annotated[SecretStr, AfterValidator(one_word)] | None = None
     ca_file: FilePath | None = None
     """The only certificates trusted, when set; else those that `certifi` ships."""

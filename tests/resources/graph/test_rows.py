@@ -1,0 +1,52 @@
+"""Rows of Graph as columns of text: what bad input becomes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from resources.graph_rows import contact_content, day_of, event_content, event_of, task_content, task_of
+
+
+@pytest.mark.parametrize(
+    "told, day",
+    [
+        ("2026-07-25T00:00:00.0000000", "2026-07-25"),
+        ("2026-07-24T22:00:00.0000000", "2026-07-25"),
+        ("2026-07-24T17:00:00.0000000", "2026-07-25"),
+        ("2026-07-25T04:00:00.0000000", "2026-07-25"),
+        ("0001-01-01T00:00:00.0000000", None),
+        ("4501-01-01T00:00:00.0000000", None),
+        ("soon", None),
+        (None, None),
+    ],
+)
+def test_a_day_is_the_one_whose_midnight_is_nearest(told: str | None, day: str | None) -> None:
+    assert day_of({"dateTime": told, "timeZone": "UTC"}) == day
+
+
+@pytest.mark.parametrize("row", [{}, {"id": "x", "title": None, "body": None, "dueDateTime": None}])
+def test_a_task_that_lacks_everything_is_a_row_all_the_same(row: dict[str, Any]) -> None:
+    told = task_of(row)
+    assert told["id"] == row.get("id")
+    assert [value for name, value in told.items() if name != "id" and value is not None] == []
+
+
+def test_an_event_that_lacks_everything_is_a_row_all_the_same() -> None:
+    assert event_of({"id": "x", "attendees": [{"emailAddress": None}, {}], "organizer": {}})["start"] is None
+
+
+def test_only_the_named_columns_are_told() -> None:
+    assert task_content({"title": None}) == {"title": ""}
+    assert task_content({"importance": None, "dueDateTime": None}) == {"importance": "normal", "dueDateTime": None}
+    assert event_content({"subject": "x", "isAllDay": "true"}) == {"subject": "x", "isAllDay": True}
+    assert contact_content({"emailAddresses": '["a@b"]'}) == {"emailAddresses": [{"address": "a@b", "name": "a@b"}]}
+
+
+def test_a_moment_has_milliseconds() -> None:
+    assert (
+        task_of({"lastModifiedDateTime": "2026-07-25T01:02:03Z"})["lastModifiedDateTime"] == "2026-07-25T01:02:03.000Z"
+    )
+    told = task_of({"lastModifiedDateTime": "2026-07-25T01:02:03.4567890Z"})
+    assert told["lastModifiedDateTime"] == "2026-07-25T01:02:03.456Z"
