@@ -7,6 +7,7 @@ outside of the span comes as removed, as it does when it is deleted.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import orjson
@@ -41,6 +42,7 @@ def span_of(query: Mapping[str, str]) -> Span:
 def view(asked: Asked, store: Store, folder: str, shape: Shape) -> Answer:
     """What is in the calendar in the span, by its start."""
     span = span_of(asked.query)
+    shape = replace(shape, select=())  # the page selects, once the rows are in order
     rows: list[Row] = []
     for kept in store.present(folder):
         row = orjson.loads(kept.body)

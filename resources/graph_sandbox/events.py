@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 from typing import Any
 
+from . import recurrence
 from .answer import Refusal, Row
 from .bodies import always_html, plain
 from .contacts import extended
@@ -105,7 +106,7 @@ EVENTS = Kind(
         "categories": texts,
         "attendees": attendees,
         "location": location,
-        "recurrence": or_none(some_object),
+        "recurrence": or_none(recurrence.checked),
         "isReminderOn": flag,
         "reminderMinutesBeforeStart": number,
         "responseRequested": flag,

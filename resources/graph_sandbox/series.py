@@ -16,11 +16,11 @@ import orjson
 from .answer import Row
 from .items import row_of
 from .moments import understood
+from .recurrence import DAYS, INDICES
 from .store import Kept, Store
 from .zones import in_utc, zone
 
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_INDEX = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
+_INDEX = dict(zip(INDICES, (0, 1, 2, 3, -1), strict=True))
 LONGEST = 5_000
 """Occurrences of one series are looked for no further."""
 
@@ -73,7 +73,7 @@ def _steps(pattern: Any, first: date) -> Iterator[date]:
     every = max(1, int(pattern.get("interval") or 1))
     kind = pattern.get("type")
     if kind == "weekly":
-        wanted = [_DAYS.index(name.lower()) for name in pattern.get("daysOfWeek") or [_DAYS[first.weekday()]]]
+        wanted = [DAYS.index(name.lower()) for name in pattern.get("daysOfWeek") or [DAYS[first.weekday()]]]
         monday = first - timedelta(days=first.weekday())
         for week in range(LONGEST):
             yield from (monday + timedelta(weeks=week * every, days=day) for day in sorted(wanted))
@@ -93,9 +93,9 @@ def _day_of(pattern: Any, first: date, year: int, month: int) -> date:
     length = calendar.monthrange(year, month)[1]
     if str(pattern.get("type")).startswith("absolute"):
         return date(year, month, min(int(pattern.get("dayOfMonth") or first.day), length))
-    wanted = [_DAYS.index(name.lower()) for name in pattern.get("daysOfWeek") or [_DAYS[first.weekday()]]]
+    wanted = [DAYS.index(name.lower()) for name in pattern.get("daysOfWeek") or [DAYS[first.weekday()]]]
     fitting = [day for day in range(1, length + 1) if date(year, month, day).weekday() in wanted]
-    return date(year, month, fitting[_INDEX.get(str(pattern.get("index") or "first"), 0)])
+    return date(year, month, fitting[_INDEX[pattern.get("index") or "first"]])
 
 
 def _first(row: Row) -> tuple[datetime, timedelta, Any]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from . import recurrence
 from .answer import Row
 from .bodies import normalised
-from .kind import Change, Kind, flag, objects, one_of, or_none, some_object, text, texts
+from .kind import Change, Kind, flag, objects, one_of, or_none, text, texts
 from .moments import local, told
 from .zones import instant, midnight
 
@@ -86,7 +87,7 @@ TASKS = Kind(
         "startDateTime": or_none(midnight),
         "completedDateTime": or_none(midnight),
         "reminderDateTime": or_none(instant),
-        "recurrence": some_object,
+        "recurrence": or_none(recurrence.checked),
     },
     settled=settled_task,
     beside={"linkedResources": links, "checklistItems": checks},
