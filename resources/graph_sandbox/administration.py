@@ -113,6 +113,10 @@ class GraphAdministrator:
         held: dict[str, int] = self._ask("POST", "limits", limits)
         return held
 
+    def tell_bodies(self, how: str) -> None:
+        """Bodies of tasks are told as `kept`, or always as `text`, to whoever prefers nothing."""
+        self._ask("POST", "bodies", {"as": how})
+
     def set_faults(self, *rules: Mapping[str, object]) -> None:
         """These fault rules are in force, and no others; the keys of a rule are the fields of `Fault`."""
         self._ask("POST", "faults", {"rules": rules})

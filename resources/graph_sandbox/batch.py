@@ -46,7 +46,7 @@ def _requests(content: Row) -> Sequence[Row]:
     if not isinstance(requests, list) or not requests:
         raise bad_request("Invalid batch payload format.")
     if len(requests) > MOST:
-        raise bad_request(f"Number of batch request steps exceeds the maximum value of {MOST}.")
+        raise bad_request(f"Number of batch request steps exceeds the maximum value of {MOST}.", "MaximumValueExceeded")
     for told in requests:
         if not isinstance(told, Mapping) or not all(isinstance(told.get(n), str) for n in ("id", "method", "url")):
             raise bad_request("Invalid batch payload format.")

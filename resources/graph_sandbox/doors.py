@@ -15,7 +15,8 @@ import orjson
 
 from . import seeding
 from .answer import Answer, Refusal, Row, answer_of
-from .faults import KINDS, Fault
+from .faults import Fault
+from .lookups import looked_up
 from .moments import told
 from .person import Person
 
@@ -88,6 +89,7 @@ class Doors:
     def clear(self, body: Body) -> object:
         """{}: there are no users and no items, and the default limits hold"""
         self._service.store.clear()
+        self._service.store.set("task_bodies", "kept")
         self._service.throttle.set({"requests": 10_000, "seconds": 600, "concurrent": 4})
         return {}
 
@@ -113,6 +115,13 @@ class Doors:
         """{requests?, seconds?, concurrent?}: of a mailbox, so many in so many seconds, so many at a time; all"""
         return self._service.throttle.set(body)
 
+    def bodies(self, body: Body) -> object:
+        """{as: "kept" | "text"}: so are the bodies of tasks told to whoever prefers nothing, as kept unless set"""
+        if body["as"] not in ("kept", "text"):
+            raise ValueError(f"bodies are told as kept or as text, not as {body['as']!r}")
+        self._service.store.set("task_bodies", body["as"])
+        return {}
+
     def faults(self, body: Body) -> object:
         """{rules: [{path, action, method?, nth?, times?, rate?, seed?, …}]}: these fault rules, and no others"""
         self._service.faults.set([Fault.of(rule) for rule in body["rules"]])
@@ -128,7 +137,7 @@ class Doors:
 
 NAMES = (
     "users", "lists", "seed", "put", "patch", "delete", "move", "private", "clear", "clock", "expire", "lifetime",
-    "limits", "faults",
+    "limits", "bodies", "faults",
 )  # fmt: skip
 
 
@@ -146,7 +155,7 @@ def answered(service: Service, method: str, path: str, content: bytes) -> Answer
         service.history.forget()
         return answer_of({})
     if method == "GET":
-        return answer_of(_told(service, path, doors))
+        return answer_of(looked_up(service, path, {name: door.__doc__ for name, door in doors.items()}))
     raise Refusal(404, "not_found", f"no door {path}; there are {', '.join(doors)}")
 
 
@@ -160,41 +169,3 @@ def _done(door: Callable[[Body], object], content: bytes) -> object:
         raise Refusal(400, "invalid", f"{error.args[0]!r} is missing; asked for: {door.__doc__}") from error
     except (AttributeError, TypeError, ValueError) as error:
         raise Refusal(400, "invalid", f"{error}; asked for: {door.__doc__}") from error
-
-
-def _told(service: Service, path: str, doors: dict[str, Callable[[Body], object]]) -> object:
-    match path.split("/"):
-        case ["doors"]:
-            return {name: door.__doc__ for name, door in doors.items()}
-        case ["faults"]:
-            return {"rules": [asdict(rule) for rule in service.faults.rules()]}
-        case ["faults", "names"]:
-            return {name: said for name, (said, _) in KINDS.items()}
-        case ["calls"]:
-            return {"calls": [asdict(call) for call in service.history.calls()]}
-        case ["calls", "counts"]:
-            return service.history.counts()
-        case ["limits"]:
-            return asdict(service.throttle.limits)
-        case ["users"]:
-            return {"users": [asdict(user) for user in service.directory.users()]}
-        case ["users", name, *rest]:
-            return _of_user(service, name, rest)
-    raise Refusal(404, "not_found", f"nothing is told at {path}")
-
-
-def _of_user(service: Service, name: str, path: list[str]) -> object:
-    try:
-        person = Person(service, name)
-        match path:
-            case ["lists"]:
-                return {"rows": person.lists()}
-            case ["tasks", "of", list_id]:
-                return {"rows": person.rows(person.folder("tasks", list_id))}
-            case [collection]:
-                return {"rows": person.rows(person.folder(collection))}
-            case [collection, item_id]:
-                return person.row(person.folder(collection), item_id)
-    except ValueError as error:
-        raise Refusal(404, "not_found", str(error)) from error
-    raise Refusal(404, "not_found", f"nothing is told of a user at {'/'.join(path)}")

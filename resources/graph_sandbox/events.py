@@ -70,7 +70,8 @@ def _check_times(row: Row) -> None:
     if row["isAllDay"]:
         for name, moment in (("Start", begins), ("End", ends)):
             if moment.time() != time():
-                raise _failed(f"The Event.{name} property for an all-day event needs to be set to midnight.")
+                told_of = f"The Event.{name} property for an all-day event needs to be set to midnight."
+                raise Refusal(400, "ErrorInvalidRequest", told_of)
             # a day is a day wherever one is: it is told as midnight, not moved to UTC
             row[name.lower()] = {"dateTime": local(moment), "timeZone": "UTC"}
         if ends <= begins:

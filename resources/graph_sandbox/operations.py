@@ -15,6 +15,7 @@ from .pages import listed
 from .preferences import preferences
 from .shape import Shape
 from .store import Kept
+from .tasks import TASKS
 
 if TYPE_CHECKING:
     from .service import Service
@@ -79,7 +80,10 @@ class Collection:
             return answer
 
     def _shape(self, asked: Asked, *, inline: bool = False) -> Shape:
-        return Shape.of(self.kind, asked.query, preferences(asked.headers), inline=inline)
+        wanted = preferences(asked.headers)
+        if self.kind is TASKS and not wanted.body and self.service.task_bodies == "text":
+            wanted = replace(wanted, body="text")
+        return Shape.of(self.kind, asked.query, wanted, inline=inline)
 
     def _entity(self, asked: Asked, kept: Kept, status: int = 200) -> Answer:
         told = self._shape(asked, inline=True).tell(kept)

@@ -40,6 +40,11 @@ class Service:
         """The service's time, in UTC."""
         return self._clock() + self._ahead
 
+    @property
+    def task_bodies(self) -> str:
+        """How bodies of tasks are told to whoever prefers nothing: `kept`, or always as `text`."""
+        return self.store.setting("task_bodies") or "kept"
+
     def advance(self, seconds: float) -> None:
         """The service's clock is that much further on."""
         self._ahead += timedelta(seconds=seconds)

@@ -49,7 +49,7 @@ def test_a_whole_day_is_a_day_wherever_one_is(client: Client) -> None:
     answer = client(
         "events", "POST", {"start": at("2027-01-05T10:00:00"), "end": at("2027-01-06T00:00:00"), "isAllDay": True}
     )
-    assert code(answer) == (400, "ErrorPropertyValidationFailure")
+    assert code(answer) == (400, "ErrorInvalidRequest")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from resources.graph_sandbox.administration import GraphAdministrator
 from resources.graph_sandbox.bodies import as_text, normalised, wrapped
 from tests.resources.graph_sandbox.conftest import Client, day
 
@@ -56,6 +57,15 @@ def test_html_can_be_told_as_text(client: Client) -> None:
     made = client.make(client.tasks, title="x", body=body)
     shown = client(f"{client.tasks}/{made['id']}", Prefer='outlook.body-content-type="text"').json()
     assert shown["body"] == {"content": "One\r\nTwo <3", "contentType": "text"}
+
+
+def test_formatting_can_be_hidden_from_whoever_does_not_ask_for_it(client: Client, admin: GraphAdministrator) -> None:
+    made = client.make(client.tasks, title="x", body={"content": "<b>One</b>", "contentType": "html"})
+    admin.tell_bodies("text")
+    path = f"{client.tasks}/{made['id']}"
+    assert client(path).json()["body"] == {"content": "One", "contentType": "text"}
+    assert client.round(f"{client.tasks}/delta")[0][0]["body"]["contentType"] == "text"
+    assert client(path, Prefer='outlook.body-content-type="html"').json()["body"] == made["body"]
 
 
 @pytest.mark.parametrize("html", ["", "  ", "<p>x", "<style>p {color: red}</style><p>x</p>", "a<br/>b", "<!-- c -->x"])
