@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.ports import LostAnswer
+from pipelines.ports import LostAnswer, SystemicError
 from resources.graph_session import Busy, Content, GraphSession
 
 SIZE = 20
@@ -77,16 +77,22 @@ class LostRows(LostAnswer):
 def written(session: GraphSession, requests: Sequence[Request]) -> list[Result]:
     """One result a row, in the order of the rows; throttled rows are sent again, all others once.
 
-    LostRows if the answer to a batch was lost: its rows are read again before anything is sent. Batches after it are
-    not sent.
+    LostRows if the answer to a batch was lost: its rows are read again before anything is sent. Batches after it, or
+    after a SystemicError, are not sent; only a first batch raises that itself.
     """
     results: list[Result | None] = []
     for start in range(0, len(requests), SIZE):
-        part = requests[start : start + SIZE]
-        results += _settled(session, part, writing=True)
+        try:
+            results += _settled(session, requests[start : start + SIZE], writing=True)
+        except SystemicError:
+            if not start:
+                raise
+            break
         if None in results:
-            left = len(requests) - len(results)
-            raise LostRows([*results, *[Result(UNSENT)] * left])
+            break
+    results += [Result(UNSENT)] * (len(requests) - len(results))
+    if None in results:
+        raise LostRows(results)
     return [result for result in results if result is not None]
 
 
@@ -113,6 +119,10 @@ def _settled(session: GraphSession, requests: Sequence[Request], *, writing: boo
             if not writing:
                 raise
             return results  # the rows still open were throttled, or never sent
+        except SystemicError:
+            if not writing or len(open_rows) == len(requests):
+                raise
+            return results  # of the other rows it is known what became of them; the next call says what is wrong
         results = _with(results, dict(zip(open_rows, given, strict=True)), writing=writing)
         open_rows = [row for row, result in zip(open_rows, given, strict=True) if _again(result, writing=writing)]
         if any(result.status == 401 for result in given):

@@ -209,4 +209,6 @@ def _token_of(status: int, content: Content) -> tuple[str, float]:
     number = next(iter(content.get("error_codes") or []), 0)
     told = {90002: "GRAPH_TENANT", 700016: "GRAPH_CLIENT_ID", 7000215: "GRAPH_CLIENT_SECRET"}.get(number)
     remedy = f"look at {told}" if told else "look at GRAPH_TENANT, GRAPH_CLIENT_ID and GRAPH_CLIENT_SECRET"
-    raise SystemicError("graph_token", f"no token was given ({content.get('error')}, AADSTS{number}): {remedy}")
+    error = content.get("error")
+    kind = error if isinstance(error, str) else f"status {status}"
+    raise SystemicError("graph_token", f"no token was given ({kind}, AADSTS{number}): {remedy}")

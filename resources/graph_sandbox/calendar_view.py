@@ -17,7 +17,7 @@ from .delta import place_of, removed, round_of
 from .items import links_of
 from .moments import in_utc
 from .pages import told_rows
-from .series import occurrences
+from .series import occurrences, scheduled
 from .shape import Shape
 from .store import Kept, Store
 
@@ -72,10 +72,10 @@ def changes(asked: Asked, store: Store, folder: str, generation: str, shape: Sha
         return [orjson.dumps(shape.row(row, {}))]
 
     def _of_series(kept: Kept, row: Row, *, known: bool) -> list[bytes]:
-        inside = occurrences(store, folder, kept, *span)
-        if kept.gone or not inside:
-            gone = [kept.id, *(each["id"] for each in inside)]
+        if kept.gone or not scheduled(kept, *span):
+            gone = [kept.id, *(each["id"] for each in scheduled(kept, *span))]
             return [removed(each) for each in gone] if known else []
+        inside = occurrences(store, folder, kept, *span)
         bare = ({name: each[name] for name in _BARE} for each in inside)
         told_bare = [{"@odata.type": "#microsoft.graph.event", **shape.row(each, {})} for each in bare]
         return [orjson.dumps(shape.row(row, {})), *(orjson.dumps(each) for each in told_bare)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
@@ -17,8 +18,9 @@ from .moments import understood
 from .operations import Collection, not_allowed
 from .pages import told_rows
 from .preferences import preferences
-from .series import occurrence, occurrences
+from .series import occurrence, occurrence_id, occurrences, remade
 from .shape import Shape
+from .store import Kept
 from .zones import zone
 
 if TYPE_CHECKING:
@@ -41,16 +43,22 @@ class Calendar:
     def asked(self, asked: Asked) -> Answer:
         """The events listed, series as their masters, or a new event."""
         if asked.method == "POST":
-            kept = self.service.items.create(self.folder, EVENTS, asked.content())
-            self._finish(kept.id)
+            content = asked.content()
+            with self.service.store.transaction():
+                kept = self.service.items.create(self.folder, EVENTS, content)
+                self._finish(kept.id)
             told = self.events.item(_get(asked), kept.id)
             return Answer(201, told.body)
         return self.events.asked(asked)
 
     def item(self, asked: Asked, event_id: str) -> Answer:
         """One event or occurrence read, changed or deleted."""
-        if self.service.store.item(self.folder, event_id) is not None:
-            return self.events.item(asked, event_id)
+        kept = self.service.store.item(self.folder, event_id)
+        if kept is not None:
+            with self.service.store.transaction() if asked.method != "GET" else nullcontext():
+                answer = self.events.item(asked, event_id)
+                self._follow(kept)
+                return answer
         found = occurrence(self.service.store, self.folder, event_id)
         if found is None:
             raise not_found()
@@ -77,6 +85,26 @@ class Calendar:
         if delta:
             return changes(asked, self.service.store, self.folder, self.generation, shape)
         return view(asked, self.service.store, self.folder, shape)
+
+    def _follow(self, before: Kept) -> None:
+        """Exceptions of a series go with it, and with its days; those that it lost leave marks."""
+        store, was = self.service.store, row_of(before)
+        after = store.item(self.folder, before.id)
+        if was["type"] != "seriesMaster" or after is None or after.change == before.change:
+            return
+        own = store.below(self.folder, f"{before.id}_")
+        if after.gone:
+            gone = [each.id for each in own if not each.gone]
+        else:
+            days = remade(was, row_of(after))
+            if days is None:
+                return
+            gone, now = ([occurrence_id(before.id, day) for day in some] for some in days)
+            store.forget(self.folder, [each.id for each in own if each.id in now])
+            gone += [each.id for each in own if each.id not in now and each.id not in gone]
+        body = orjson.dumps({"type": "occurrence", "seriesMasterId": before.id})
+        marks = zip(gone, store.numbers(len(gone)), strict=True) if gone else ()
+        store.put(self.folder, [Kept(each, number, number, True, body) for each, number in marks])
 
     def _except(self, found: Row) -> None:
         """The occurrence is an event of its own, an exception of its series."""

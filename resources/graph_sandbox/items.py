@@ -58,7 +58,7 @@ class Items:
         with self._store.transaction():
             before = self.there(folder, item_id, match)
             change = self._store.numbers()[0]
-            self._store.put(folder, [replace(before, change=change, gone=True, links=b"")])
+            self._store.put(folder, [replace(before, change=change, gone=True)])
 
     def there(self, folder: str, item_id: str, match: str = "") -> Kept:
         """The item; Refusal if there is none, or if its etag is another than `match`."""

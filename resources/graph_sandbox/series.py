@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import islice, takewhile
 from typing import Any
 
 import orjson
@@ -21,12 +22,18 @@ from .store import Kept, Store
 from .zones import in_utc, zone
 
 _INDEX = dict(zip(INDICES, (0, 1, 2, 3, -1), strict=True))
+MANY = 1_000
 LONGEST = 5_000
 """Occurrences of one series are looked for no further."""
 
 
 def occurrences(store: Store, folder: str, master: Kept, begins: datetime, ends: datetime) -> list[Row]:
     """The occurrences of the series in that span that nobody changed or deleted, whole."""
+    return [row for row in scheduled(master, begins, ends) if store.item(folder, row["id"]) is None]
+
+
+def scheduled(master: Kept, begins: datetime, ends: datetime) -> list[Row]:
+    """The occurrences that the series has in that span, whatever became of them."""
     row = row_of(master)
     start, length, where = _first(row)
     found = []
@@ -34,11 +41,11 @@ def occurrences(store: Store, folder: str, master: Kept, begins: datetime, ends:
         at = datetime.combine(day, start.time(), where)
         if at >= ends:
             break
-        item_id = occurrence_id(master.id, day)
-        if at + length > begins and store.item(folder, item_id) is None:
+        if at + length > begins:
             times = {"start": in_utc(at), "end": in_utc(at + length)}
             told = {name: value for name, value in orjson.loads(master.body).items() if name != "recurrence"}
-            found.append({**told, **times, "id": item_id, "type": "occurrence", "seriesMasterId": master.id})
+            own = {"id": occurrence_id(master.id, day), "type": "occurrence", "seriesMasterId": master.id}
+            found.append({**told, **times, **own})
     return found
 
 
@@ -51,6 +58,24 @@ def occurrence(store: Store, folder: str, item_id: str) -> Row | None:
     at = datetime.strptime(f"{day}+0000", "%Y%m%d%z")
     span = occurrences(store, folder, master, at - timedelta(days=2), at + timedelta(days=3))
     return next((each for each in span if each["id"] == item_id), None)
+
+
+def remade(before: Row, after: Row) -> tuple[list[date], list[date]] | None:
+    """The days that a series lost by a change of its master, and those that it has now; None if its days are the same.
+
+    Looked at as far as the first `MANY` days of the series that was.
+    """
+    same = ("recurrence", "_start", "isAllDay", "originalStartTimeZone")
+    if not before["recurrence"] or all(before.get(name) == after.get(name) for name in same):
+        return None
+    old = list(islice(_days_of(before), MANY))
+    last = old[-1] if old else date.min
+    new = list(takewhile(lambda day: day <= last, _days_of(after))) if after["recurrence"] else []
+    return [day for day in old if day not in set(new)], new
+
+
+def _days_of(row: Row) -> Iterator[date]:
+    return days(row["recurrence"], datetime.fromisoformat(row["_start"]).date())
 
 
 def occurrence_id(master_id: str, day: date) -> str:

@@ -87,6 +87,17 @@ class Store:
             rows = ((folder, i.change, i.id, i.made, i.gone, i.body, i.links) for i in items)
             db.executemany("insert or replace into items values (?, ?, ?, ?, ?, ?, ?)", rows)
 
+    def forget(self, folder: str, ids: Iterable[str]) -> None:
+        """These items never were: not even a mark is left."""
+        with self.transaction() as db:
+            db.executemany("delete from items where folder = ? and id = ?", ((folder, each) for each in ids))
+
+    def below(self, folder: str, start: str) -> list[Kept]:
+        """The items and marks whose ids begin so."""
+        sql = f"select {COLUMNS} from items where folder = ? and id >= ? and id < ?"
+        found = self.connection().execute(sql, (folder, start, start + "\U0010ffff"))
+        return [Kept(*row) for row in found]
+
     def numbers(self, count: int = 1) -> range:
         """The next numbers of changes; to be taken inside of the transaction that uses them."""
         sql = "update changes set number = number + ? returning number"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.ports import SystemicError
 from resources.graph import Graph, item_path, task_path
 from resources.graph_batch import LostRows, Request
 from resources.graph_delta import contacts_of, events_of, tasks_of
@@ -161,6 +162,17 @@ def test_a_row_of_which_graph_itself_knows_nothing_is_not_sent_again(office: Off
     assert [result.status for result in results[20:] if result] == [0] * 5
     assert len(office.titles()) == 19
     assert graph.calls == 1
+
+
+def test_what_was_written_is_told_though_the_login_ends_in_between(office: Office, graph: Graph) -> None:
+    office.admin.set_faults(
+        {"path": "batch", "action": "unauthorized", "nth": 2, "times": 0},
+    )
+    results = graph.write([office.new(f"n{n:02d}") for n in range(45)])
+    assert [result.status for result in results] == [201] * 20 + [0] * 25
+    with pytest.raises(SystemicError, match="refuses the token"):
+        graph.write([office.new("x")])
+    assert len(office.titles()) == 20
 
 
 def test_items_are_read_again_in_few_calls(office: Office, graph: Graph) -> None:

@@ -117,6 +117,21 @@ def test_an_occurrence_that_is_written_to_is_an_exception(client: Client) -> Non
     assert len(client(f"calendarView?{JANUARY}").json()["value"]) == 5
 
 
+def test_a_series_that_is_moved_tells_of_the_occurrences_it_lost(client: Client) -> None:
+    master = event(client, "Circle", "2027-01-04T10:00:00", "2027-01-04T11:00:00", recurrence=WEEKLY)
+    rows, link = client.round(f"calendarView/delta?{JANUARY}")
+    client(f"events/{rows[1]['id']}", "PATCH", {"subject": "First"})
+    thursdays = {**WEEKLY, "pattern": {"type": "weekly", "interval": 1, "daysOfWeek": ["thursday"]}}
+    client(f"events/{master['id']}", "PATCH", {"recurrence": thursdays})
+    told, link = client.round(link)
+    assert sum("@removed" in row for row in told) == 3
+    assert [row["start"]["dateTime"][8:10] for row in told if row.get("type") == "occurrence"] == ["07", "14", "21"]
+    client(f"events/{master['id']}", "DELETE")
+    told, _ = client.round(link)
+    assert len(told) == 4
+    assert all("@removed" in row for row in told)
+
+
 def test_what_leaves_the_span_comes_as_removed(client: Client) -> None:
     made = event(client, "Talk", "2027-01-05T10:00:00", "2027-01-05T11:00:00")
     outside = event(client, "Far", "2028-01-05T10:00:00", "2028-01-05T11:00:00")
