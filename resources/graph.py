@@ -18,6 +18,9 @@ from resources.graph_session import GraphSession
 from resources.graph_settings import GraphAccount
 from resources.salesforce.patience import Patience
 
+CUSTOM = ("tzone://", "Customized")
+"""How the name of a zone begins that somebody made for themselves: Graph tells it, and takes it from nobody."""
+
 
 @dataclass(frozen=True, slots=True)
 class TaskList:
@@ -128,4 +131,5 @@ def _mailbox(user: str, settings: Result, lists: Result) -> Mailbox:
         TaskList(str(row["id"]), str(row.get("displayName") or ""), str(row.get("wellknownListName") or "none"))
         for row in lists.content.get("value") or []
     )
-    return Mailbox(user, str(settings.content.get("timeZone") or "UTC"), found)
+    zone = str(settings.content.get("timeZone") or "UTC")
+    return Mailbox(user, "UTC" if zone.startswith(CUSTOM) else zone, found)

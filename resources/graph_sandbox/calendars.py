@@ -65,8 +65,9 @@ class Calendar:
         if asked.method == "GET":
             shape = Shape.of(EVENTS, asked.query, preferences(asked.headers))
             return Answer(body=orjson.dumps(shape.row(found, {})))
-        self._except(found)
-        return self.events.item(asked, event_id)
+        with self.service.store.transaction():
+            self._except(found)
+            return self.events.item(asked, event_id)
 
     def instances(self, asked: Asked, event_id: str) -> Answer:
         """The occurrences of a series in the span that the call names."""

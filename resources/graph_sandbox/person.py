@@ -5,9 +5,8 @@ A person may write everything, the read-only properties and what Graph would ref
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -15,9 +14,10 @@ from .answer import Asked, Refusal, Row
 from .calendars import Calendar
 from .contacts import CONTACTS, SENSITIVITY
 from .events import EVENTS
-from .items import links_of, row_of
+from .items import OWN, links_of, row_of
 from .kind import Change, Kind
 from .mailbox import Mailbox
+from .store import Kept
 from .tasks import LISTS, TASKS
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Person:
         mailbox = self.mailbox
         return Calendar(self._service, mailbox.user, mailbox.folder(EVENTS), mailbox.generation)
 
-    def _there(self, folder: str, item_id: str) -> Any:
+    def _there(self, folder: str, item_id: str) -> Kept:
         try:
             return self._service.items.there(folder, item_id)
         except Refusal:
@@ -159,7 +159,7 @@ class Person:
         own = {name: value for name, value in told.items() if name not in kind.beside}
         row = {**kind.settled(Change(row_of(kept), {}, self._service.now())), **own}
         row = {name: value for name, value in row.items() if value is not None or kind is not TASKS}
-        self._service.items.keep(folder, kind, row, beside=beside, before=replace(kept))
+        self._service.items.keep(folder, kind, row, beside=beside, before=kept)
 
 
 _NOON = {"dateTime": "2026-01-01T12:00:00", "timeZone": "UTC"}
@@ -171,6 +171,5 @@ def kind_of(name: str) -> Kind:
     return KINDS[name]
 
 
-def _whole(kept: Any) -> Row:
-    found: Mapping[str, Any] = {**orjson.loads(kept.body), **links_of(kept)}
-    return {name: value for name, value in found.items() if name != "_"}
+def _whole(kept: Kept) -> Row:
+    return {name: value for name, value in {**orjson.loads(kept.body), **links_of(kept)}.items() if name != OWN}

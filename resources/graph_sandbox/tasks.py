@@ -43,9 +43,10 @@ def settled_task(change: Change) -> Row:
     now, before = told(change.now), change.before
     row: Row = dict(before or {**_NEW, "createdDateTime": now, "body": normalised(None)})
     row |= change.told
-    row["title"] = row["title"] or ""
+    if "title" in change.told or before is None:
+        row["title"] = row["title"] or ""
     row["lastModifiedDateTime"] = now
-    if "body" in change.told and (before is None or before["body"] != row["body"]):
+    if "body" in change.told and (before is None or before.get("body") != row["body"]):
         row["bodyLastModifiedDateTime"] = now
     _complete(row, change)
     return {name: value for name, value in row.items() if value is not None}
@@ -55,7 +56,7 @@ def _complete(row: Row, change: Change) -> None:
     """A status and the moment of completion agree; the later told decides, and the status if both are."""
     if "status" not in change.told and change.told.get("completedDateTime"):
         row["status"] = "completed"
-    if row["status"] != "completed":
+    if row.get("status") != "completed":
         row["completedDateTime"] = None
     elif not row.get("completedDateTime"):
         # evidence: the day is always told as midnight in UTC, whatever the zone of the person

@@ -108,6 +108,24 @@ def test_mailboxes_are_told_with_zone_and_lists_or_why_not(office: Office, graph
     assert graph.calls == 1
 
 
+@pytest.mark.parametrize("zone", ["tzone://Microsoft/Custom", "Customized Time Zone"])
+def test_a_zone_that_somebody_made_is_read_as_utc(office: Office, graph: Graph, zone: str) -> None:
+    office.admin.user(ADA, timeZone=zone)
+    (mailbox,) = graph.mailboxes([ADA])
+    assert mailbox.zone == "UTC"
+
+
+def test_somebody_loses_the_mailbox_and_gets_it_back(office: Office, graph: Graph) -> None:
+    office.admin.put(ADA, "tasks", [{"title": "x"}])
+    first = office.tasks(graph)
+    office.admin.user(ADA, mailbox=False)
+    without = office.tasks(graph, first.link)
+    assert (without.refused and without.refused.code, without.link) == ("MailboxNotEnabledForRESTAPI", None)
+    office.admin.user(ADA, mailbox=True)
+    again = office.tasks(graph, first.link)
+    assert (again.rows, again.removed, again.full) == ([], [], False)
+
+
 def test_results_come_one_a_row_in_the_order_of_the_rows(office: Office, graph: Graph) -> None:
     (made,) = office.admin.put(ADA, "tasks", [{"title": "old"}])
     place = task_path(ADA, office.list_id, made)

@@ -140,6 +140,9 @@ def test_what_graph_itself_would_refuse_can_be_there_all_the_same(client: Client
     (row,) = client(client.tasks, Prefer='outlook.timezone="Pacific Standard Time"').json()["value"]
     assert "title" not in row
     assert (row["dueDateTime"]["dateTime"], row["hasAttachments"]) == (never["dateTime"], True)
+    changed = client(f"{client.tasks}/{row['id']}", "PATCH", {"status": "completed"}).json()
+    assert (changed["status"], "title" in changed) == ("completed", False)
+    assert client(f"{client.tasks}/{row['id']}", "PATCH", {"title": None}).json()["title"] == ""
 
 
 @pytest.mark.parametrize(
