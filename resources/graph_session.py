@@ -10,34 +10,24 @@ from __future__ import annotations
 
 import logging
 import random
-import threading
 import time
 from collections.abc import Mapping
-from typing import Any
 
 import orjson
 import requests
-from requests.exceptions import ChunkedEncodingError, ContentDecodingError
 
-from pipelines.ports import LostAnswer, SourceError, SystemicError
+from pipelines.ports import LostAnswer, SystemicError
+from resources.graph_answers import BROKEN, Content, Got, content_of, given_up, token_of, without_effect
 from resources.graph_settings import GraphAccount
-from resources.salesforce.connections import before_sending, causes, explain
-from resources.salesforce.errors import Unavailable as Unreached
 from resources.salesforce.headers import retry_after
 from resources.salesforce.patience import Patience
 
 EARLY = 120
 """So many seconds before its end a token is not used any more."""
 
+SCOPE = "https://graph.microsoft.com/.default"
+
 log = logging.getLogger(__name__)
-
-Content = Mapping[str, Any]
-
-_BROKEN = (requests.ConnectionError, requests.Timeout, ChunkedEncodingError, ContentDecodingError)
-
-
-class Busy(SourceError):
-    """Graph could not answer, however often it was asked. It may go well the next time."""
 
 
 class GraphSession:
@@ -55,7 +45,6 @@ class GraphSession:
             self._http.proxies = {"https": account.proxy.get_secret_value()}
         self._http.headers.update({"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "concord"})
         self._token: tuple[str, float] | None = None
-        self._refreshing = threading.Lock()
         self._used = time.monotonic()
 
     def close(self) -> None:
@@ -103,112 +92,64 @@ class GraphSession:
         body = None if content is None else orjson.dumps(content)
         attempt, renewed = 0, False
         while True:
-            response, error = self._attempt(method, url, {**headers, **self._authorization()}, body, writing=writing)
-            if response is not None and response.status_code == 401 and not renewed:
+            got = self._attempt(method, url, {**headers, **self._authorization()}, body, writing=writing)
+            if isinstance(got, requests.Response) and got.status_code == 401:
+                if renewed:
+                    raise SystemicError("graph_token", "Graph refuses the token that it was given just now")
                 self._token, renewed = None, True
                 continue
-            if response is not None and response.status_code == 401:
-                raise SystemicError("graph_token", "Graph refuses the token that it was given just now")
-            if response is not None and (meant := _content(response)) is not None:
-                return response.status_code, meant
-            if writing and not _without_effect(response, error):
+            if isinstance(got, requests.Response) and (meant := content_of(got)) is not None:
+                return got.status_code, meant
+            if writing and not without_effect(got):
                 raise LostAnswer("Graph was asked to write, and did not say what became of it")
-            if not self.pause(attempt, retry_after(response) if response is not None else None):
-                raise self._given_up(response, error)
+            if not self.pause(attempt, _wanted(got)):
+                raise given_up(got, self._account.url)
             attempt += 1
             log.info("attempt %s at Graph failed, another follows", attempt)
 
-    def _attempt(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, writing: bool
-    ) -> tuple[requests.Response | None, requests.RequestException | None]:
+    def _attempt(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, writing: bool) -> Got:
         if writing and time.monotonic() - self._used > self._patience.idle:
             self._http.close()  # something between may have dropped the connection: a write is not risked on it
         self.calls += 1
         timeout = (self._patience.connect, self._patience.write if writing else self._patience.read)
         try:
-            response = self._http.request(
+            return self._http.request(
                 method, url, data=body, headers=dict(headers), timeout=timeout, allow_redirects=False
             )
-        except _BROKEN as error:
-            return None, error
+        except BROKEN as error:
+            return error
         finally:
             self._used = time.monotonic()
-        return response, None
 
     def _authorization(self) -> dict[str, str]:
-        with self._refreshing:
-            if self._token is None or self._token[1] <= time.monotonic():
-                self._token = self._new_token()
-            return {"Authorization": f"Bearer {self._token[0]}"}
+        if self._token is None or self._token[1] <= time.monotonic():
+            token, seconds = self._new_token()
+            self._token = token, time.monotonic() + max(seconds - EARLY, seconds / 2)
+        return {"Authorization": f"Bearer {self._token[0]}"}
 
     def _new_token(self) -> tuple[str, float]:
         account = self._account
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": account.client_id,
-            "client_secret": account.client_secret.get_secret_value(),
-            "scope": "https://graph.microsoft.com/.default",
-        }
+        form = {"grant_type": "client_credentials", "client_id": account.client_id, "scope": SCOPE}
+        form["client_secret"] = account.client_secret.get_secret_value()
+        url = f"{account.login_url}/{account.tenant}/oauth2/v2.0/token"
         attempt = 0
         while True:
-            self.tokens += 1
-            response: requests.Response | None = None
-            broken: requests.RequestException | None = None
-            timeout = (self._patience.connect, self._patience.read)
-            url = f"{account.login_url}/{account.tenant}/oauth2/v2.0/token"
-            try:
-                response = self._http.post(url, data=form, timeout=timeout, allow_redirects=False)
-            except _BROKEN as error:
-                broken = error
-            if response is not None and (content := _content(response)) is not None:
-                return _token_of(response.status_code, content)
-            if not self.pause(attempt, retry_after(response) if response is not None else None):
-                raise self._given_up(response, broken)
+            got = self._token_attempt(url, form)
+            if isinstance(got, requests.Response) and (content := content_of(got)) is not None:
+                return token_of(got.status_code, content)
+            if not self.pause(attempt, _wanted(got)):
+                raise given_up(got, account.login_url)
             attempt += 1
 
-    def _given_up(
-        self, response: requests.Response | None, error: requests.RequestException | None
-    ) -> SourceError | SystemicError:
-        if error is not None:
-            told = explain(error, self._account.url)
-            if isinstance(told, Unreached):
-                kind = next((type(c).__name__ for c in causes(error) if isinstance(c, OSError)), type(error).__name__)
-                return Busy("graph_unreachable", f"Graph cannot be reached ({kind})")
-            return SystemicError("graph_tls", "the certificate of Graph is not trusted; an authority of your own goes"
-                                 " into GRAPH_CA_FILE")  # fmt: skip
-        status = response.status_code if response is not None else 0
-        code = "graph_busy" if status == 429 else "graph_failed"
-        return Busy(code, f"Graph answered {status}, however often it was asked")
+    def _token_attempt(self, url: str, form: Mapping[str, str]) -> Got:
+        self.tokens += 1
+        timeout = (self._patience.connect, self._patience.read)
+        try:
+            return self._http.post(url, data=form, timeout=timeout, allow_redirects=False)
+        except BROKEN as error:
+            return error
 
 
-def _content(response: requests.Response) -> Content | None:
-    """What a whole answer says; None for one that says only that Graph could not answer now."""
-    if response.status_code in (408, 429) or response.status_code >= 500:
-        return None
-    if not response.content:
-        return {}
-    try:
-        content = orjson.loads(response.content)
-    except orjson.JSONDecodeError:
-        return None
-    return content if isinstance(content, dict) else None
-
-
-def _without_effect(response: requests.Response | None, error: requests.RequestException | None) -> bool:
-    """True if the write surely did nothing."""
-    if error is not None:
-        return before_sending(error)
-    return response is not None and response.status_code in (429, 503)
-
-
-def _token_of(status: int, content: Content) -> tuple[str, float]:
-    token = content.get("access_token")
-    if status == 200 and isinstance(token, str):
-        seconds = float(content.get("expires_in") or 0)
-        return token, time.monotonic() + max(seconds - EARLY, seconds / 2)
-    number = next(iter(content.get("error_codes") or []), 0)
-    told = {90002: "GRAPH_TENANT", 700016: "GRAPH_CLIENT_ID", 7000215: "GRAPH_CLIENT_SECRET"}.get(number)
-    remedy = f"look at {told}" if told else "look at GRAPH_TENANT, GRAPH_CLIENT_ID and GRAPH_CLIENT_SECRET"
-    error = content.get("error")
-    kind = error if isinstance(error, str) else f"status {status}"
-    raise SystemicError("graph_token", f"no token was given ({kind}, AADSTS{number}): {remedy}")
+def _wanted(got: Got) -> float | None:
+    """How long the answer asks us to wait."""
+    return retry_after(got) if isinstance(got, requests.Response) else None

@@ -1,4 +1,4 @@
-"""Delta rounds to their end, many in one call, anew where Graph forgot; mailboxes; rows written in batches."""
+"""Delta rounds to their end, many in one call, anew where Graph forgot; mailboxes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.ports import SystemicError
-from resources.graph import Graph, item_path, task_path
-from resources.graph_batch import LostRows, Request
+from resources.graph import Graph
 from resources.graph_delta import contacts_of, events_of, tasks_of
-from resources.graph_rows import CONTACT, EVENT, TASK, contact_of, event_of, table, task_content, task_of
 from resources.graph_settings import graph_of
 from resources.sandbox.launch import running
 from resources.settings import Settings
@@ -18,10 +15,6 @@ from resources.world import BESIDE, at_sandbox
 from tests.resources.graph.conftest import ADA, BERLIN, Office
 
 YEAR = ("2027-01-01T00:00:00Z", "2028-01-01T00:00:00Z")
-
-
-def at(text: str) -> dict[str, str]:
-    return {"dateTime": text, "timeZone": BERLIN}
 
 
 def test_a_first_reading_is_full_and_the_next_is_what_changed(office: Office, graph: Graph) -> None:
@@ -124,125 +117,6 @@ def test_somebody_loses_the_mailbox_and_gets_it_back(office: Office, graph: Grap
     office.admin.user(ADA, mailbox=True)
     again = office.tasks(graph, first.link)
     assert (again.rows, again.removed, again.full) == ([], [], False)
-
-
-def test_results_come_one_a_row_in_the_order_of_the_rows(office: Office, graph: Graph) -> None:
-    (made,) = office.admin.put(ADA, "tasks", [{"title": "old"}])
-    place = task_path(ADA, office.list_id, made)
-    requests = [office.new(f"n{number:02d}") for number in range(45)]
-    requests[7] = Request("PATCH", place, {"title": "changed"}, match='W/"stale"')
-    requests[30] = Request("PATCH", place, {"status": "gone"})
-    results = graph.write(requests)
-    assert graph.calls == 3
-    assert [row for row, result in enumerate(results) if not result.success] == [7, 30]
-    assert (results[7].status, results[7].code, results[30].code) == (
-        412,
-        "ErrorIrresolvableConflict",
-        "RequestBodyRead",
-    )
-    assert [result.content["title"] for result in results[20:22]] == ["n20", "n21"]
-    assert len(office.titles()) == 44
-
-
-def test_two_writes_to_one_task_keep_their_order(office: Office, graph: Graph) -> None:
-    (made,) = office.admin.put(ADA, "tasks", [{"title": "old"}])
-    place = task_path(ADA, office.list_id, made)
-    results = graph.write(
-        [Request("PATCH", place, {"title": "b"}), Request("DELETE", place), Request("PATCH", place, {})]
-    )
-    assert [result.status for result in results] == [200, 204, 404]
-    failed = graph.write([Request("PATCH", place, {"title": "c"}), Request("DELETE", place)])
-    assert [result.status for result in failed] == [404, 424]
-
-
-def test_throttled_rows_are_sent_again_and_the_others_are_not(office: Office, graph: Graph) -> None:
-    office.admin.set_faults({"path": "/tasks$", "method": "POST", "action": "too-many-requests", "nth": 3, "times": 5})
-    assert all(result.success for result in graph.write([office.new(f"n{n}") for n in range(10)]))
-    assert office.titles() == [f"n{n}" for n in range(10)]
-    assert graph.calls == 2
-
-
-def test_rows_that_stay_throttled_are_told_as_such(office: Office, graph: Graph) -> None:
-    office.admin.set_limits(requests=4, seconds=600)
-    results = graph.write([office.new(f"n{n}") for n in range(6)])
-    assert [result.status for result in results] == [201] * 4 + [429] * 2
-    assert results[5].may_go_well_later
-    assert office.pauses == []  # ten minutes are more than patience has
-
-
-@pytest.mark.parametrize("status", [500, 502, 504])
-def test_a_row_of_which_graph_itself_knows_nothing_is_not_sent_again(office: Office, graph: Graph, status: int) -> None:
-    office.admin.set_faults({"path": "/tasks$", "action": "answer", "status": status, "body": "{}", "nth": 2})
-    with pytest.raises(LostRows) as error:
-        graph.write([office.new(f"n{n}") for n in range(25)])
-    results = error.value.results
-    assert [row for row, result in enumerate(results) if result is None] == [1]
-    assert [result.status for result in results[20:] if result] == [0] * 5
-    assert len(office.titles()) == 19
-    assert graph.calls == 1
-
-
-def test_what_was_written_is_told_though_the_login_ends_in_between(office: Office, graph: Graph) -> None:
-    office.admin.set_faults(
-        {"path": "batch", "action": "unauthorized", "nth": 2, "times": 0},
-    )
-    results = graph.write([office.new(f"n{n:02d}") for n in range(45)])
-    assert [result.status for result in results] == [201] * 20 + [0] * 25
-    with pytest.raises(SystemicError, match="refuses the token"):
-        graph.write([office.new("x")])
-    assert len(office.titles()) == 20
-
-
-def test_items_are_read_again_in_few_calls(office: Office, graph: Graph) -> None:
-    ids = office.admin.put(ADA, "tasks", [{"title": f"t{n}"} for n in range(30)])
-    found = graph.read([*(task_path(ADA, office.list_id, each) for each in ids), task_path(ADA, office.list_id, "x")])
-    assert [row and row["title"] for row in found] == [*(f"t{n}" for n in range(30)), None]
-    assert graph.calls == 2
-
-
-def test_tasks_are_columns_of_text_and_go_back_as_they_came(office: Office, graph: Graph) -> None:
-    row = {"title": "Call", "body": "a\nb", "dueDateTime": "2027-03-01", "status": "completed", "categories": '["Red"]'}
-    (made,) = graph.write([Request("POST", task_path(ADA, office.list_id), task_content(row, BERLIN))])
-    found = table([task_of(each) for each in office.tasks(graph).rows], TASK).to_pylist()[0]
-    assert {name: found[name] for name in row} == {**row, "body": "a\r\nb"}
-    assert found["completedDateTime"] == office.admin.advance_clock(0)[:10]
-    assert (found["contentType"], found["hasAttachments"], found["linkedResources"]) == ("text", "false", None)
-    assert found["lastModifiedDateTime"] == f"{made.content['lastModifiedDateTime'][:23]}Z"
-    cleared = {"dueDateTime": None, "categories": None, "title": "Write"}
-    graph.write([Request("PATCH", task_path(ADA, office.list_id, found["id"]), task_content(cleared, BERLIN))])
-    (again,) = (task_of(each) for each in office.tasks(graph).rows)
-    assert (again["dueDateTime"], again["categories"], again["title"], again["status"]) == (
-        None,
-        None,
-        "Write",
-        "completed",
-    )
-
-
-def test_an_occurrence_is_told_what_its_series_says(office: Office, graph: Graph) -> None:
-    weekly = {"pattern": {"type": "weekly", "interval": 1}, "range": {"type": "numbered", "numberOfOccurrences": 3}}
-    times = {"start": at("2027-01-04T10:00:00"), "end": at("2027-01-04T11:00:00")}
-    office.admin.put(ADA, "events", [{"subject": "Circle", "recurrence": weekly, "sensitivity": "private", **times}])
-    (found,) = graph.changes([events_of(ADA, *YEAR, zone=BERLIN)])
-    told = table([event_of(row) for row in graph.events(ADA, found.rows)], EVENT).to_pylist()
-    occurrences = [row for row in told if row["type"] == "occurrence"]
-    assert [row["start"] for row in occurrences] == [f"2027-01-{day}T10:00:00" for day in ("04", "11", "18")]
-    assert {(row["subject"], row["sensitivity"]) for row in told} == {("Circle", "private")}
-    assert graph.calls == 1
-    bare = [row for row in found.rows if row["type"] == "occurrence"]
-    assert [row["subject"] for row in graph.events(ADA, bare)] == ["Circle"] * 3
-    assert graph.calls == 2
-
-
-def test_contacts_are_columns_of_text(office: Office, graph: Graph) -> None:
-    (made,) = office.admin.put(
-        ADA, "contacts", [{"givenName": "Emmy", "emailAddresses": [{"address": "e@example.com"}]}]
-    )
-    office.admin.set_private(ADA, "contacts", made)
-    (found,) = graph.changes([contacts_of(ADA)])
-    row = table([contact_of(each) for each in found.rows], CONTACT).to_pylist()[0]
-    assert (row["givenName"], row["emailAddresses"], row["sensitivity"]) == ("Emmy", '["e@example.com"]', "private")
-    assert graph.write([Request("DELETE", item_path(ADA, "contacts", made))])[0].status == 204
 
 
 def test_the_world_serves_graph_beside_the_sandbox(tmp_path: Path) -> None:
