@@ -1,4 +1,4 @@
-"""Tasks, events and contacts of Graph as columns of text, under Graph's own names, and back.
+"""Tasks, events and contacts of Graph as columns of text, under Graph's own names; the way back is `graph_contents`.
 
 What is nested is flattened where it has one meaning: `body` and `contentType`, a day as 2026-01-31, e-mail addresses as
 a list. Lists are JSON, booleans true and false, moments UTC with milliseconds. Null and missing are the same.
@@ -16,6 +16,8 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
+from resources.graph_html import lines_of, text_of
+
 Row = Mapping[str, Any]
 Texts = dict[str, str | None]
 
@@ -25,7 +27,8 @@ TASK = (
     "lastModifiedDateTime", "bodyLastModifiedDateTime",
 )  # fmt: skip
 EVENT = (
-    "id", "etag", "type", "seriesMasterId", "subject", "body", "contentType", "start", "end", "timeZone", "isAllDay",
+    "id", "etag", "type", "seriesMasterId", "subject", "body", "contentType", "bodyText", "bodyFormatted",
+    "start", "end", "timeZone", "isAllDay",
     "isCancelled", "sensitivity", "showAs", "importance", "location", "organizer", "attendees", "categories",
     "recurrence", "hasAttachments", "createdDateTime", "lastModifiedDateTime",
 )  # fmt: skip
@@ -36,19 +39,18 @@ CONTACT = (
 )  # fmt: skip
 
 _SENSITIVITY = {"0": "normal", "1": "personal", "2": "private", "3": "confidential"}
-_DAYS = ("dueDateTime", "startDateTime", "completedDateTime")
-_LISTS = ("categories", "linkedResources", "businessPhones")
+DAYS = ("dueDateTime", "startDateTime", "completedDateTime")
 
 
 def task_of(row: Row) -> Texts:
     """The columns of `TASK`."""
-    days = {name: day_of(row.get(name)) for name in _DAYS}
-    return {**_plain(row, TASK), **days}
+    days = {name: day_of(row.get(name)) for name in DAYS}
+    return {**_plain(row, TASK), **days, **_body(row)}
 
 
 def event_of(row: Row) -> Texts:
     """The columns of `EVENT`; times are local to `timeZone`, the one that was asked for."""
-    told = _plain(row, EVENT)
+    told = _plain(row, EVENT) | _body(row)
     start = row.get("start") or {}
     told |= {"start": _text(start.get("dateTime"), 19), "end": _text((row.get("end") or {}).get("dateTime"), 19)}
     told |= {
@@ -88,60 +90,6 @@ def hydrated(rows: Iterable[Row], masters: Mapping[str, Row]) -> list[dict[str, 
     ]
 
 
-def task_content(row: Mapping[str, str | None], zone: str = "UTC") -> dict[str, Any]:
-    """What Graph is to be told of a task: the named columns and no others; None clears. Days are meant in the zone."""
-    told: dict[str, Any] = {}
-    for name in ("title", "status", "importance"):
-        if name in row:
-            told[name] = row[name] or ("" if name == "title" else _UNLESS[name])
-    if "body" in row:
-        told["body"] = {"content": row["body"] or "", "contentType": row.get("contentType") or "text"}
-    for name in _DAYS:
-        if name in row:
-            told[name] = {"dateTime": f"{row[name]}T00:00:00", "timeZone": zone} if row[name] else None
-    return told | _lists(row, ("categories", "linkedResources"))
-
-
-def event_content(row: Mapping[str, str | None], zone: str = "UTC") -> dict[str, Any]:
-    """The same of an event; `start` and `end` are local to the row's `timeZone`, else to that one."""
-    told: dict[str, Any] = {
-        name: row[name] for name in ("subject", "sensitivity", "showAs", "importance") if name in row
-    }
-    if "body" in row:
-        told["body"] = {"content": row["body"] or "", "contentType": row.get("contentType") or "text"}
-    for name in ("start", "end"):
-        if row.get(name):
-            told[name] = {"dateTime": row[name], "timeZone": row.get("timeZone") or zone}
-    if row.get("isAllDay"):
-        told["isAllDay"] = row["isAllDay"] == "true"
-    if "location" in row:
-        told["location"] = {"displayName": row["location"] or ""}
-    if "attendees" in row:
-        addresses = orjson.loads(row["attendees"] or "[]")
-        told["attendees"] = [{"type": "required", "emailAddress": {"address": each}} for each in addresses]
-    return told | _lists(row, ("categories",))
-
-
-def contact_content(row: Mapping[str, str | None]) -> dict[str, Any]:
-    """The same of a contact."""
-    texts = (
-        "givenName",
-        "surname",
-        "displayName",
-        "mobilePhone",
-        "companyName",
-        "department",
-        "jobTitle",
-        "personalNotes",
-    )
-    told: dict[str, Any] = {name: row[name] for name in texts if name in row}
-    if "emailAddresses" in row:
-        told["emailAddresses"] = [
-            {"address": each, "name": each} for each in orjson.loads(row["emailAddresses"] or "[]")
-        ]
-    return told | _lists(row, ("categories", "businessPhones"))
-
-
 def day_of(value: object) -> str | None:
     """The day that a dateTimeTimeZone means; None for none."""
     told = value.get("dateTime") if isinstance(value, Mapping) else None
@@ -153,7 +101,14 @@ def day_of(value: object) -> str | None:
         return None
 
 
-_UNLESS = {"status": "notStarted", "importance": "normal"}
+def _body(row: Row) -> Texts:
+    """What the body says, and whether it says it in a way that text cannot."""
+    body = row.get("body")
+    if not body:
+        return {"bodyText": None, "bodyFormatted": None}
+    content = body.get("content") or ""
+    text, formatted = text_of(content) if body.get("contentType") == "html" else (lines_of(content), False)
+    return {"bodyText": text or None, "bodyFormatted": "true" if formatted else "false"}
 
 
 def _plain(row: Row, columns: Sequence[str]) -> Texts:
@@ -190,7 +145,3 @@ def _json(value: object) -> str | None:
 
 def _said(master: Row) -> dict[str, Any]:
     return {name: value for name, value in master.items() if name not in ("@odata.etag", "recurrence")}
-
-
-def _lists(row: Mapping[str, str | None], names: Sequence[str]) -> dict[str, Any]:
-    return {name: orjson.loads(row[name] or "[]") for name in names if name in row}

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from resources.graph_rows import contact_content, day_of, event_content, event_of, task_content, task_of
+from resources.graph_contents import contact_content, event_content, task_content
+from resources.graph_html import text_of
+from resources.graph_rows import day_of, event_of, task_of
 
 
 @pytest.mark.parametrize(
@@ -50,3 +52,43 @@ def test_a_moment_has_milliseconds() -> None:
     )
     told = task_of({"lastModifiedDateTime": "2026-07-25T01:02:03.4567890Z"})
     assert told["lastModifiedDateTime"] == "2026-07-25T01:02:03.456Z"
+
+
+@pytest.mark.parametrize(
+    "html, text, formatted",
+    [
+        ("", "", False),
+        ("<html><head><style>p {margin:0}</style></head><body><p>One</p><p>Two</p></body></html>", "One\nTwo", False),
+        ('<div class="PlainText">a &lt; b<br>\r\nc</div>', "a < b\nc", False),
+        ("<div>One<div>Two</div></div>three", "One\nTwo\nthree", False),
+        ("<p>One&nbsp; two\n three</p>", "One two three", False),
+        ("<p>One <b>two</b></p>", "One two", True),
+        ('<span style="color:red">One</span>', "One", True),
+        ("<p>One</p><img src=x>", "One", True),
+        ("<table><tr><td>a</td></tr><tr><td>b</td></tr></table>", "a\nb", True),
+        ("<p>cut of<", "cut of<", False),
+        ("<script>x</script>y", "y", True),
+    ],
+    ids=[
+        "nothing",
+        "paragraphs",
+        "plain text",
+        "nested",
+        "blanks",
+        "bold",
+        "colour",
+        "image",
+        "table",
+        "torn",
+        "script",
+    ],
+)
+def test_what_html_says_and_whether_it_is_formatted(html: str, text: str, formatted: bool) -> None:  # noqa: FBT001
+    assert text_of(html) == (text, formatted)
+
+
+def test_a_body_is_told_with_what_it_says() -> None:
+    told = task_of({"body": {"content": "<p>a <i>b</i></p>", "contentType": "html"}})
+    assert (told["bodyText"], told["bodyFormatted"]) == ("a b", "true")
+    told = task_of({"body": {"content": "a  \r\nb\r\n", "contentType": "text"}})
+    assert (told["bodyText"], told["bodyFormatted"]) == ("a\nb", "false")
