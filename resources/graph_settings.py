@@ -15,7 +15,6 @@ from pydantic import AfterValidator, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines.ports import SystemicError
-from resources.graph_sandbox import CLIENT_ID, TENANT
 from resources.services import address, one_word, proxy_of
 from resources.settings import Settings
 
@@ -48,6 +47,8 @@ def graph_of(settings: Settings) -> GraphAccount:
     told = _read()
     missing = [f"{PREFIX}{name.upper()}" for name in NEEDED if not getattr(told, name)]
     if len(missing) == len(NEEDED) and (beside := settings.beside.get("graph")):
+        from resources.graph_sandbox import CLIENT_ID, TENANT
+
         ca_file = settings.salesforce_ca_file
         return GraphAccount(beside.url, beside.url, TENANT, CLIENT_ID, beside.token, ca_file)
     if not (told.url and told.tenant and told.client_id and told.client_secret):
