@@ -51,10 +51,10 @@ def service_of(name: str, settings: Settings) -> Service:
     if told.url is None or told.token is None:
         there, missing = ("TOKEN", "URL") if told.url is None else ("URL", "TOKEN")
         raise SystemicError("source_settings", f"{prefix}{there} is set, {prefix}{missing} is missing")
-    return Service(name, prefix, told.url, told.token, told.ca_file, _proxy(told.url, settings))
+    return Service(name, prefix, told.url, told.token, told.ca_file, proxy_of(told.url, settings))
 
 
-def _address(url: str) -> str:
+def address(url: str) -> str:
     if not _is_address(url):
         raise ValueError("must be an address such as https://engage.example.com, with https and without a query")
     return url.rstrip("/")
@@ -71,7 +71,7 @@ def _is_address(url: str) -> bool:
     return spoken and has_port and bool(parts.hostname) and not more
 
 
-def _one_word(token: SecretStr) -> SecretStr:
+def one_word(token: SecretStr) -> SecretStr:
     if not re.fullmatch(r"[!-~]+", token.get_secret_value()):
         raise ValueError("must be one word of plain letters, digits and signs")
     return token
@@ -89,8 +89,8 @@ class _Told(BaseSettings):
         str_strip_whitespace=True,
     )
 
-    url: Annotated[str, AfterValidator(_address)] | None = None
-    token: Annotated[SecretStr, AfterValidator(_one_word)] | None = None
+    url: Annotated[str, AfterValidator(address)] | None = None
+    token: Annotated[SecretStr, AfterValidator(one_word)] | None = None
     ca_file: FilePath | None = None
     """The only certificates trusted, when set; else those that `certifi` ships."""
 
@@ -105,7 +105,7 @@ def _read(prefix: str) -> _Told:
         raise SystemicError("source_settings", "; ".join(wrong)) from None
 
 
-def _proxy(url: str, settings: Settings) -> SecretStr | None:
+def proxy_of(url: str, settings: Settings) -> SecretStr | None:
     """HTTPS_PROXY holds for every service but one on this machine and those that NO_PROXY names."""
     host = urlsplit(url).hostname or ""
     exempt = host in LOOPBACK or proxy_bypass_environment(host, {"no": settings.no_proxy})

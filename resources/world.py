@@ -27,7 +27,7 @@ from resources.settings import Beside, Settings
 from resources.sources import Sources
 from resources.warehouse import Warehouse
 
-BESIDE = {"engage": "resources.engage_sandbox:service"}
+BESIDE = {"engage": "resources.engage_sandbox:service", "graph": "resources.graph_sandbox:service"}
 """What is served beside the embedded sandbox, always."""
 
 

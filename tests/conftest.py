@@ -14,7 +14,7 @@ hypothesis.settings.register_profile("ci", derandomize=True, database=None, dead
 hypothesis.settings.register_profile("dev", deadline=None, print_blob=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
-OURS = ("CONCORD_", "DAGSTER_", "ENGAGE_", "SALESFORCE_", "DESTINATION__", "SOURCES__")
+OURS = ("CONCORD_", "DAGSTER_", "ENGAGE_", "GRAPH_", "SALESFORCE_", "DESTINATION__", "SOURCES__")
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 BUNDLES = ("requests_ca_bundle", "curl_ca_bundle", "ssl_cert_file")
 TELEMETRY = {

@@ -1,0 +1,73 @@
+"""What Graph is to be told of a task, an event or a contact, from columns of text as `graph_rows` has them.
+
+Only the named columns are told; None clears.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from resources.graph_rows import DAYS
+
+_UNLESS = {"title": "", "status": "notStarted", "importance": "normal"}
+
+
+def task_content(row: Mapping[str, str | None], zone: str = "UTC") -> dict[str, Any]:
+    """A task, whose days are meant in that zone."""
+    told: dict[str, Any] = {}
+    for name, unless in _UNLESS.items():
+        if name in row:
+            told[name] = row[name] or unless
+    if "body" in row:
+        told["body"] = {"content": row["body"] or "", "contentType": row.get("contentType") or "text"}
+    for name in DAYS:
+        if name in row:
+            told[name] = {"dateTime": f"{row[name]}T00:00:00", "timeZone": zone} if row[name] else None
+    return told | _lists(row, ("categories", "linkedResources"))
+
+
+def event_content(row: Mapping[str, str | None], zone: str = "UTC") -> dict[str, Any]:
+    """An event, whose `start` and `end` are local to the row's `timeZone`, else to that one."""
+    told: dict[str, Any] = {
+        name: row[name] for name in ("subject", "sensitivity", "showAs", "importance") if name in row
+    }
+    if "body" in row:
+        told["body"] = {"content": row["body"] or "", "contentType": row.get("contentType") or "text"}
+    for name in ("start", "end"):
+        if row.get(name):
+            told[name] = {"dateTime": row[name], "timeZone": row.get("timeZone") or zone}
+    if row.get("isAllDay"):
+        told["isAllDay"] = row["isAllDay"] == "true"
+    if "location" in row:
+        told["location"] = {"displayName": row["location"] or ""}
+    if "attendees" in row:
+        addresses = orjson.loads(row["attendees"] or "[]")
+        told["attendees"] = [{"type": "required", "emailAddress": {"address": each}} for each in addresses]
+    return told | _lists(row, ("categories",))
+
+
+def contact_content(row: Mapping[str, str | None]) -> dict[str, Any]:
+    """A contact."""
+    texts = (
+        "givenName",
+        "surname",
+        "displayName",
+        "mobilePhone",
+        "companyName",
+        "department",
+        "jobTitle",
+        "personalNotes",
+    )
+    told: dict[str, Any] = {name: row[name] for name in texts if name in row}
+    if "emailAddresses" in row:
+        told["emailAddresses"] = [
+            {"address": each, "name": each} for each in orjson.loads(row["emailAddresses"] or "[]")
+        ]
+    return told | _lists(row, ("categories", "businessPhones"))
+
+
+def _lists(row: Mapping[str, str | None], names: Sequence[str]) -> dict[str, Any]:
+    return {name: orjson.loads(row[name] or "[]") for name in names if name in row}

@@ -1,0 +1,94 @@
+"""Rows of Graph as columns of text: what bad input becomes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from resources.graph_contents import contact_content, event_content, task_content
+from resources.graph_html import text_of
+from resources.graph_rows import day_of, event_of, task_of
+
+
+@pytest.mark.parametrize(
+    "told, day",
+    [
+        ("2026-07-25T00:00:00.0000000", "2026-07-25"),
+        ("2026-07-24T22:00:00.0000000", "2026-07-25"),
+        ("2026-07-24T17:00:00.0000000", "2026-07-25"),
+        ("2026-07-25T04:00:00.0000000", "2026-07-25"),
+        ("0001-01-01T00:00:00.0000000", None),
+        ("4501-01-01T00:00:00.0000000", None),
+        ("soon", None),
+        (None, None),
+    ],
+)
+def test_a_day_is_the_one_whose_midnight_is_nearest(told: str | None, day: str | None) -> None:
+    assert day_of({"dateTime": told, "timeZone": "UTC"}) == day
+
+
+@pytest.mark.parametrize("row", [{}, {"id": "x", "title": None, "body": None, "dueDateTime": None}])
+def test_a_task_that_lacks_everything_is_a_row_all_the_same(row: dict[str, Any]) -> None:
+    told = task_of(row)
+    assert told["id"] == row.get("id")
+    assert [value for name, value in told.items() if name != "id" and value is not None] == []
+
+
+def test_an_event_that_lacks_everything_is_a_row_all_the_same() -> None:
+    assert event_of({"id": "x", "attendees": [{"emailAddress": None}, {}], "organizer": {}})["start"] is None
+
+
+def test_only_the_named_columns_are_told() -> None:
+    assert task_content({"title": None}) == {"title": ""}
+    assert task_content({"importance": None, "dueDateTime": None}) == {"importance": "normal", "dueDateTime": None}
+    assert event_content({"subject": "x", "isAllDay": "true"}) == {"subject": "x", "isAllDay": True}
+    assert contact_content({"emailAddresses": '["a@b"]'}) == {"emailAddresses": [{"address": "a@b", "name": "a@b"}]}
+
+
+def test_a_moment_has_milliseconds() -> None:
+    assert (
+        task_of({"lastModifiedDateTime": "2026-07-25T01:02:03Z"})["lastModifiedDateTime"] == "2026-07-25T01:02:03.000Z"
+    )
+    told = task_of({"lastModifiedDateTime": "2026-07-25T01:02:03.4567890Z"})
+    assert told["lastModifiedDateTime"] == "2026-07-25T01:02:03.456Z"
+
+
+@pytest.mark.parametrize(
+    "html, text, formatted",
+    [
+        ("", "", False),
+        ("<html><head><style>p {margin:0}</style></head><body><p>One</p><p>Two</p></body></html>", "One\nTwo", False),
+        ('<div class="PlainText">a &lt; b<br>\r\nc</div>', "a < b\nc", False),
+        ("<div>One<div>Two</div></div>three", "One\nTwo\nthree", False),
+        ("<p>One&nbsp; two\n three</p>", "One two three", False),
+        ("<p>One <b>two</b></p>", "One two", True),
+        ('<span style="color:red">One</span>', "One", True),
+        ("<p>One</p><img src=x>", "One", True),
+        ("<table><tr><td>a</td></tr><tr><td>b</td></tr></table>", "a\nb", True),
+        ("<p>cut of<", "cut of<", False),
+        ("<script>x</script>y", "y", True),
+    ],
+    ids=[
+        "nothing",
+        "paragraphs",
+        "plain text",
+        "nested",
+        "blanks",
+        "bold",
+        "colour",
+        "image",
+        "table",
+        "torn",
+        "script",
+    ],
+)
+def test_what_html_says_and_whether_it_is_formatted(html: str, text: str, formatted: bool) -> None:  # noqa: FBT001
+    assert text_of(html) == (text, formatted)
+
+
+def test_a_body_is_told_with_what_it_says() -> None:
+    told = task_of({"body": {"content": "<p>a <i>b</i></p>", "contentType": "html"}})
+    assert (told["bodyText"], told["bodyFormatted"]) == ("a b", "true")
+    told = task_of({"body": {"content": "a  \r\nb\r\n", "contentType": "text"}})
+    assert (told["bodyText"], told["bodyFormatted"]) == ("a\nb", "false")
