@@ -72,6 +72,7 @@ def played(home: Path) -> Iterator[Hours]:
         yield Hours(aimed, story, engage)
 
 
+@pytest.mark.soak
 def test_every_case_ends_as_it_says_at_first_and_an_hour_later(tmp_path: Path) -> None:
     with played(tmp_path) as hours:
         hours.run(ACCOUNTS)

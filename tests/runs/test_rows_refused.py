@@ -19,7 +19,7 @@ def rows(prefix: str, employees: str) -> list[Row]:
     ]
 
 
-@pytest.mark.parametrize("bulk", [False, True], ids=["collections", "bulk"])
+@pytest.mark.parametrize("bulk", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["collections", "bulk"])
 def test_a_refused_row_fails_alone_rests_after_its_retries_and_is_released_by_its_source(
     here: Place, *, bulk: bool
 ) -> None:

@@ -85,7 +85,7 @@ def as_kept(record: Mapping[str, Any]) -> dict[str, Any]:
     return {field: value.lower() if field == "Email" and value else value for field, value in record.items()}
 
 
-@pytest.mark.parametrize("bulk", [False, True], ids=["collections", "bulk"])
+@pytest.mark.parametrize("bulk", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["collections", "bulk"])
 @given(worlds=many(INSTITUTIONS))
 @FEW
 def test_institutions_of_many_worlds_end_as_the_oracle_says(here: Place, worlds: list[Small], *, bulk: bool) -> None:
@@ -97,7 +97,7 @@ def test_institutions_of_many_worlds_end_as_the_oracle_says(here: Place, worlds:
     ended(here, IMPORTING, oracle.ACCOUNTS, Oracle(oracle.ACCOUNTS, rows, known, creates=True), ids, bulk=bulk)
 
 
-@pytest.mark.parametrize("bulk", [False, True], ids=["collections", "bulk"])
+@pytest.mark.parametrize("bulk", [pytest.param(False, marks=pytest.mark.soak), True], ids=["collections", "bulk"])
 @given(worlds=many(PEOPLE))
 @FEW
 def test_people_of_many_worlds_end_as_the_oracle_says(here: Place, worlds: list[Small], *, bulk: bool) -> None:
