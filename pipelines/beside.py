@@ -56,7 +56,7 @@ def _mark(collection: Rest, columns: Sequence[str]) -> str:
 
 def _since(con: duckdb.DuckDBPyConnection, collection: Rest, columns: Sequence[str]) -> datetime | None:
     told = memory.read(con, _mark(collection, columns))
-    known = told and memory.has(con, f"beside {collection.name}")
+    known = told and {given(column) for column in columns} <= memory.columns(con, f"beside {collection.name}")
     return datetime.fromisoformat(told) - OVERLAP if told and known else None
 
 

@@ -163,7 +163,11 @@ where outcome <> 'unchanged'
 """
     )
     if phase == "loaded" and bound.entity.life:
-        con.execute("create or replace table ended as select fold from work.facts where ended")
+        # of the rows that this run was about alone: what a gate holds back is not carried out through another entity
+        con.execute("delete from ended where fold in (select fold from work.scope)")
+        con.execute(
+            "insert into ended select fold from work.facts where ended and fold in (select fold from work.scope)"
+        )
     links = reference_links_sql(accepted(con), inherits=bound.entity.inherits)
     con.execute(f"create or replace table reference_links as {links}")
     for statement in missing_sql(bound):

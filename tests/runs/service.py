@@ -62,9 +62,10 @@ class Service:
     def sync(self, here: Place, *entities: str, **request: Any) -> list[Report]:
         """A run of each of these, or of both, whatever the gates say."""
         names = entities or ("profiles", "connections")
-        return [here.run(ENTITIES[name], world=self._at, approved=True, **request) for name in names]
+        return [here.run(ENTITIES[name], world=self.beside, approved=True, **request) for name in names]
 
-    def _at(self, world: World) -> World:
+    def beside(self, world: World) -> World:
+        """The world with this service in it."""
         return replace(world, source=self)
 
 

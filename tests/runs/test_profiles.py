@@ -6,13 +6,17 @@ One story in five acts, played once; each test looks at what became of its own r
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from assets.profiles import ENTITY as PROFILES
+from pipelines.conditions import Has
+from pipelines.life import Wanted
 from pipelines.report import Report
+from pipelines.scope import Keys
 from resources.salesforce.org import SalesforceOrg
 from resources.sandbox.launch import running
 from tests.resources.salesforce.embedded import Embedded
@@ -305,3 +309,36 @@ def test_what_nobody_touches_stays_as_it_is_and_no_run_has_anything_left_to_do(a
     assert last.connection("untouched") == first.connection("untouched")
     assert [report.cells for report in last.reports] == [0] * 4
     assert [report.status for report in last.reports] == ["nothing_to_do"] * 4
+
+
+def test_an_end_that_a_run_was_not_about_does_not_reach_the_connections(here: Place) -> None:
+    here.org.seed("User", [_user("kim")])
+    here.feed("institutions", [{"institution_id": "keys-1", "name": "Clinic"}])
+    here.run("accounts", approved=True)
+    service = Service()
+    for key in ("keys-a", "keys-b"):
+        service.profile(key)
+        service.connection(f"{key}-c", profile_id=key, user_id="kim")
+    service.sync(here)
+    service.profile("keys-a", state="deleted")
+    service.sync(here, "profiles", scope=Keys(frozenset({"keys-b"})))
+    (report,) = service.sync(here, "connections")
+    assert report.cells == 0
+    service.sync(here)
+    assert here.outcomes("connections")["keys-a-c"] == "deactivated: ended"
+
+
+def test_a_declaration_may_ask_other_things_of_what_is_beside_and_go_back(here: Place) -> None:
+    here.org.seed("User", [_user("lee")])
+    here.feed("institutions", [{"institution_id": "back-1", "name": "Clinic"}])
+    here.run("accounts", approved=True)
+    service = Service()
+    service.profile("back-a")
+    service.connection("back-a-c", profile_id="back-a", user_id="lee")
+    other = replace(PROFILES, wanted=Wanted(Has("connections", by="profile_id"), otherwise="not_connected"), fields={
+        name: rule for name, rule in PROFILES.fields.items() if not name.startswith("Connection_Status")
+    }, life=None)  # fmt: skip
+    for entity in (PROFILES, other, PROFILES):
+        report = here.run(entity, world=service.beside, approved=True)
+        assert report.error is None
+    assert here.outcomes("profiles")["back-a"] in ("unchanged", "unchanged: source_unchanged")
