@@ -11,8 +11,10 @@ from dataclasses import field as made
 from functools import cached_property
 from types import MappingProxyType
 
+from pipelines.agreed_rules import Agreed
 from pipelines.derived_rules import Always, EndedAt, StampedWith, Whether
 from pipelines.entity import AnyRule, Entity
+from pipelines.outlook import PLACE
 from pipelines.ports import FieldInfo, ObjectInfo, SystemicError
 from pipelines.rules import Constant, CreateOnly, Master, Reference, SourceStatus, SyncedAt
 
@@ -78,9 +80,15 @@ class Bound:
         life = self.entity.life
         asked = (column for condition in self.entity.conditions for part in condition.parts for column in part.columns)
         merged = [str(self.entity.source.merged_into)] if life and life.merged_ends else []
-        for column in (*asked, *merged):
+        place = PLACE if self.entity.both else ()
+        for column in (*asked, *merged, *place):
             found.setdefault(column, None)
         return found
+
+    @cached_property
+    def cut(self) -> frozenset[str]:
+        """Source columns whose text may be longer than the CRM can keep: what it would cut off is no difference."""
+        return frozenset(field.rule.column for field in self.fields if isinstance(field.rule, Agreed))
 
     @cached_property
     def lists(self) -> tuple[str, ...]:
@@ -107,7 +115,9 @@ class Bound:
         entity = self.entity
         freeze = tuple(field for field in (entity.freeze.mapped, entity.freeze.hierarchy) if field)
         twins = (entity.twins.name, *entity.twins.places) if entity.twins else ()
-        wanted = (*RECORD_FIELDS, entity.target.key, *entity.fields, *freeze, *twins)
+        both = ("LastModifiedDate", *entity.both.flags) if entity.both else ()
+        window = (entity.both.window.field,) if entity.both and entity.both.window else ()
+        wanted = (*RECORD_FIELDS, entity.target.key, *entity.fields, *freeze, *twins, *both, *window)
         return tuple(field for field in dict.fromkeys(wanted) if field in self.info.fields)
 
     def type_of(self, field: str) -> str:

@@ -12,7 +12,7 @@ from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
 from pipelines.elsewhere import Records
-from pipelines.sql import given, literals, quote
+from pipelines.sql import given, literal, literals, quote
 
 BUILT = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
@@ -106,6 +106,27 @@ class Is(Condition):
     def of(self, row: str) -> str:
         """The same of another row than `s`."""
         return f"coalesce(lower({row}.{given(self.column)}) in {literals([self.word.lower()])}, false)"
+
+
+@dataclass(frozen=True, config=BUILT)
+class Holds(Condition):
+    """The column is a JSON list that has this word among its entries, regardless of case."""
+
+    column: str
+    word: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self.column,)
+
+    @property
+    def words(self) -> str:
+        return f"`{self.column}` has {self.word}"
+
+    def sql(self) -> str:
+        text = f"lower(s.{given(self.column)})"
+        listed = f"case when json_valid({text}) then from_json({text}, '[\"VARCHAR\"]') end"
+        return f"coalesce(list_contains({listed}, {literal(self.word.lower())}), false)"
 
 
 @dataclass(frozen=True, config=BUILT)

@@ -31,3 +31,14 @@ class RecordTypes:
     @property
     def name(self) -> str:
         return "record types"
+
+
+@dataclass(frozen=True, config=STRICT)
+class OneOf:
+    """Records named in one of several ways, which are tried in order."""
+
+    records: tuple[Records, ...]
+
+    @property
+    def name(self) -> str:
+        return " or ".join(records.name for records in self.records)

@@ -13,14 +13,17 @@ from typing import Literal
 
 from pydantic.dataclasses import dataclass
 
+from pipelines.agreed_rules import Agreed, Related
+from pipelines.both import BothWays
 from pipelines.cadence import Cadence
 from pipelines.conditions import Condition, Has
 from pipelines.derived_rules import Always, EndedAt, StampedWith, Whether
-from pipelines.elsewhere import Records
+from pipelines.elsewhere import OneOf, Records
 from pipelines.gates import Gates
 from pipelines.life import Life, Wanted
 from pipelines.match import Same
 from pipelines.mistakes import mistakes
+from pipelines.outlook import PLACE
 from pipelines.rules import (
     Constant,
     CreateOnly,
@@ -44,6 +47,8 @@ AnyRule = (
     | Whether
     | EndedAt
     | StampedWith
+    | Agreed
+    | Related
 )
 
 
@@ -87,6 +92,8 @@ class Entity:
     create: Literal["never", "on_request", "scheduled"] = "never"
     wanted: Wanted | None = None
     life: Life | None = None
+    both: BothWays | None = None
+    """The source is written back to; None: only the CRM is written."""
     beside: tuple[Rest, ...] = ()
     """Other collections of the source that conditions ask about; nothing of them is written."""
     freeze: Freeze = Freeze()
@@ -108,7 +115,9 @@ class Entity:
         """Every condition of the declaration."""
         whether = [rule.condition for rule in self.fields.values() if isinstance(rule, Whether)]
         life = [self.life.ends_when] if self.life else []
-        return (*whether, *life, *([self.wanted.condition] if self.wanted else []))
+        keeps = [rule.keeps for rule in self.fields.values() if isinstance(rule, Agreed) and rule.keeps]
+        left = self.both.conditions if self.both else ()
+        return (*whether, *life, *([self.wanted.condition] if self.wanted else []), *keeps, *left)
 
     @property
     def asked_beside(self) -> tuple[Has, ...]:
@@ -119,8 +128,23 @@ class Entity:
     @property
     def looked_up(self) -> tuple[Records, ...]:
         """Records that no entity keeps and that this one refers to, each once."""
-        referred = [rule.to for rule in self.references.values() if isinstance(rule.to, Records)]
+        referred = [records for rule in self.references.values() for records in _records(rule.to)]
         return tuple(dict.fromkeys([*referred, *(has.refers[1] for has in self.asked_beside if has.refers)]))
+
+    @property
+    def rules_of_both(self) -> BothWays:
+        """How its two sides are kept in accord; asked only of an entity that has them."""
+        if self.both is None:
+            raise DeclarationError(f"entity {self.name!r} is written on one side only: it has no both=BothWays(...)")
+        return self.both
+
+    @property
+    def owner(self) -> Records:
+        """By what the source's users are known among those of the org."""
+        rule = self.fields[self.rules_of_both.owner]
+        if not (isinstance(rule, Reference) and isinstance(rule.to, Records)):
+            raise DeclarationError(f"entity {self.name!r}: both.owner must refer to Records, such as those of User")
+        return rule.to
 
     @property
     def inherits(self) -> bool:
@@ -152,9 +176,14 @@ class Entity:
         own = (self.source.key, self.source.changed_at, self.source.merged_into, *self.source.required)
         read = (rule.source_column for rule in self.fields.values())
         asked = (column for condition in self.conditions for part in condition.parts for column in part.columns)
-        return tuple(dict.fromkeys(column for column in (*own, *read, *asked) if column))
+        both = (*PLACE, self.both.window.column if self.both.window else None) if self.both else ()
+        return tuple(dict.fromkeys(column for column in (*own, *read, *asked, *both) if column))
 
     @property
     def fingerprint(self) -> str:
         """Changes when anything is declared differently."""
         return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+
+def _records(to: object) -> tuple[Records, ...]:
+    return to.records if isinstance(to, OneOf) else (to,) if isinstance(to, Records) else ()

@@ -45,8 +45,20 @@ class Gates:
     """Records that come to show that their subject is over."""
     shrunk: Limit | None = Limit(share=0.20)
     """Rows that a full list has less than at the last run."""
+    first_run: Limit | None = Limit()
+    """Writes of the first run of an entity that is written on both sides: a person looks at it before."""
     columns_lost: Limit | None = Limit()
     """Columns of a full list that were filled at the last run and are blank throughout now."""
+
+
+@plain_dataclass(frozen=True, slots=True)
+class Back:
+    """What a plan would do to the source. `first`: this entity was never synced before."""
+
+    updates: int
+    creates: int
+    removals: int
+    first: bool
 
 
 @plain_dataclass(frozen=True, slots=True)
@@ -67,6 +79,8 @@ class Measures:
     doubled_keys: int
     """Keys for which the plan holds more than one record or row: always 0, or the plan is wrong."""
     columns_lost: int = 0
+    back: Back | None = None
+    """What would be done to the source; None where it is only read."""
 
 
 @plain_dataclass(frozen=True, slots=True)
@@ -80,10 +94,24 @@ class Verdict:
     approvable: bool = True
 
 
+Counted = tuple[str, Limit | None, int, int]
+
+
+def _back(gates: Gates, m: Measures, back: Back) -> tuple[Counted, ...]:
+    """The same limits hold for what is done to the source; of a first run every write is counted."""
+    writes = m.updates + m.creates + m.removals + back.updates + back.creates + back.removals
+    return (
+        ("changes_in_source", gates.changes, back.updates, m.records),
+        ("creates_in_source", gates.creates, back.creates, m.records),
+        ("removals_in_source", gates.removals, back.removals, m.records),
+        ("first_run", gates.first_run, writes if back.first else 0, 0),
+    )
+
+
 def judge(gates: Gates, m: Measures) -> list[Verdict]:
     """One verdict a gate, in a fixed order; duplicate keys can never be approved."""
     blankest = max(m.blanked.items(), key=lambda item: item[1], default=("", 0))
-    counted = (
+    counted: tuple[Counted, ...] = (
         ("removals", gates.removals, m.removals, m.records),
         ("changes", gates.changes, m.updates, m.records),
         ("creates", gates.creates, m.creates, m.records),
@@ -91,6 +119,7 @@ def judge(gates: Gates, m: Measures) -> list[Verdict]:
         ("ended", gates.ended, m.ended, m.records),
         ("shrunk", gates.shrunk, max(0, m.rows_before - m.rows_now), m.rows_before),
         ("columns_lost", gates.columns_lost, m.columns_lost, 0),
+        *(_back(gates, m, m.back) if m.back else ()),
     )
     verdicts = [
         Verdict(name, passed=not limit.exceeded(count, whole), observed=count, limit=str(limit))

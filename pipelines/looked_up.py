@@ -12,11 +12,11 @@ import pyarrow as pa
 
 from pipelines import memory
 from pipelines.binding import Bound
-from pipelines.elsewhere import Records, RecordTypes
+from pipelines.elsewhere import OneOf, Records, RecordTypes
 from pipelines.ports import Crm
 from pipelines.run import Warehouse
 from pipelines.snapshot import OVERLAP_SECONDS
-from pipelines.sql import fold_sql, literal, quote
+from pipelines.sql import fold_sql, literal, literals, quote
 
 
 def look_up(bound: Bound, crm: Crm, warehouse: Warehouse, *, everything: bool) -> None:
@@ -28,7 +28,7 @@ def look_up(bound: Bound, crm: Crm, warehouse: Warehouse, *, everything: bool) -
         if since:
             since -= timedelta(seconds=OVERLAP_SECONDS)
         deleted = "IsDeleted" in bound.looked_up[records.sobject].fields
-        fields = ["Id", records.key, *(["IsDeleted"] if deleted else [])]
+        fields = list(dict.fromkeys(["Id", records.key, *(["IsDeleted"] if deleted else [])]))
         taken = crm.snapshot(records.sobject, fields, since=since)
         pages = [page.select(fields) for page in taken.pages]
         with warehouse.open() as con:
@@ -68,6 +68,7 @@ having count(*) = 1 -- a name of two records is nobody's
 """
             for records in bound.entity.looked_up
         ),
+        *(_first_sql(rule.to) for rule in bound.entity.references.values() if isinstance(rule.to, OneOf)),
         *(
             f"insert into work.targets values ({literal(rule.target)}, lower({literal(word)}), {literal(record_id)})"
             for rule in bound.entity.references.values()
@@ -76,3 +77,20 @@ having count(*) = 1 -- a name of two records is nobody's
             for record_id in [bound.info.record_types[developer_name].id]
         ),
     ]
+
+
+def _first_sql(ways: OneOf) -> str:
+    """Adds what a name means by the first of several ways in which it means one record."""
+    order = " ".join(f"when {literal(records.name)} then {n}" for n, records in enumerate(ways.records))
+    return f"""
+insert into work.targets
+select {literal(ways.name)}, fold, arg_min(Id, place)
+from (
+  select name, fold, any_value(Id) as Id, case name {order} end as place
+  from looked_up
+  where name in {literals(records.name for records in ways.records)}
+  group by name, fold
+  having count(*) = 1
+)
+group by fold
+"""

@@ -36,6 +36,22 @@ CONTESTED = "create or replace temp table contested (record_id varchar)"
 """Records that rows tied for: a weaker rule does not give them to a third row behind their backs."""
 
 
+def _free_sql(bound: Bound) -> str:
+    """Boolean of a record `r`: no row has it. What two sides share is free again when its row is gone there."""
+    if bound.entity.both is None:
+        return "r.fold is null and r.Id not in (select record_id from links)"
+    there = "select fold from source where present"
+    return (
+        f"(r.fold is null or r.fold not in ({there}))"
+        f" and r.Id not in (select record_id from links where fold in ({there}) or fold in (select fold from parted))"
+    )
+
+
+def _of_rows_there(bound: Bound) -> str:
+    """A row that is gone claims nothing: it may have moved, and be another row now."""
+    return " and fold in (select fold from source where present)" if bound.entity.both else ""
+
+
 def match_sql(bound: Bound, match: Same) -> list[str]:
     """Statements that give rows without a record the one keyless record that this rule finds, or hold the tied ones."""
     fields = {field.name: field for field in bound.fields}
@@ -56,10 +72,9 @@ with open_rows as (
 free_records as (
   select r.*
   from records r
-  where not r.IsDeleted and r.fold is null
-    and r.Id not in (select record_id from links)
+  where not r.IsDeleted and {_free_sql(bound)}
     and r.Id not in (select record_id from contested)
-    and r.Id not in (select record_id from work.link where record_id is not null)
+    and r.Id not in (select record_id from work.link where record_id is not null{_of_rows_there(bound)})
 ),
 pairs as (
   select s.fold, {alive_sql(bound.entity)} as active, r.Id as record_id, r.number as record_number

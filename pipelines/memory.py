@@ -10,11 +10,14 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import ledger
+from pipelines import accord, ledger, parting
 from pipelines.ports import SystemicError
 from pipelines.sql import given, quote
 
-VERSION = 3
+VERSION = 4
+
+EXCEPTED = "create table if not exists excepted (fold varchar)"
+"""Rows, and records without one, that a person excluded from a two-way sync until they are released."""
 
 TABLES = (
     "create schema if not exists work",
@@ -37,6 +40,9 @@ TABLES = (
     "create table if not exists work.repeats (_file varchar, _line bigint, key varchar)",
     "create table if not exists looked_up (name varchar, Id varchar, fold varchar)",
     "create table if not exists ended (fold varchar)",
+    accord.TABLE,
+    parting.TABLE,
+    EXCEPTED,
     *ledger.TABLES,
 )
 

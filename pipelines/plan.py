@@ -13,9 +13,10 @@ from typing import Any
 
 import duckdb
 
+from pipelines import memory
 from pipelines.batching import STANDARD, Batching
 from pipelines.binding import Bound
-from pipelines.gates import Measures, Verdict, judge
+from pipelines.gates import Back, Measures, Verdict, judge
 from pipelines.sql import canonical_sql
 
 MEASURE_SQL = """
@@ -24,7 +25,7 @@ select
     + (select count(*) from work.link l join records r on r.number = l.record_number where r.fold is null),
   (select count(*) from work.actions where kind = 'update'),
   (select count(*) from work.actions where kind = 'create'),
-  (select count(*) from work.cells),
+  (select count(*) from work.cells) + (select count(*) from work.source_cells),
   (select count(*) from (select 1 from work.actions where record_id is not null group by record_id having count(*) > 1))
     + (select count(*) from (select 1 from work.actions group by fold having count(*) > 1))
     + (select count(*) from (select 1 from work.cells group by fold, field having count(*) > 1))
@@ -52,8 +53,17 @@ select coalesce(bit_xor(md5_number(concat_ws(chr(31),
   coalesce(case when new = {NOW} then chr(29) else new end, chr(30)),
   coalesce(waits_for, chr(30))
 ))), 0)::varchar || '/' || count(*)
-from work.cells
-where rule not in ('synced_at', 'stamped_with')
+from (
+  select fold, record_id, field, old, new, waits_for
+  from work.cells
+  where rule not in ('synced_at', 'stamped_with')
+  union all by name
+  select fold, record_id, 'source ' || coalesce(field, kind) as field, old, new, kind as waits_for
+  from work.source_actions
+  left join (select fold, field, old, new from work.source_cells) using (fold)
+  union all by name
+  select fold, record_id, 'removal' as field from work.removals
+)
 """
 
 AGREED_SQL = """
@@ -81,6 +91,14 @@ where fold not in (select fold from work.cells where rule not in ('synced_at', '
 )
 """A plan made anew in mid-run loses what was not agreed to: the next run proposes it."""
 
+BACK_SQL = """
+select
+  count(*) filter (kind = 'update'),
+  count(*) filter (kind = 'create'),
+  count(*) filter (kind = 'delete')
+from work.source_actions
+"""
+
 COST_SQL = "select kind, wave, count(*) from work.actions group by kind, wave"
 
 
@@ -91,10 +109,21 @@ class Plan:
     hash: str
     creates: int
     updates: int
+    removals: int
+    """Records to be deleted."""
     cells: int
+    """On both sides."""
     cost: int
     """API calls that carrying it out will take if all goes well."""
     gates: tuple[Verdict, ...]
+    back: Back | None = None
+    """What it does to the source, where that is written back to."""
+
+    @property
+    def writes(self) -> bool:
+        """Whether carrying it out writes anything on either side."""
+        back = self.back
+        return bool(self.cells or self.removals or (back and (back.updates or back.creates or back.removals)))
 
     def obstacles(self, approved: str | None) -> list[Verdict]:
         """The gates that keep this plan from being carried out, given the hash that a person approved."""
@@ -114,28 +143,42 @@ def read_plan(
     """The plan that the `work` tables hold, judged by the entity's gates."""
     records, updates, creates, cells, doubled = _one(con, MEASURE_SQL)
     blanked = dict(con.execute(BLANKED_SQL).fetchall())
+    removals = _one(con, "select count(*) from work.removals")[0]
     measures = Measures(
         records=records,
         updates=updates,
         creates=creates,
-        removals=0,
+        removals=removals,
         ended=_one(con, ENDED_SQL)[0],
         blanked=blanked,
         rows_before=rows_before if bound.entity.source.lists == "everything" else 0,
         rows_now=rows_now,
         doubled_keys=doubled,
         columns_lost=columns_lost,
+        back=_back(con) if bound.entity.both else None,
     )
     gates = judge(bound.entity.gates, measures)
     cost = sum(batching.cost_of(count) for _, _, count in con.execute(COST_SQL).fetchall())
+    cost += -(-removals // batching.collection_rows)
     return Plan(
         hash=short_hash(_one(con, HASH_SQL)[0], gates),
         creates=creates,
         updates=updates,
+        removals=removals,
         cells=cells,
         cost=cost + (1 if creates or updates else 0),
         gates=tuple(gates),
+        back=measures.back,
     )
+
+
+def _back(con: duckdb.DuckDBPyConnection) -> Back:
+    updates, creates, removals = _one(con, BACK_SQL)
+    return Back(updates, creates, removals, first=memory.read(con, FIRST_DONE) is None)
+
+
+FIRST_DONE = "both agreed"
+"""In `meta` once a plan of a two-way entity was carried out."""
 
 
 def short_hash(fingerprint: str, gates: Sequence[Verdict]) -> str:

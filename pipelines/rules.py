@@ -15,7 +15,7 @@ from typing import ClassVar, Literal
 from pydantic.dataclasses import dataclass
 
 from pipelines.conditions import resolved
-from pipelines.elsewhere import Records, RecordTypes
+from pipelines.elsewhere import OneOf, Records, RecordTypes
 from pipelines.source import STRICT
 from pipelines.sql import differs_sql, given, literal, literals, quote
 
@@ -144,7 +144,7 @@ class Reference(Rule):
 
     name: ClassVar[str] = "reference"
     column: str
-    to: str | Records | RecordTypes
+    to: str | Records | RecordTypes | OneOf
     missing: Literal["skip", "keep"] = "skip"
     hierarchy: bool = False
     first: bool = False

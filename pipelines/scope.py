@@ -116,7 +116,11 @@ def scope_sql(bound: Bound, scope: Scope) -> str:
     elif isinstance(scope, Keys):
         chosen = "s.fold in (select fold from wanted_keys)"
     else:
-        chosen = "true" if scope == "all" else unsettled
+        # two sides are compared whole: either may have changed, and days come into the window and leave it
+        chosen = "true" if scope == "all" or bound.entity.both else unsettled
+    there = "s.present"
+    if bound.entity.both:  # what is gone there has a record that is to be told
+        there = "(s.present or s.fold in (select fold from links))"
     return f"""
 create or replace table work.scope as
 select s.fold, s.number
@@ -124,7 +128,7 @@ from source s
 left join state t on t.fold = s.fold
 {reference_joins_sql(bound)}
 {facts_join_sql(bound.entity)}
-where s.present and ({chosen})
+where {there} and ({chosen})
   and not exists (select 1 from work.incoming i where i.fold = s.fold and i.problem is not null)
 """
 

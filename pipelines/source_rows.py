@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from pipelines.binding import Bound
-from pipelines.sql import duckdb_type, given, hash_sql, quote, said
+from pipelines.sql import duckdb_type, fold_sql, given, hash_sql, quote, said
 
 
 def source_sql(bound: Bound, *, known: Collection[str]) -> str:
     """Creates `source` anew: the incoming rows without a problem over the rows known before.
 
     `known` are the columns, quoted, of the present `source`, none when there is none. A row that a full list no longer
-    has stays, `present = false`: absence changes nothing.
+    has stays, `present = false`: absence changes nothing. So does one that its source tells is gone.
     """
     types = {given(column): duckdb_type(info.type) if info else "varchar" for column, info in bound.columns.items()}
     own = {quote(name): "varchar" for name in ("key", "fold", "merged_fold")}
@@ -48,11 +48,11 @@ with fresh as (
         f"try_cast(o.{column} as {kind}) as {column}" if column in known else f"cast(null as {kind}) as {column}"
         for column, kind in columns.items()
     )
-    still = (
-        "exists (select 1 from work.incoming i where i.fold = o.fold)"
-        if bound.entity.source.lists == "everything"
-        else "o.present"
-    )
+    still = "o.present"
+    if bound.entity.source.lists == "everything":
+        still = "exists (select 1 from work.incoming i where i.fold = o.fold)"
+    elif bound.entity.both:
+        still = f"o.present and o.fold not in (select {fold_sql('key')} from landing.removed)"
     return f"""{merged}{numbered} from (
 select * from fresh
 union all by name

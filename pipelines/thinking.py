@@ -21,6 +21,7 @@ from pipelines.looked_up import elsewhere_sql
 from pipelines.matching import CONTESTED, RIVALS, WITHOUT_RIVALS, match_sql
 from pipelines.mergers import HEIRS, HELD_HEIRS
 from pipelines.missing import hold_twins_sql
+from pipelines.pairing import before_matching_sql, pairing_sql, relinking
 from pipelines.ports import SystemicError
 from pipelines.reconcile import reconcile_sql
 from pipelines.scope import (
@@ -36,6 +37,8 @@ from pipelines.scope import (
     scope_sql,
 )
 from pipelines.sql import fold_sql, literal, quote
+from pipelines.way_back import TABLES as TABLES_OF_WAY_BACK
+from pipelines.way_back import way_back_sql
 
 TARGETS = (
     "create or replace table work.targets (entity varchar, fold varchar, record_id varchar)",
@@ -63,6 +66,8 @@ class Wish:
     hold_twins: bool = False
     releases: bool = False
     """Rows in quarantine are tried again."""
+    whole: bool = True
+    """Both sides are looked at whole: records that the source lacks, and what was deleted on a side, count as well."""
 
 
 def think(con: duckdb.DuckDBPyConnection, bound: Bound, wish: Wish, published: dict[str, Path]) -> None:
@@ -93,6 +98,8 @@ def _think(con: duckdb.DuckDBPyConnection, bound: Bound, wish: Wish, published: 
     if wish.scope is not None:
         choose(con, bound, wish.scope)
     _link(con, bound)
+    for statement in pairing_sql(bound, whole=wish.whole, relinking=relinking(con)) if entity.both else ():
+        con.execute(statement)
     for statement in circles_sql(entity):
         con.execute(statement)
     forget_links(con, entity)
@@ -106,6 +113,8 @@ def _think(con: duckdb.DuckDBPyConnection, bound: Bound, wish: Wish, published: 
         con.execute(HELD_HEIRS)
         for statement in reconcile_sql(bound, creates=wish.creates):
             con.execute(statement)
+        for statement in way_back_sql(bound) if entity.both else TABLES_OF_WAY_BACK:
+            con.execute(statement)
         closing = hold_circles(con, entity)
 
 
@@ -118,6 +127,8 @@ def _link(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
         con.execute(statement)
     con.execute(HEIRS)
     con.execute(rows_sql(bound))
+    for statement in before_matching_sql(bound) if entity.both else ():
+        con.execute(statement)
     for statement in linked_targets_sql(entity) if entity.refers_to_itself else ():
         con.execute(statement)
     for match in entity.match:

@@ -1,0 +1,74 @@
+"""Records of a two-way entity that the source does not have: which of them it is given, and why others are not.
+
+Out: `work.born` (fold = the record's id without case, record_id, record_number, mailbox, verdict): one row for each
+record in the window that has no row; without a verdict it is created in the source. A record that carries the key of a
+row which is not there was deleted there, and is not brought back, unless all is paired anew (`relink`).
+"""
+
+from __future__ import annotations
+
+from pipelines.apart import NO_MAILBOX, OUTSIDE, record_apart_sql
+from pipelines.binding import Bound
+from pipelines.elsewhere import Records
+from pipelines.sql import literal, quote
+
+EMPTY = """
+create or replace table work.born (
+  fold varchar, record_id varchar, record_number bigint, mailbox varchar, verdict varchar)
+"""
+
+
+def born_sql(bound: Bound, *, relinking: bool) -> list[str]:
+    """Statements that create `work.born`, for a run that is about everything."""
+    both = bound.entity.rules_of_both
+    owner = bound.entity.owner
+    may = "true" if both.may("source", "create") else "false"
+    keyed = "false" if relinking else "r.fold is not null"
+    return [
+        f"""
+insert into work.born
+with lonely as (
+  select
+    lower(r.Id) as fold,
+    r.Id as record_id,
+    r.number as record_number,
+    m.user as mailbox,
+    {record_apart_sql(bound)} as apart,
+    {keyed} and r.Id not in (select record_id from work.fates where gone = 'row' and fate = 'anew') as was_there,
+    m.user is null or m.refused is not null as nowhere
+  from records r
+  left join ({owners_sql(owner)}) o on o.Id = r.{quote(both.owner)}
+  left join landing.mailboxes m on m.user = o.fold
+  where not r.IsDeleted
+    and r.Id not in (select record_id from work.link where record_id is not null and fold not in ({ANEW}))
+    and r.Id not in (
+      select record_id from links where fold not in ({ANEW}) and fold not in (select fold from work.over)
+    )
+    and (r.fold is null or r.fold not in (select fold from source where present))
+)
+select
+  fold,
+  record_id,
+  record_number,
+  mailbox,
+  case
+    when fold in (select fold from excepted) then 'held: excepted'
+    when apart is not null then 'skipped: ' || apart
+    when was_there then 'skipped: deleted_in_source'
+    when nowhere then {literal("skipped: " + NO_MAILBOX)}
+    when not {may} then 'skipped: prevented'
+  end as verdict
+from lonely
+where apart is distinct from {literal(OUTSIDE)} -- years of old activities
+""",
+        f"delete from work.scope where fold in ({ANEW})",  # told as what they become
+        f"delete from work.link where fold in ({ANEW})",
+    ]
+
+
+ANEW = "select fold from work.fates where gone = 'row' and fate = 'anew'"
+
+
+def owners_sql(owner: Records) -> str:
+    """Selects (Id, fold): whose part of the source a user of the org means."""
+    return f"select Id, fold from looked_up where name = {literal(owner.name)}"

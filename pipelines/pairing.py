@@ -1,0 +1,98 @@
+"""Two-way entities, between linking and reconciling: which pairs, rows and records go on, and which are left alone.
+
+A row finds its record by stored link, key or the mark that an item keeps which was made from a record; what is left
+alone is not matched with anything. Then pairs that lost a side meet their fate, and records without a row are found.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from pipelines import memory
+from pipelines.apart import pair_apart_sql, row_apart_sql
+from pipelines.binding import Bound
+from pipelines.born import EMPTY, born_sql
+from pipelines.parting import DELETED_IN_CRM, OVER, fates_sql
+from pipelines.sql import given, literal
+from pipelines.three_way import sides_sql
+from pipelines.way_back import HELD
+
+MARKER = "marker"
+RELINK = "relink"
+
+NO_FATES = "create or replace table work.fates (fold varchar, record_id varchar, gone varchar, fate varchar)"
+NO_OVER = "create or replace table work.over (fold varchar)"
+
+
+def relinking(con: duckdb.DuckDBPyConnection) -> bool:
+    """All is to be paired anew: what nobody finds a twin of is created on the other side."""
+    return memory.read(con, RELINK) == "true"
+
+
+def before_matching_sql(bound: Bound) -> list[str]:
+    """Statements that link marked rows, and keep out of the matching what is left alone."""
+    mark = f"s.{given('crmId')}"
+    return [
+        f"""
+create or replace temp table marked as
+select s.fold, r.Id as record_id, r.number as record_number, r.IsDeleted as deleted
+from work.rows s
+join records r on r.Id = {mark}
+where s.present and s.record_id is null and s.verdict is null
+  and r.Id not in (select k.record_id from work.rows k where k.present and k.record_id is not null)
+qualify count(*) over (partition by r.Id) = 1
+""",
+        f"""
+update work.link set record_id = m.record_id, record_number = m.record_number, how = {literal(MARKER)}
+from marked m
+where m.fold = link.fold and not m.deleted
+""",
+        f"""
+update work.link set verdict = {literal(DELETED_IN_CRM)}
+from marked m
+where m.fold = link.fold and m.deleted
+""",
+        f"""
+update work.link set verdict = 'skipped: ' || a.apart
+from (
+  select s.fold, {row_apart_sql(bound)} as apart
+  from work.rows s
+  where s.present and s.record_id is null and s.verdict is null
+) a
+where a.fold = link.fold and a.apart is not null
+""",
+    ]
+
+
+def pairing_sql(bound: Bound, *, whole: bool, relinking: bool) -> list[str]:
+    """Statements after which `work.link` has a verdict for every row that goes no further. `whole`: see `Wish`."""
+    statements = [
+        *(OVER if whole else [NO_OVER]),
+        f"""
+update work.link set verdict = 'skipped: ' || a.apart
+from (
+  select s.fold, {pair_apart_sql(bound)} as apart
+  from work.rows s
+  left join records r on r.number = s.record_number
+  where (s.record_id is not null and s.verdict is null) or s.verdict = {literal(DELETED_IN_CRM)}
+) a
+where a.fold = link.fold and a.apart is not null
+""",
+        """
+update work.link set verdict = 'held: excepted'
+where verdict is null and (
+  fold in (select fold from excepted) or lower(record_id) in (select fold from excepted)
+)
+""",
+        """
+update work.link set verdict = 'skipped: no_mailbox'
+from work.rows s
+join landing.mailboxes m on m.user = s.feed_user and m.refused is not null
+where s.fold = link.fold and s.record_id is not null and s.verdict is null
+""",
+        *sides_sql(bound),
+        *(fates_sql(bound) if whole else [NO_FATES]),
+        HELD,
+        EMPTY,
+    ]
+    return [*statements, *(born_sql(bound, relinking=relinking) if whole else [])]

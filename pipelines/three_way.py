@@ -1,0 +1,165 @@
+"""Two values of a cell and the one last agreed on: which side gives its value to the other, and why.
+
+In: `work.rows` of a two-way entity, `records`, `accord`, `echoes`. Out: `work.sides` (fold, field, theirs, ours,
+base_theirs, base_ours, back, flow, why), one row for each agreed field of each pair: `theirs` is the source's value in
+the CRM's words, `ours` the CRM's, `back` that one in the source's words. `flow` is one of
+
+* `same`: nothing differs, or only what a side cannot keep; `rest`: they differ as they did when they last agreed;
+* `crm`, `source`: the value goes to that side;
+* `kept`: it would, but that is prevented, would spoil formatting, or has no counterpart there;
+* `hold`: a person decides.
+
+A side changed when its value is another than it was when both agreed, so that our own writing, and what a side makes
+of it, is never taken for somebody's change. Where nothing was ever agreed on, a blank gives way to a value.
+"""
+
+from __future__ import annotations
+
+from pipelines.agreed_rules import Agreed
+from pipelines.binding import Bound, BoundField
+from pipelines.cells import list_sql
+from pipelines.sql import canonical_sql, differs_sql, duckdb_type, given, literal, quote
+
+LINE_ENDS = r"[ \t\x{00A0}]*\n"
+
+FLOWS = ("same", "rest", "crm", "source", "kept", "hold")
+
+
+def agreed_fields(bound: Bound) -> list[tuple[BoundField, Agreed]]:
+    """The fields that both sides shall have the same value in."""
+    return [(field, field.rule) for field in bound.fields if isinstance(field.rule, Agreed)]
+
+
+def comparable_sql(value: str, field: BoundField) -> str:
+    """A value as it is compared, canonical text: without blanks at the ends of lines, cut where the CRM would cut."""
+    text = canonical_sql(value, field.type)
+    if duckdb_type(field.type) != "varchar":
+        return text
+    cut = f"left({text}, {field.info.length})" if field.info.length else text
+    if field.type != "textarea":
+        return f"nullif(trim({cut}), '')"
+    lines = f"regexp_replace({cut}, '{LINE_ENDS}', e'\\n', 'g')"
+    return f"nullif(rtrim({lines}, e' \\t\\n\\r'), '')"
+
+
+def theirs_sql(field: BoundField, rule: Agreed) -> str:
+    """The value of source row `s`, comparable."""
+    return comparable_sql(rule.value_sql(field.name), field)
+
+
+def ours_sql(field: BoundField) -> str:
+    """The value of record `r`, comparable."""
+    return comparable_sql(f"r.{quote(field.name)}", field)
+
+
+def _kept_sql(field: BoundField, rule: Agreed) -> str:
+    """Text, null where nothing is in the way: why the source's own value must not be overwritten."""
+    cases = []
+    if rule.keeps:
+        cases.append(f"when {rule.keeps.sql()} then 'formatting'")
+    if field.info.length and duckdb_type(field.type) == "varchar":
+        cases.append(f"when length(s.{given(rule.column)}) > {field.info.length} then 'longer_there'")
+    if rule.words:
+        ours = ours_sql(field)
+        cases.append(f"when {ours} is not null and {rule.back_sql(ours)} is null then 'no_counterpart'")
+    return f"case {' '.join(cases)} end" if cases else "cast(null as varchar)"
+
+
+def sides_sql(bound: Bound) -> list[str]:
+    """Statements that create `work.sides`."""
+    both = bound.entity.rules_of_both
+    fields = agreed_fields(bound)
+    only = {"to_crm": "source", "from_crm": "crm"}.get(both.direction)  # one side gives, whatever is in dispute
+    winners = ", ".join(f"({n}, {literal(f.name)}, {literal(only or rule.wins)})" for n, (f, rule) in enumerate(fields))
+    columns = {
+        "theirs": [theirs_sql(f, rule) for f, rule in fields],
+        "ours": [ours_sql(f) for f, _ in fields],
+        "back": [rule.back_sql(ours_sql(f)) for f, rule in fields],
+        "differs": [differs_sql(theirs_sql(f, rule), ours_sql(f), f.type) for f, rule in fields],
+        "in_the_way": [_kept_sql(f, rule) for f, rule in fields],
+    }
+    unnested = ",\n    ".join(f"unnest({list_sql(values)}) as {name}" for name, values in columns.items())
+    to_crm = "true" if both.may("crm", "update") else "false"
+    to_source = "true" if both.may("source", "update") else "false"
+    return [
+        f"""
+create or replace table work.sides as
+with cells as (
+  select
+    s.fold,
+    s.record_id,
+    s.changed_at as row_changed_at,
+    r.LastModifiedDate as record_changed_at,
+    unnest(range({len(fields)})) as n,
+    {unnested}
+  from work.rows s
+  left join records r on r.number = s.record_number
+  where (s.record_id is not null and s.verdict is null) or s.verdict = 'skipped: deleted_in_crm'
+),
+held_against as (
+  select
+    c.*,
+    w.field,
+    w.wins,
+    a.theirs as base_theirs,
+    a.ours as base_ours,
+    a.fold is not null as based,
+    c.theirs is distinct from a.theirs as changed_there,
+    c.ours is distinct from a.ours as changed_here,
+    not c.differs or e.record_id is not null as alike
+  from cells c
+  join (values {winners}) w (n, field, wins) on w.n = c.n
+  left join accord a on a.fold = c.fold and a.field = w.field
+  left join echoes e
+    on e.record_id = c.record_id and e.field = w.field
+    and e.sent is not distinct from c.theirs and e.became is not distinct from c.ours
+),
+judged as (
+  select
+    *,
+    case
+      when alike then ['same', null]
+      when based and not changed_there and not changed_here then ['rest', null]
+      when based and not changed_here then ['crm', 'changed_there']
+      when based and not changed_there then ['source', 'changed_here']
+      when not based and theirs is null then ['source', 'blank_there']
+      when not based and ours is null then ['crm', 'blank_here']
+      when wins = 'crm' then ['source', 'conflict_crm_wins']
+      when wins = 'source' then ['crm', 'conflict_source_wins']
+      when wins = 'hold' then ['hold', 'conflict']
+      when row_changed_at > record_changed_at then ['crm', 'conflict_newest_wins']
+      else ['source', 'conflict_newest_wins']
+    end as verdict
+  from held_against
+)
+select
+  fold,
+  field,
+  theirs,
+  ours,
+  base_theirs,
+  base_ours,
+  based,
+  changed_there,
+  changed_here,
+  back,
+  case
+    when verdict[1] = 'crm' and not {to_crm} then 'kept'
+    when verdict[1] = 'source' and (not {to_source} or in_the_way is not null) then 'kept'
+    else verdict[1]
+  end as flow,
+  case
+    when verdict[1] = 'crm' and not {to_crm} then 'prevented'
+    when verdict[1] = 'source' and not {to_source} then 'prevented'
+    when verdict[1] = 'source' and in_the_way is not null then in_the_way
+    else verdict[2]
+  end as why
+from judged
+""",
+    ]
+
+
+def columns_sql(bound: Bound) -> str:
+    """A relation (field, column): which column of the source each agreed field is."""
+    pairs = ", ".join(f"({literal(f.name)}, {literal(rule.column)})" for f, rule in agreed_fields(bound))
+    return f"(values {pairs})"
