@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 
 import pyarrow as pa
 
-from pipelines.source import AnySource
+from pipelines.source import AnySource, Outlook
 
 Clock = Callable[[], datetime]
 """Tells the time, with a time zone."""
@@ -218,6 +218,8 @@ class Landed:
     """Asked columns that a file does not have: (file, column)."""
     read_at: datetime | None = None
     """The source's clock just before its first row was asked for; None where a source has no clock, as files."""
+    cursor: str | None = None
+    """What the next reading goes on from, where a source tells what changed since (`TwoWaySource`)."""
 
 
 class Source(Protocol):
@@ -236,6 +238,69 @@ class Source(Protocol):
 
         `since`: only rows updated from then on are wanted, by the source's clock; None: all. A feed has all either way.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a source that is written back to is asked for."""
+
+    columns: Sequence[str]
+    users: Sequence[str]
+    """Whose rows: principal names, as the CRM's users carry them, in any case."""
+    cursor: str | None
+    """`Landed.cursor` of the reading to go on from; None: everything."""
+    known: Callable[[], pa.Table]
+    """Text columns key, user, place of every row that is believed to be there; only asked where a whole place was told
+    anew."""
+    span: tuple[datetime, datetime] | None = None
+    """For collections that have one (events): UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One write to a source. `marker` (the CRM record's id) is kept with a created item, so that it is known again."""
+
+    kind: Literal["create", "update", "delete"]
+    user: str
+    values: Mapping[str, str | None]
+    """Columns as landed; None clears."""
+    key: str | None = None
+    """Of what is there already."""
+    place: str | None = None
+    """Where it is (the id of a task list); a create without goes to the user's default list."""
+    version: str | None = None
+    """It must still be this one; None: whatever it is."""
+    marker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of one `Change`."""
+
+    status: Literal["success", "failed", "lost"]
+    key: str | None = None
+    row: Mapping[str, str | None] | None = None
+    """Every column as it would be landed now, as far as the answer tells."""
+    code: str = ""
+    """`changed_meanwhile` (another version), `gone` (the item is not there), `unsent`, else the source's word."""
+    message: str = ""
+    """May quote values: it stays in the entity's file."""
+
+
+class TwoWaySource(Source, Protocol):
+    """A source that tells whose rows changed or are gone, and is written back to."""
+
+    def land_changes(self, source: Outlook, asked: Asked, file: Path, progress: Progress) -> Landed:
+        """`landing.rows` are the items that are new or changed since the cursor, each once.
+
+        Besides `landing.rejects` there are `landing.removed` (`key` text), the items that are truly no longer there,
+        and `landing.mailboxes` (`user` text in small letters, `refused` text or null: why nothing was read of it).
+        Raises SourceError, with nothing landed, where the source cannot be reached, SystemicError where it lets nobody
+        in.
+        """
+
+    def write(self, source: Outlook, changes: Sequence[Change], progress: Progress) -> list[Written]:
+        """What became of each change, in their order. SystemicError only if nothing was sent."""
 
 
 class Elsewhere(Protocol):

@@ -1,4 +1,4 @@
-"""Where an entity's rows come from, as a declaration: a feed of files, or a collection of a paged REST service.
+"""Where an entity's rows come from, as a declaration: files, a collection of a paged REST service, or of Outlook.
 
 Each kind has a `name` and the `key` of its rows, and says whether it gives whole lists. Reading is the work of
 `resources/` (see `ports.Source`). To add a kind, add a class here, name it in `AnySource`, and read it there.
@@ -10,6 +10,8 @@ from typing import Literal
 
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
+
+from pipelines.outlook import COLUMNS, WRITABLE, Collection
 
 STRICT = ConfigDict(extra="forbid")
 
@@ -68,4 +70,36 @@ class Rest:
         return f"collection `{self.path}` of the service `{self.service}`"
 
 
-AnySource = Feed | Rest
+@dataclass(frozen=True, config=STRICT)
+class Outlook:
+    """A collection of every mapped user's Outlook, by Microsoft Graph: `tasks` (To Do), `events`, `contacts`.
+
+    It is told whose rows are wanted, tells what changed and what is gone, and is written back to.
+    """
+
+    name: str
+    collection: Collection
+    key: str = "id"
+    required: tuple[str, ...] = ()
+    """Columns that must be filled, besides the key."""
+    changed_at: str | None = "lastModifiedDateTime"
+    merged_into: str | None = None
+    lists: Literal["changes"] = "changes"
+
+    @property
+    def words(self) -> str:
+        """What it is, in Markdown."""
+        return f"{self.collection} of Outlook"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All that it can be asked for."""
+        return COLUMNS[self.collection]
+
+    @property
+    def writable(self) -> tuple[str, ...]:
+        """Those that can be written back."""
+        return WRITABLE[self.collection]
+
+
+AnySource = Feed | Rest | Outlook
