@@ -1,8 +1,8 @@
 """What rows of Outlook have, under Graph's own names, and what of it can be written back.
 
-Lists are JSON, booleans true and false, moments UTC with milliseconds, days 2026-01-31. `place` is the id of the list of
-a task; `crmId` the record that an item was made from; `addresses` and `linkedIds` are the people and the CRM records
-that it speaks of. Columns that would send mail when written, such as attendees, are not writable.
+Lists are JSON, booleans true and false, moments UTC with milliseconds, days 2026-01-31. `place` is the id of a task's
+list; `crmId` the record that an item was made from; `addresses` and `linkedIds` are the people and the CRM records that
+it speaks of. Columns that would send mail when written, such as attendees, are not writable.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import Literal
 from pipelines.entity import Entity
 from pipelines.needs import lacks, objects_of
 from pipelines.ports import SourceError, SystemicError
-from pipelines.source import Feed, Rest
+from pipelines.source import Feed, Outlook, Rest
 from resources.feed_files import find, inspect
 from resources.feed_plan import plan
 from resources.feed_url import fetch, is_url
@@ -42,6 +42,8 @@ def feed_problems(settings: Settings, entities: Iterable[Entity]) -> list[Proble
     """
     found: list[Problem] = []
     for entity in entities:
+        if isinstance(entity.source, Outlook):
+            continue
         if not isinstance(entity.source, Feed):
             found += _of_service(settings, entity.name, entity.source, entity.columns)
             continue

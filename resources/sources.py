@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipelines.ports import Landed, Progress
-from pipelines.source import AnySource, Feed
+from pipelines.source import AnySource, Feed, Rest
 from resources.feeds import Feeds
 from resources.rest import RestCollections
 
@@ -28,6 +28,10 @@ class Sources:
         self, source: AnySource, columns: Sequence[str], file: Path, progress: Progress, since: datetime | None = None
     ) -> Landed:
         """As the port has it."""
-        if isinstance(source, Feed):
-            return self.feeds.land(source, columns, file, progress, since)
-        return self.collections.land(source, columns, file, progress, since)
+        match source:
+            case Feed():
+                return self.feeds.land(source, columns, file, progress, since)
+            case Rest():
+                return self.collections.land(source, columns, file, progress, since)
+            case _:
+                raise TypeError(f"{source.words} are asked for what changed: land_changes")

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from resources.graph import Graph, task_path
-from resources.graph_batch import Request
-from resources.graph_delta import Changes, tasks_of
+from resources.graph.batch import Request
+from resources.graph.client import Graph, task_path
+from resources.graph.delta import Changes, tasks_of
+from resources.graph.settings import GraphAccount
 from resources.graph_sandbox import CLIENT_ID, TENANT
 from resources.graph_sandbox.administration import GraphAdministrator
-from resources.graph_settings import GraphAccount
 from resources.salesforce.patience import Patience
 from resources.sandbox.launch import Connection, running
 

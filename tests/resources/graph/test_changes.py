@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from resources.graph import Graph
-from resources.graph_delta import contacts_of, events_of, tasks_of
-from resources.graph_settings import graph_of
+from resources.graph.client import Graph
+from resources.graph.delta import contacts_of, events_of, tasks_of
+from resources.graph.settings import graph_of
 from resources.sandbox.launch import running
 from resources.settings import Settings
 from resources.world import BESIDE, at_sandbox

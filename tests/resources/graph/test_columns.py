@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from resources.graph import Graph, item_path, task_path
-from resources.graph_batch import Request
-from resources.graph_contents import task_content
-from resources.graph_delta import contacts_of, events_of
-from resources.graph_rows import CONTACT, EVENT, TASK, contact_of, event_of, table, task_of
+from pipelines.outlook import CONTACT, EVENT, TASK
+from resources.graph.batch import Request
+from resources.graph.client import Graph, item_path, task_path
+from resources.graph.contents import task_content
+from resources.graph.delta import contacts_of, events_of
+from resources.graph.rows import contact_of, event_of, table, task_of
 from tests.resources.graph.conftest import ADA, BERLIN, Office
 
 YEAR = ("2027-01-01T00:00:00Z", "2028-01-01T00:00:00Z")

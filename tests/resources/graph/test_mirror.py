@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from pipelines.ports import SourceError
-from resources.graph import Graph
-from resources.graph_delta import Feed, contacts_of, events_of, tasks_of
+from resources.graph.client import Graph
+from resources.graph.delta import Feed, contacts_of, events_of, tasks_of
 from tests.resources.graph.conftest import ADA, BERLIN, Office
 
 SPAN = ("2027-01-01T00:00:00Z", "2027-03-01T00:00:00Z")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from resources.graph_contents import contact_content, event_content, task_content
-from resources.graph_html import text_of
-from resources.graph_rows import day_of, event_of, task_of
+from resources.graph.contents import contact_content, event_content, task_content
+from resources.graph.html import text_of
+from resources.graph.rows import day_of, event_of, task_of
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from pydantic import SecretStr
 
 from pipelines.ports import LostAnswer, SourceError, SystemicError
-from resources.graph import Graph
-from resources.graph_batch import LostRows
+from resources.graph.batch import LostRows
+from resources.graph.client import Graph
 from tests.resources.graph.conftest import ADA, Office
 
 

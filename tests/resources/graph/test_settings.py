@@ -8,8 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from pipelines.ports import SystemicError
+from resources.graph.settings import GraphAccount, graph_of
 from resources.graph_sandbox import CLIENT_ID, TENANT
-from resources.graph_settings import GraphAccount, graph_of
 from resources.settings import Beside, Settings
 
 TOLD = {

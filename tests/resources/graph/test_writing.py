@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipelines.ports import SystemicError
-from resources.graph import Graph, task_path
-from resources.graph_batch import LostRows, Request
+from resources.graph.batch import LostRows, Request
+from resources.graph.client import Graph, task_path
 from tests.resources.graph.conftest import ADA, Office
 
 

@@ -1,4 +1,4 @@
-"""What Graph is to be told of a task, an event or a contact, from columns of text as `graph_rows` has them.
+"""What Graph is to be told of a task, an event or a contact, from columns of text as `rows` has them.
 
 Only the named columns are told; None clears.
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from resources.graph_rows import DAYS
+from resources.graph.rows import DAYS
 
 _UNLESS = {"title": "", "status": "notStarted", "importance": "normal"}
 

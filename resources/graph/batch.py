@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.ports import LostAnswer, SystemicError
-from resources.graph_answers import Busy, Content
-from resources.graph_session import GraphSession
+from resources.graph.answers import Busy, Content
+from resources.graph.session import GraphSession
 
 SIZE = 20
 

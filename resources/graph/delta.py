@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import quote
 
 from pipelines.ports import SourceError
-from resources.graph_batch import Request, Result, read
-from resources.graph_session import GraphSession
+from resources.graph.batch import Request, Result, read
+from resources.graph.session import GraphSession
 
 PAGE = 200
 RESYNCS = 2

@@ -1,6 +1,6 @@
 """Microsoft Graph, as whoever syncs with Outlook needs it: people and their mailboxes, changes, rows written and read.
 
-What travels are plain rows (see `graph_rows`); what of them is synced, and why, is decided elsewhere.
+What travels are plain rows (see `rows`); what of them is synced, and why, is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import Any, Self
 from urllib.parse import quote
 
 from pipelines.ports import SourceError
-from resources.graph_batch import Request, Result, read, written
-from resources.graph_delta import Changes, Feed, changes
-from resources.graph_rows import hydrated
-from resources.graph_session import GraphSession
-from resources.graph_settings import GraphAccount
+from resources.graph.batch import Request, Result, read, written
+from resources.graph.delta import Changes, Feed, changes
+from resources.graph.rows import hydrated
+from resources.graph.session import GraphSession
+from resources.graph.settings import GraphAccount
 from resources.salesforce.patience import Patience
 
 CUSTOM = ("tzone://", "Customized")
@@ -88,7 +88,7 @@ class Graph:
         ]
 
     def changes(self, feeds: Sequence[Feed]) -> list[Changes]:
-        """What changed in each, twenty in a call where there is little; see `graph_delta`."""
+        """What changed in each, twenty in a call where there is little; see `delta`."""
         return changes(self._session, feeds)
 
     def events(self, user: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

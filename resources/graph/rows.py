@@ -1,4 +1,4 @@
-"""Tasks, events and contacts of Graph as columns of text, under Graph's own names; the way back is `graph_contents`.
+"""Tasks, events and contacts of Graph as the columns of text of `pipelines/outlook.py`; the way back is `contents`.
 
 What is nested is flattened where it has one meaning: `body` and `contentType`, a day as 2026-01-31, e-mail addresses as
 a list. Lists are JSON, booleans true and false, moments UTC with milliseconds. Null and missing are the same.
@@ -16,27 +16,11 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from resources.graph_html import lines_of, text_of
+from pipelines.outlook import CONTACT, EVENT, TASK
+from resources.graph.html import lines_of, text_of
 
 Row = Mapping[str, Any]
 Texts = dict[str, str | None]
-
-TASK = (
-    "id", "etag", "title", "body", "contentType", "status", "importance", "dueDateTime", "startDateTime",
-    "completedDateTime", "categories", "linkedResources", "recurrence", "hasAttachments", "createdDateTime",
-    "lastModifiedDateTime", "bodyLastModifiedDateTime",
-)  # fmt: skip
-EVENT = (
-    "id", "etag", "type", "seriesMasterId", "subject", "body", "contentType", "bodyText", "bodyFormatted",
-    "start", "end", "timeZone", "isAllDay",
-    "isCancelled", "sensitivity", "showAs", "importance", "location", "organizer", "attendees", "categories",
-    "recurrence", "hasAttachments", "createdDateTime", "lastModifiedDateTime",
-)  # fmt: skip
-CONTACT = (
-    "id", "etag", "givenName", "surname", "displayName", "emailAddresses", "businessPhones", "mobilePhone",
-    "companyName", "department", "jobTitle", "categories", "sensitivity", "personalNotes", "createdDateTime",
-    "lastModifiedDateTime",
-)  # fmt: skip
 
 _SENSITIVITY = {"0": "normal", "1": "personal", "2": "private", "3": "confidential"}
 DAYS = ("dueDateTime", "startDateTime", "completedDateTime")

@@ -17,8 +17,8 @@ import orjson
 import requests
 
 from pipelines.ports import LostAnswer, SystemicError
-from resources.graph_answers import BROKEN, Content, Got, content_of, given_up, token_of, without_effect
-from resources.graph_settings import GraphAccount
+from resources.graph.answers import BROKEN, Content, Got, content_of, given_up, token_of, without_effect
+from resources.graph.settings import GraphAccount
 from resources.salesforce.headers import retry_after
 from resources.salesforce.patience import Patience
 
