@@ -21,7 +21,7 @@ SIDES: tuple[Side, Side] = ("crm", "source")
 
 
 @dataclass(frozen=True, config=STRICT)
-class Window:
+class Days:
     """Which days are synced, by the day in the row's `column` and in the record's `field`.
 
     What has no such day counts by the day of its last change. A pair is synced while one of the two lies inside;
@@ -56,7 +56,7 @@ class BothWays:
     prevent: dict[Side, tuple[Operation, ...]] = made(default_factory=lambda: {"crm": ("delete",)})
     owner: str = "OwnerId"
     """The reference field whose record tells in whose part of the source a record belongs."""
-    window: Window | None = None
+    window: Days | None = None
     leave: tuple[Leave, ...] = ()
     related: tuple[str, ...] = ()
     """Reference fields: only what refers to a record by one of them is synced; all, where none is named."""

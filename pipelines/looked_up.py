@@ -8,28 +8,38 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import duckdb
 import pyarrow as pa
 
 from pipelines import memory
 from pipelines.binding import Bound
 from pipelines.elsewhere import OneOf, Records, RecordTypes
-from pipelines.ports import Crm
+from pipelines.entity import Entity
+from pipelines.ports import BLIND, Crm, Sight, Window
 from pipelines.run import Warehouse
 from pipelines.snapshot import OVERLAP_SECONDS
 from pipelines.sql import fold_sql, literal, literals, quote
 
 
-def look_up(bound: Bound, crm: Crm, warehouse: Warehouse, *, everything: bool) -> None:
-    """`looked_up` holds the names of all records that the entity looks up. One call each where little changed."""
+def windows_of(con: duckdb.DuckDBPyConnection, entity: Entity) -> list[Window]:
+    """What `look_up` is going to ask for, as far as it is known before the org says what there is."""
+    told = [(records, memory.read(con, _mark(records))) for records in entity.looked_up]
+    known = [(records, mark.split()) for records, mark in told if mark and " " in mark]
+    return [Window(records.sobject, tuple(fields), _since(moment)) for records, (moment, *fields) in known]
+
+
+def look_up(bound: Bound, crm: Crm, warehouse: Warehouse, *, everything: bool, seen: Sight = BLIND) -> None:
+    """`looked_up` holds the names of all records that the entity looks up.
+
+    Where little changed it costs a call each, and none for what `seen` has shown.
+    """
     for records in bound.entity.looked_up:
         with warehouse.open() as con:
             told = memory.read(con, _mark(records))
-        since = None if everything or told is None else datetime.fromisoformat(told)
-        if since:
-            since -= timedelta(seconds=OVERLAP_SECONDS)
+        since = None if everything or told is None else _since(told.split()[0])
         deleted = "IsDeleted" in bound.looked_up[records.sobject].fields
         fields = list(dict.fromkeys(["Id", records.key, *(["IsDeleted"] if deleted else [])]))
-        taken = crm.snapshot(records.sobject, fields, since=since)
+        taken = crm.snapshot(records.sobject, fields, since=since, seen=seen)
         pages = [page.select(fields) for page in taken.pages]
         with warehouse.open() as con:
             con.execute("begin")
@@ -46,12 +56,17 @@ def look_up(bound: Bound, crm: Crm, warehouse: Warehouse, *, everything: bool) -
                     f" from found_records r where not {gone} and r.{quote(records.key)} is not null"
                 )
                 con.unregister("found_records")
-            memory.write(con, _mark(records), taken.taken_at.isoformat())
+            memory.write(con, _mark(records), " ".join([taken.taken_at.isoformat(), *fields]))
             con.execute("commit")
 
 
 def _mark(records: Records) -> str:
+    """What is remembered of the last look-up: its time, and the fields it asked for."""
     return f"looked up {records.name}"
+
+
+def _since(moment: str) -> datetime:
+    return datetime.fromisoformat(moment) - timedelta(seconds=OVERLAP_SECONDS)
 
 
 def elsewhere_sql(bound: Bound) -> list[str]:

@@ -96,6 +96,26 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """What changed in one object: these fields of the records touched since a moment, *with the deleted ones*."""
+
+    sobject: str
+    fields: tuple[str, ...]
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one look showed: objects by the names asked for, and what the windows show."""
+
+    objects: Mapping[str, ObjectInfo]
+    snapshots: Mapping[Window, Snapshot] = field(default_factory=dict)
+
+
+BLIND = Sight({})
+
+
+@dataclass(frozen=True, slots=True)
 class RowResult:
     """What the CRM said of one row."""
 
@@ -161,11 +181,18 @@ class Crm(Protocol):
     def describe(self, sobject: str) -> ObjectInfo:
         """The object as the user may see it; asked once, then remembered. An unknown object is a SystemicError."""
 
-    def describe_all(self, sobjects: Sequence[str]) -> Mapping[str, ObjectInfo]:
-        """Those of the objects that the user may see, by the names asked for: one call for all not yet described."""
+    def look(self, objects: Sequence[str], windows: Sequence[Window] = ()) -> Sight:
+        """Those of the objects that the user may see, and what the windows show: one call for all together.
 
-    def snapshot(self, sobject: str, fields: Sequence[str], *, since: datetime | None) -> Snapshot:
-        """All records, or those with SystemModstamp >= since *with the deleted ones*; the route is chosen by cost."""
+        Objects described before are not asked for again. A window that cannot be looked through, or is one too many
+        for one call, is missing: asked for by itself, `snapshot` shows it or tells why.
+        """
+
+    def snapshot(self, sobject: str, fields: Sequence[str], *, since: datetime | None, seen: Sight = BLIND) -> Snapshot:
+        """All records, or those with SystemModstamp >= since *with the deleted ones*; the route is chosen by cost.
+
+        What a look has shown of just this is not asked for again.
+        """
 
     def finds(self, soql: str) -> bool:
         """Whether this query, a declaration's own text, gives at least one row."""

@@ -9,11 +9,10 @@ import duckdb
 
 from pipelines import memory
 from pipelines.beside import read_beside
-from pipelines.binding import Bound, bind
-from pipelines.entity import Entity
+from pipelines.binding import Bound
 from pipelines.errand import Errand
 from pipelines.looked_up import look_up
-from pipelines.needs import lacks, objects_of
+from pipelines.looking import look
 from pipelines.outcomes import TABLE
 from pipelines.plan import AGREED_SQL, Plan, read_plan
 from pipelines.ports import Crm, SystemicError
@@ -55,7 +54,7 @@ def prepare(errand: Errand, connect: Callable[[], Crm]) -> Prepared:
     everything = errand.request.scope == "all"
     content = world.source.fingerprint(entity.source)  # a feed that is not there costs no call
     crm = connect()
-    bound = bound_at(entity, crm)
+    bound, seen = look(errand, crm)
     stay_in_org(warehouse, crm.org_id)
     settle(bound, crm, warehouse.open, progress)
     progress("extract", 0, None)
@@ -66,8 +65,8 @@ def prepare(errand: Errand, connect: Callable[[], Crm]) -> Prepared:
     with warehouse.open() as con:
         extracted = extract(bound, con, errand.started_at)
     progress("snapshot", 0, None)
-    look_up(bound, crm, warehouse, everything=everything)
-    snapshot(bound, crm, warehouse, world.clock(), progress, everything=everything)
+    look_up(bound, crm, warehouse, everything=everything, seen=seen)
+    snapshot(bound, crm, world, everything=everything, seen=seen)
     progress("plan", 0, None)
     with errand.opened() as con:
         think(con, bound, wish_of(errand, con), errand.published())
@@ -82,15 +81,6 @@ def prepare(errand: Errand, connect: Callable[[], Crm]) -> Prepared:
             batching=world.batching,
         )
     return Prepared(crm, bound, extracted, plan, reading)
-
-
-def bound_at(entity: Entity, crm: Crm) -> Bound:
-    """The entity, bound to this org; a SystemicError that names everything that it or this user lacks."""
-    told = crm.describe_all(objects_of([entity]))
-    if found := lacks(entity, told):
-        raise SystemicError("declaration_misfit", "; ".join(str(misfit) for misfit in found))
-    looked_up = {records.sobject: told[records.sobject] for records in entity.looked_up}
-    return bind(entity, told[entity.target.sobject], looked_up)
 
 
 def how_to_read(errand: Errand) -> Reading | None:

@@ -19,8 +19,8 @@ from pipelines import delivery, memory
 from pipelines.binding import Bound
 from pipelines.echoes import echoes_sql
 from pipelines.entity import Entity
-from pipelines.ports import Crm, Progress, Snapshot, Source, arrow_type
-from pipelines.run import Warehouse
+from pipelines.ports import BLIND, Crm, Progress, Sight, Snapshot, Source, Window, arrow_type
+from pipelines.run import Warehouse, World
 from pipelines.since import Reading, note
 from pipelines.snapshot import OVERLAP_SECONDS, WIDEST_GAP_DAYS, empty_records_sql, merge_sql, replace_sql
 from pipelines.sql import quote, tidy_sql
@@ -108,43 +108,60 @@ def _lost(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     return tuple(name for name, count in before.items() if count >= NOTICED and now.get(name) == 0)
 
 
-def snapshot(
-    bound: Bound, crm: Crm, warehouse: Warehouse, now: datetime, progress: Progress, *, everything: bool = False
-) -> None:
+def window_of(con: duckdb.DuckDBPyConnection, entity: Entity, now: datetime) -> Window | None:
+    """What a snapshot is going to ask for, unless the declaration has changed; None where it has to read everything."""
+    watermark = _moment(memory.read(con, "watermark"))
+    fields, _, _ = (memory.read(con, "record_fields") or "").partition(_HASH_OF)
+    if watermark is None or _too_wide(watermark, now) or not fields:
+        return None
+    return Window(entity.target.sobject, tuple(fields.split()), _back(watermark))
+
+
+def snapshot(bound: Bound, crm: Crm, world: World, *, everything: bool = False, seen: Sight = BLIND) -> None:
     """`records` holds the CRM's records as they are now, and `echoes` what it made of our last writes.
 
     The first time, when other fields are wanted, and on request everything is read; after a long pause too, since
-    deletions are no longer told then. Else only what changed.
+    deletions are no longer told then. Else only what changed, which `seen` may have shown already.
     """
-    fields = _kept(bound)
+    fields, warehouse = _kept(bound), world.warehouse
     with warehouse.open() as con:
         watermark = _moment(memory.read(con, "watermark"))
         full = everything or watermark is None or memory.read(con, "record_fields") != fields
         if not memory.has(con, "records"):
             for statement in empty_records_sql(bound):
                 con.execute(statement)
-    if watermark is not None and now - watermark > timedelta(days=WIDEST_GAP_DAYS):
+    if watermark is not None and _too_wide(watermark, world.clock()):
         full, watermark = True, None
     sobject = bound.entity.target.sobject
     if full:
         taken = crm.snapshot(sobject, bound.record_fields, since=None)
-        _take(bound, taken, warehouse, replace_sql(bound, "pages"), crm.user_id, progress)
+        _take(bound, taken, world, replace_sql(bound, "pages"), crm.user_id)
     if watermark is not None:
-        since = watermark - timedelta(seconds=OVERLAP_SECONDS)
-        taken = crm.snapshot(sobject, bound.record_fields, since=since)
-        _take(bound, taken, warehouse, merge_sql(bound, "pages"), crm.user_id, progress)
+        # what was seen before everything was read is older than that
+        taken = crm.snapshot(sobject, bound.record_fields, since=_back(watermark), seen=BLIND if full else seen)
+        _take(bound, taken, world, merge_sql(bound, "pages"), crm.user_id)
 
 
 def _kept(bound: Bound) -> str:
     """What `records` keeps of a record: its fields, and those that its content hash covers."""
-    return " ".join([*bound.record_fields, "hash of", *(field.name for field in bound.compared)])
+    return " ".join(bound.record_fields) + _HASH_OF + " ".join(field.name for field in bound.compared)
 
 
-def _take(
-    bound: Bound, taken: Snapshot, warehouse: Warehouse, statements: list[str], user_id: str, progress: Progress
-) -> None:
+_HASH_OF = " hash of "
+
+
+def _back(watermark: datetime) -> datetime:
+    return watermark - timedelta(seconds=OVERLAP_SECONDS)
+
+
+def _too_wide(watermark: datetime, now: datetime) -> bool:
+    return now - watermark > timedelta(days=WIDEST_GAP_DAYS)
+
+
+def _take(bound: Bound, taken: Snapshot, world: World, statements: list[str], user_id: str) -> None:
     """The pages are in `records`, and the watermark with them, in one transaction."""
-    rows = _spool(bound, taken, warehouse.spool, progress)
+    warehouse = world.warehouse
+    rows = _spool(bound, taken, warehouse.spool, world.progress)
     with warehouse.open() as con:
         con.register("pages", pq.read_table(warehouse.spool))
         con.execute("begin")

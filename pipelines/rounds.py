@@ -52,8 +52,7 @@ def _load(errand: Errand, ready: Prepared) -> SystemicError | None:
 
 
 def _plan_again(errand: Errand, ready: Prepared) -> None:
-    world = errand.world
-    snapshot(ready.bound, ready.crm, world.warehouse, world.clock(), world.progress)
+    snapshot(ready.bound, ready.crm, errand.world)
     with errand.opened() as con:
         con.execute(RETRY_SCOPE_SQL)
         think(con, ready.bound, Wish(None, creates=errand.may_create, releases=True), errand.published())

@@ -65,7 +65,7 @@ def org_problems(settings: Settings, entities: Iterable[Entity]) -> list[Problem
     wanted = list(entities)
     with SalesforceOrg(settings) as org:
         try:
-            told = org.describe_all(objects_of(wanted))
+            told = org.look(objects_of(wanted)).objects
         except SystemicError as error:
             return [Problem("", "org", "", str(error))]
     return [

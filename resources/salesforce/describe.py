@@ -10,11 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.ports import FieldInfo, ObjectInfo, RecordTypeInfo, SystemicError
-from resources.salesforce.errors import Refused, Unavailable, body
+from resources.salesforce.errors import Refused
 from resources.salesforce.rest import Rest
-from resources.salesforce.session import OrgSession
-
-OBJECTS_A_CALL = 25
 
 _COMPOUND = ("address", "location")
 
@@ -38,35 +35,11 @@ def describe(rest: Rest, sobject: str) -> ObjectInfo:
             "OBJECT_NOT_VISIBLE",
             f"The org shows this user no object {sobject}. It does not exist there, or the user may not read it.",
         ) from None
-    return _object(told)
+    return object_of(told)
 
 
-def describe_together(session: OrgSession, sobjects: Sequence[str]) -> dict[str, ObjectInfo]:
-    """The objects by the names asked for, in one call for each 25; one that was not told is left to be asked alone."""
-    found: dict[str, ObjectInfo] = {}
-    for start in range(0, len(sobjects), OBJECTS_A_CALL):
-        names = sobjects[start : start + OBJECTS_A_CALL]
-        wanted = [
-            {
-                "method": "GET",
-                "url": f"/services/data/v{session.version}/sobjects/{name}/describe",
-                "referenceId": f"describe{number}",
-            }
-            for number, name in enumerate(names)
-        ]
-        try:
-            told = body(session.call("POST", "composite", json={"compositeRequest": wanted}, safe=True))
-        except (Refused, Unavailable):
-            return found  # the plain way tells what is the matter, or works
-        answers = {answer["referenceId"]: answer for answer in told["compositeResponse"]}
-        for number, name in enumerate(names):
-            answer = answers.get(f"describe{number}", {})
-            if answer.get("httpStatusCode") == 200:
-                found[name] = _object(answer["body"])
-    return found
-
-
-def _object(told: Mapping[str, Any]) -> ObjectInfo:
+def object_of(told: Mapping[str, Any]) -> ObjectInfo:
+    """The object as a describe tells it."""
     return ObjectInfo(
         name=told["name"],
         fields={field["name"]: _field(field) for field in told["fields"]},

@@ -13,16 +13,17 @@ from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined
 
 import pyarrow as pa
 
-from pipelines.ports import JobInfo, ObjectInfo, Progress, RowResult, Snapshot, SystemicError
+from pipelines.ports import BLIND, JobInfo, ObjectInfo, Progress, RowResult, Sight, Snapshot, SystemicError, Window
 from resources.salesforce import collections
 from resources.salesforce.allowance import Allowance, DailyCalls, Unlimited
 from resources.salesforce.auth import login_of
 from resources.salesforce.bulk import Ingest
-from resources.salesforce.describe import columns_of, describe, describe_together
+from resources.salesforce.describe import columns_of, describe, object_of
 from resources.salesforce.headers import Usage
+from resources.salesforce.look import ask_together
 from resources.salesforce.patience import Patience
 from resources.salesforce.session import OrgSession, Route
-from resources.salesforce.snapshot import Reader
+from resources.salesforce.snapshot import Reader, query
 from resources.settings import Settings
 
 
@@ -78,13 +79,22 @@ class SalesforceOrg:
             self._described[name] = describe(self._reader.rest, sobject)
         return self._described[name]
 
-    def describe_all(self, sobjects: Sequence[str]) -> dict[str, ObjectInfo]:
-        unknown = [name for name in dict.fromkeys(sobjects) if name.lower() not in self._described]
-        if len(unknown) > 1:
-            together = describe_together(self._session, unknown)
-            self._described |= {name.lower(): info for name, info in together.items()}
+    def look(self, objects: Sequence[str], windows: Sequence[Window] = ()) -> Sight:
+        unknown = [name for name in dict.fromkeys(objects) if name.lower() not in self._described]
+        queries = {window: query(window.sobject, window.fields, window.since) for window in windows}
+        answers = ask_together(self._session, unknown, list(queries.values()))
+        self._described |= {name.lower(): object_of(told) for name, told in answers.describes.items()}
+        seen = self._visible(objects)
+        snapshots = {}
+        for window, soql in queries.items():
+            if soql in answers.pages and window.sobject in seen:
+                columns = columns_of(seen[window.sobject], window.fields)
+                snapshots[window] = self._reader.begun(soql, columns, *answers.pages[soql], deleted=True)
+        return Sight(seen, snapshots)
+
+    def _visible(self, objects: Sequence[str]) -> dict[str, ObjectInfo]:
         found = {}
-        for name in sobjects:
+        for name in objects:
             try:
                 found[name] = self.describe(name)
             except SystemicError as error:
@@ -92,8 +102,9 @@ class SalesforceOrg:
                     raise
         return found
 
-    def snapshot(self, sobject: str, fields: Sequence[str], *, since: datetime | None) -> Snapshot:
-        return self._reader.snapshot(sobject, columns_of(self.describe(sobject), fields), since)
+    def snapshot(self, sobject: str, fields: Sequence[str], *, since: datetime | None, seen: Sight = BLIND) -> Snapshot:
+        known = seen.snapshots.get(Window(sobject, tuple(fields), since)) if since else None
+        return known or self._reader.snapshot(sobject, columns_of(self.describe(sobject), fields), since)
 
     def finds(self, soql: str) -> bool:
         return self._reader.rest.first_page(soql, deleted=False).total > 0

@@ -62,12 +62,12 @@ class Rest:
     def first_page(self, soql: str, *, deleted: bool) -> Page:
         """The beginning of a query; with `deleted`, records in the recycle bin count as well."""
         with whole():
-            return _page(self.simple.query(soql, include_deleted=deleted))
+            return page_of(self.simple.query(soql, include_deleted=deleted))
 
     def next_page(self, page: Page) -> Page:
         """What follows; only for a page that says that something does."""
         with whole():
-            return _page(self.simple.query_more(page.following or "", identifier_is_url=True))
+            return page_of(self.simple.query_more(page.following or "", identifier_is_url=True))
 
 
 def select(sobject: str, fields: Sequence[str]) -> str:
@@ -89,5 +89,6 @@ def one_of(field: str, values: Sequence[object]) -> str:
     return format_soql("{:literal} IN {}", field, list(values))
 
 
-def _page(answer: Mapping[str, Any]) -> Page:
+def page_of(answer: Mapping[str, Any]) -> Page:
+    """One answer to a query as the org sends it."""
     return Page(answer["records"], answer["totalSize"], answer.get("nextRecordsUrl"))

@@ -37,13 +37,13 @@ class Reader:
 
     def snapshot(self, sobject: str, columns: Sequence[Column], since: datetime | None) -> Snapshot:
         """As `Crm.snapshot`; the first page has been asked for when this returns."""
+        soql = query(sobject, [one.info.name for one in columns], since)
+        page = self.rest.first_page(soql, deleted=since is not None)
+        return self.begun(soql, columns, page, self._session.asked_at, deleted=since is not None)
+
+    def begun(self, soql: str, columns: Sequence[Column], page: Page, taken_at: datetime, *, deleted: bool) -> Snapshot:
+        """The snapshot whose first page this is, by the route that costs the fewest calls from here."""
         fields = [one.info.name for one in columns]
-        soql = select(sobject, fields)
-        if since is not None:
-            soql = f"{soql} WHERE {changed_since(since)}"
-        deleted = since is not None
-        page = self.rest.first_page(soql, deleted=deleted)
-        taken_at = self._session.asked_at
         further = -(-(page.total - len(page.records)) // max(len(page.records), 1)) if page.following else 0
         if further <= bulk_query.calls(page.total):
             return Snapshot(self._pages(page, columns), taken_at)
@@ -75,6 +75,11 @@ class Reader:
         while page.following:
             page = self.rest.next_page(page)
             yield _table(page.records, columns)
+
+
+def query(sobject: str, fields: Sequence[str], since: datetime | None) -> str:
+    """SOQL for these fields of all records, or of those touched since a moment."""
+    return select(sobject, fields) + (f" WHERE {changed_since(since)}" if since else "")
 
 
 def _table(records: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> pa.Table:

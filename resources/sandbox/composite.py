@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .org import Org
 
 LIMIT = 25
+LIMIT_OF_QUERIES = 5
+_QUERY = re.compile(r"/services/data/v\d+\.0/(query(All)?|composite/sobjects)(/|\?|$)", re.IGNORECASE)
 _REFERENCE = re.compile(r"@\{(\w+)((?:\.\w+|\[\d+\])*)\}")
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 _HALTED = "The transaction was rolled back since another operation in the same transaction failed."
@@ -38,6 +40,10 @@ def _composite(call: Call) -> Answer:
         raise ApiError(400, "JSON_PARSER_ERROR", "The request must have a list named compositeRequest")
     if len(requests) > LIMIT:
         raise ApiError(400, "LIMIT_EXCEEDED", f"Composite request limit of {LIMIT} subrequests exceeded")
+    if sum(bool(_QUERY.match(str(one.get("url", "")))) for one in requests if isinstance(one, dict)) > LIMIT_OF_QUERIES:
+        # the documentation has the limit; the text is ours
+        message = f"Composite request limit of {LIMIT_OF_QUERIES} query and sObject Collections subrequests exceeded"
+        raise ApiError(400, "LIMIT_EXCEEDED", message)
     if body.get("allOrNone") is True:
         return _answer(run_together(call, requests)[0])
     answers: dict[str, dict[str, Any]] = {}

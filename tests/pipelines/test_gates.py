@@ -71,7 +71,7 @@ def test_a_declaration_sets_its_own_limits_or_switches_a_gate_off_but_duplicate_
 
 
 def test_an_approval_is_good_for_exactly_that_plan_and_never_for_duplicate_keys() -> None:
-    held = Plan("abc-1", 0, 0, 0, 0, tuple(judge(Gates(), replace(CALM, removals=1))))
+    held = Plan("abc-1", 0, 0, 0, 0, 0, tuple(judge(Gates(), replace(CALM, removals=1))))
     assert [gate.name for gate in held.obstacles(None)] == ["removals"]
     assert [gate.name for gate in held.obstacles("abc-2")] == ["removals"]
     assert held.obstacles("abc-1") == []

@@ -8,6 +8,8 @@ from typing import Any
 
 import requests
 
+from resources.salesforce.auth import login_of
+from resources.salesforce.session import OrgSession, Route
 from resources.sandbox.launch import Connection
 from resources.settings import Settings, read_settings
 
@@ -55,3 +57,9 @@ class Embedded:
 
     def seed(self, sobject: str, rows: Sequence[Mapping[str, object]]) -> list[str]:
         return list(self.do("seed", {"sobject": sobject, "rows": rows})["ids"])
+
+    def delete(self, record_id: str) -> None:
+        """Somebody deletes the record."""
+        settings = self.settings()
+        with OrgSession(login_of(settings), version="62.0", route=Route(settings.salesforce_ca_file)) as session:
+            session.call("DELETE", "composite/sobjects", params={"ids": record_id})

@@ -83,7 +83,7 @@ def test_an_incremental_snapshot_has_what_changed_and_what_was_deleted(embedded:
     old, new, gone = embedded.seed("Account", [{"Name": name} for name in ("old", "new", "gone")])
     now = datetime.fromisoformat(embedded.do("clock", {"seconds": 60})["now"])
     org.update("Account", [{"Id": new, "Phone": "1"}])
-    delete(embedded, gone)
+    embedded.delete(gone)
     calls = org.calls
     fields = ["Id", "IsDeleted", "MasterRecordId", "SystemModstamp"]
     rows = all_rows(org.snapshot("Account", fields, since=now - timedelta(seconds=1)).pages)
@@ -95,7 +95,7 @@ def test_an_incremental_snapshot_has_what_changed_and_what_was_deleted(embedded:
 
 def test_a_full_snapshot_leaves_out_the_deleted(embedded: Embedded, org: SalesforceOrg) -> None:
     kept, gone = embedded.seed("Account", [{"Name": "kept"}, {"Name": "gone"}])
-    delete(embedded, gone)
+    embedded.delete(gone)
     ids = {row["Id"] for row in all_rows(org.snapshot("Account", ["Id"], since=None).pages)}
     assert kept in ids
     assert gone not in ids
@@ -112,7 +112,7 @@ def test_a_few_pages_are_paged(embedded: Embedded, org: SalesforceOrg) -> None:
 
 def test_records_are_read_by_id_with_one_call_for_two_thousand(embedded: Embedded, org: SalesforceOrg) -> None:
     ids = embedded.seed("Account", [{"Name": f"n{place}"} for place in range(2_000)])
-    delete(embedded, ids[7])
+    embedded.delete(ids[7])
     read = org.read("Account", ["Id", "Name"], "Id", [*ids, ids[0]])
     assert read["Id"].to_pylist() == [one for one in ids if one != ids[7]]
     assert org.calls == 2
@@ -179,12 +179,3 @@ def test_a_field_that_disappears_in_mid_run_is_told_by_the_org(embedded: Embedde
 def test_a_compound_field_is_refused(org: SalesforceOrg) -> None:
     with pytest.raises(SystemicError, match="BillingAddress on Account has parts"):
         org.snapshot("Account", ["BillingAddress"], since=None)
-
-
-def delete(embedded: Embedded, record_id: str) -> None:
-    from resources.salesforce.auth import login_of
-    from resources.salesforce.session import OrgSession, Route
-
-    settings = embedded.settings()
-    with OrgSession(login_of(settings), version="62.0", route=Route(settings.salesforce_ca_file)) as session:
-        session.call("DELETE", "composite/sobjects", params={"ids": record_id})

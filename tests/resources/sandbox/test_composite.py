@@ -63,6 +63,17 @@ def test_more_than_25_calls_are_refused(rest: Rest) -> None:
     assert rest("POST", "composite", json={"compositeRequest": calls}).json()[0]["errorCode"] == "LIMIT_EXCEEDED"
 
 
+def test_more_than_five_queries_and_collections_are_refused(rest: Rest) -> None:
+    data = "/services/data/v62.0"
+    url = {"query": "query?q=SELECT+Id+FROM+User", "collection": "composite/sobjects/User?ids=x&fields=Id"}
+    kinds = ["query", "query", "query", "collection", "collection", "collection"]
+    calls = [{"method": "GET", "url": f"{data}/{url[kind]}", "referenceId": f"r{n}"} for n, kind in enumerate(kinds)]
+
+    assert rest("POST", "composite", json={"compositeRequest": calls}).json()[0]["errorCode"] == "LIMIT_EXCEEDED"
+    told = rest("POST", "composite", json={"compositeRequest": calls[:5]}).json()["compositeResponse"]
+    assert [one["httpStatusCode"] for one in told[:3]] == [200, 200, 200]
+
+
 def test_a_composite_call_counts_as_one(rest: Rest, key: str) -> None:
     calls = [post("Account", f"r{n}", Name="A") for n in range(3)]
     before, after = (
