@@ -21,3 +21,49 @@ FORGET_LOST = """
 delete from accord where fold not in (select fold from links)
 """
 """What belongs to no pair any more."""
+
+
+def agreed_now_sql(fields: str) -> list[str]:
+    """Statements that remember what a round of the load brought into accord; `fields`: see `three_way.columns_sql`.
+
+    What was alike already, what the CRM took, and every field of records that were created. What went to the source
+    was remembered with its answers (see `write_back`).
+    """
+    return [
+        FRESH,
+        f"""
+insert into fresh_accord
+with taken as (
+  select fold, max_by(status, batch) as status
+  from results
+  join batches using (batch)
+  where run_id = getvariable('run_id') and route <> 'source' and operation <> 'delete'
+  group by fold
+),
+made as (
+  select t.fold
+  from taken t
+  join work.actions a on a.fold = t.fold and a.kind = 'create'
+  where t.status = 'success'
+)
+select d.fold, d.field, d.theirs, case when d.flow = 'crm' then d.theirs else d.ours end
+from work.sides d
+join work.rows s on s.fold = d.fold and s.verdict is null and s.record_id is not null
+left join taken t on t.fold = d.fold
+where d.flow = 'same' or (d.flow = 'crm' and t.status = 'success')
+union all
+select m.fold, f.field, c.new, c.new
+from made m
+cross join {fields} f (field, column_name)
+left join work.cells c on c.fold = m.fold and c.field = f.field
+""",
+        """
+delete from fresh_accord f
+where exists (
+  select 1 from accord a
+  where a.fold = f.fold and a.field = f.field
+    and a.theirs is not distinct from f.theirs and a.ours is not distinct from f.ours
+)
+""",
+        *TAKE,
+    ]

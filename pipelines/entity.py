@@ -33,7 +33,7 @@ from pipelines.rules import (
     SourceStatus,
     SyncedAt,
 )
-from pipelines.source import STRICT, AnySource, Rest
+from pipelines.source import STRICT, AnySource, Outlook, Rest
 
 AnyRule = (
     Master
@@ -137,6 +137,13 @@ class Entity:
         if self.both is None:
             raise DeclarationError(f"entity {self.name!r} is written on one side only: it has no both=BothWays(...)")
         return self.both
+
+    @property
+    def outlook(self) -> Outlook:
+        """Its source, as one that is written back to."""
+        if not isinstance(self.source, Outlook):
+            raise DeclarationError(f"entity {self.name!r}: its source {self.source.name} cannot be written back to")
+        return self.source
 
     @property
     def owner(self) -> Records:

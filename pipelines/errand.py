@@ -14,6 +14,7 @@ from pipelines import memory
 from pipelines.binding import Bound
 from pipelines.entity import Entity
 from pipelines.outcomes import Phase, scope_outcomes_sql
+from pipelines.outcomes_both import back_outcomes_sql
 from pipelines.reading import set_now
 from pipelines.run import Request, World
 from pipelines.scope import Keys, Slice
@@ -56,4 +57,6 @@ class Errand:
     def judge(self, con: duckdb.DuckDBPyConnection, bound: Bound, phase: Phase) -> None:
         """`work.outcomes` says what becomes, or became, of the rows of `work.scope`."""
         for statement in scope_outcomes_sql(bound, phase, creates=self.may_create):
+            con.execute(statement)
+        for statement in back_outcomes_sql(bound, phase) if bound.entity.both else ():
             con.execute(statement)

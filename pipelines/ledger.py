@@ -31,6 +31,7 @@ TABLES = (
   fields varchar)""",
 )
 
+Operation = Literal["insert", "update", "delete"]
 State = Literal["INTENT", "JOB", "SENT", "DONE", "LOST", "REFUSED", "VOID"]
 UNFINISHED = ("INTENT", "JOB", "SENT")
 
@@ -40,8 +41,8 @@ class Batch:
     """One batch of the ledger: at most 200 rows by collections, or one bulk job."""
 
     number: int
-    route: Literal["collections", "bulk"]
-    operation: Literal["insert", "update"]
+    route: Literal["collections", "bulk", "source"]
+    operation: Operation
     state: State
     job_id: str | None
     rows: int
@@ -53,11 +54,13 @@ class Load:
 
     run_id: str
     plan_hash: str
-    operation: Literal["insert", "update"]
+    operation: Operation
     wave: int
 
 
-def open_batches(con: duckdb.DuckDBPyConnection, load: Load, *, route: str, size: int) -> list[Batch]:
+def open_batches(
+    con: duckdb.DuckDBPyConnection, load: Load, *, route: str, size: int, cells: str = "work.cells"
+) -> list[Batch]:
     """Writes the rows of `work.sendable` down as INTENT, `size` rows a batch, with cells and before-image."""
     con.execute("begin")
     con.execute(
@@ -89,7 +92,7 @@ group by batch
     con.execute("insert into batch_rows select batch, fold, record_id from opened")
     con.execute(
         "insert into batch_cells select o.batch, c.fold, c.field, c.old, c.new"
-        " from opened o join work.cells c using (fold)"
+        f" from opened o join {cells} c using (fold)"
     )
     found = con.execute(
         "select batch, route, operation, state, job_id, rows from batches"
@@ -134,7 +137,9 @@ def answer(con: duckdb.DuckDBPyConnection, batch: Batch, answers: object) -> Non
     """
     con.register("answers", answers)
     con.execute("begin")
-    by = "a.key = r.record_id" if batch.operation == "update" else "lower(a.key) = r.fold"
+    by = "lower(a.key) = r.fold"
+    if batch.route != "source" and batch.operation != "insert":
+        by = "a.key = r.record_id"
     con.execute(
         f"""
 insert into results

@@ -147,7 +147,7 @@ class Loader:
     def _send_job(self, batch: Batch) -> None:
         sobject = self.bound.entity.target.sobject
         try:
-            job_id = self.crm.create_job(sobject, batch.operation)
+            job_id = self.crm.create_job(sobject, "insert" if batch.operation == "insert" else "update")
             with self.open() as con:
                 ledger.mark(con, batch, "JOB", job_id=job_id)
                 rows = table(con, batch)

@@ -6,7 +6,7 @@ Compared once here, values need no tidying anywhere else.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from pipelines.binding import Bound
 from pipelines.ports import FieldInfo
@@ -138,6 +138,24 @@ select
   coalesce(verdict, late).guilty as problem_column
 from aged
 """
+
+
+def typed_rows_sql(bound: Bound, rows: str, own: Sequence[str]) -> str:
+    """Selects the text rows of that relation as typed source rows, with these own columns of it; nothing is judged."""
+    kept = ", ".join(own)
+    tidied = ",\n    ".join(f"{tidy_sql(f'l.{quote(column)}')} as {given(column)}" for column in bound.columns)
+    typed = ",\n  ".join(
+        f"{typed_sql(f't.{given(column)}', info)} as {given(column)}" for column, info in bound.columns.items()
+    )
+    return f"""select
+  {kept},
+  {typed}
+from (
+  select
+    {kept},
+    {tidied}
+  from {rows} l
+) t"""
 
 
 def repeats_sql(bound: Bound) -> str:

@@ -18,12 +18,12 @@ from pipelines.scope import Keys, Scope, Slice
 from pipelines.sql import given, literal, literals, quote
 from pipelines.status import ENDED, active_sql, ended_sql, wanted_sql
 
-OUTCOMES = ("created", "updated", "unchanged", "linked", "deactivated", "skipped", "held", "failed")
+OUTCOMES = ("created", "updated", "unchanged", "linked", "deactivated", "deleted", "skipped", "held", "failed")
 
 Phase = Literal["planned", "held", "loaded"]
 """What the outcomes say: what would happen, what a gate holds back, or what did happen."""
 
-DONE = ("created", "updated", "unchanged", "linked", "deactivated")
+DONE = ("created", "updated", "unchanged", "linked", "deactivated", "deleted")
 
 NOT_KNOWN_YET = ("lost_answer", "survivor_not_written", "parent_not_written")
 """Reasons that say nothing against the row: it is read and planned again."""
@@ -93,7 +93,10 @@ insert into work.outcomes
 with latest as (
   select fold, max_by(struct_pack(record_id, status, code, message, fields), batch) as last
   from results
-  where batch in (select batch from batches where run_id = getvariable('run_id'))
+  where batch in (
+    select batch from batches
+    where run_id = getvariable('run_id') and route <> 'source' and operation <> 'delete'
+  )
   group by fold
 ),
 answers as (
@@ -222,7 +225,7 @@ where i.problem is null and i.fold not in (select fold from work.outcomes where 
 
 TRIED_SQL = """
 select
-  count(*) filter (outcome in ('created', 'updated', 'linked', 'deactivated')),
+  count(*) filter (outcome in ('created', 'updated', 'linked', 'deactivated', 'deleted')),
   count(*) filter (outcome = 'failed' and intended is not null)
 from work.outcomes
 """

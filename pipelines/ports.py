@@ -206,6 +206,9 @@ class Crm(Protocol):
     def update(self, sobject: str, rows: Sequence[Mapping[str, str | None]]) -> list[RowResult]:
         """At most 200 records with `Id` in one call; only the named fields change, None clears. Never retried."""
 
+    def delete(self, sobject: str, ids: Sequence[str]) -> list[RowResult]:
+        """At most 200 records, into the recycle bin, in one call; results in the order of the ids. Never retried."""
+
     def create_job(self, sobject: str, operation: Literal["insert", "update"]) -> str:
         """The id of a new, open ingest job."""
 

@@ -17,6 +17,7 @@ from pipelines.outcomes import TABLE
 from pipelines.plan import AGREED_SQL, Plan, read_plan
 from pipelines.ports import Crm, SystemicError
 from pipelines.reading import Extracted, extract, land, snapshot
+from pipelines.reading_changes import land_changes
 from pipelines.run import Warehouse
 from pipelines.scope import Keys
 from pipelines.settle import settle
@@ -60,12 +61,15 @@ def prepare(errand: Errand, connect: Callable[[], Crm]) -> Prepared:
     progress("extract", 0, None)
     reading = how_to_read(errand)
     anew = everything or (reading is not None and reading.since is None)
-    read_beside(entity, world.source, warehouse, progress, everything=anew)
-    land(entity, world.source, content, warehouse, progress, reading)
+    look_up(bound, crm, warehouse, everything=everything, seen=seen)  # a source may be asked by whom the org knows
+    if entity.both and reading:
+        land_changes(errand, bound, reading)
+    else:
+        read_beside(entity, world.source, warehouse, progress, everything=anew)
+        land(entity, world.source, content, warehouse, progress, reading)
     with warehouse.open() as con:
         extracted = extract(bound, con, errand.started_at)
     progress("snapshot", 0, None)
-    look_up(bound, crm, warehouse, everything=everything, seen=seen)
     snapshot(bound, crm, world, everything=everything, seen=seen)
     progress("plan", 0, None)
     with errand.opened() as con:

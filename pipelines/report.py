@@ -101,7 +101,7 @@ class Counts:
     refused: int
 
 
-def status_of(counts: Counts, *, cells: int, held: bool, stopped: bool) -> Status:
+def status_of(counts: Counts, *, writes: bool, held: bool, stopped: bool) -> Status:
     """One word for a run: failure when it was stopped, or when nothing of what it tried to write was taken.
 
     Rows that stayed as they were are no success, and rows that cannot even be tried no attempt.
@@ -112,4 +112,4 @@ def status_of(counts: Counts, *, cells: int, held: bool, stopped: bool) -> Statu
         return "held"
     if counts.failed:
         return "success_with_errors"
-    return "success" if cells else "nothing_to_do"
+    return "success" if writes else "nothing_to_do"

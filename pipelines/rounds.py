@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from pipelines.accord import agreed_now_sql
 from pipelines.errand import Errand
 from pipelines.load import Loader
 from pipelines.outcomes import RETRY_SCOPE_SQL, UNRESOLVED_SQL
@@ -12,7 +13,10 @@ from pipelines.ports import SystemicError
 from pipelines.prepare import Prepared
 from pipelines.reading import snapshot
 from pipelines.record import record_links
+from pipelines.removal import Removal
 from pipelines.thinking import Wish, think
+from pipelines.three_way import columns_sql
+from pipelines.write_back import WriteBack
 
 ROUNDS = 3
 """How often rows whose answer got lost, or that were locked, are read and planned again within one run."""
@@ -20,16 +24,36 @@ ROUNDS = 3
 
 def load_in_rounds(errand: Errand, ready: Prepared) -> SystemicError | None:
     """The plan is loaded as far as it could be; returns what stopped it, if anything did."""
+    if stopped := _beside_cells(errand, ready):
+        with errand.opened() as con:
+            errand.judge(con, ready.bound, "loaded")
+        return stopped
     for attempt in range(ROUNDS + 1):
         stopped = _load(errand, ready)
         with errand.opened() as con:
             errand.judge(con, ready.bound, "loaded")
             record_links(con)
+            for statement in agreed_now_sql(columns_sql(ready.bound)) if ready.bound.entity.both else ():
+                con.execute(statement)
             unresolved = con.execute(UNRESOLVED_SQL).fetchall()[0][0]
         if stopped or not unresolved or attempt == ROUNDS:
             return stopped
         errand.world.sleep(random.uniform(0.5, 1.5) * 2**attempt)  # noqa: S311 - jitter, not a secret
         _plan_again(errand, ready)
+    return None
+
+
+def _beside_cells(errand: Errand, ready: Prepared) -> SystemicError | None:
+    """The source is written back to, and records are deleted, where the plan says so; once, before all else."""
+    world, back = errand.world, errand.world.back
+    if not ready.bound.entity.both or back is None:
+        return None
+    run, plan_hash = errand.request.run_id, ready.plan.hash
+    try:
+        WriteBack(ready.bound, back, world.warehouse.open, run, plan_hash, world.progress).load()
+        Removal(ready.bound, ready.crm, world.warehouse.open, run, plan_hash).load()
+    except SystemicError as error:
+        return error
     return None
 
 
@@ -55,6 +79,6 @@ def _plan_again(errand: Errand, ready: Prepared) -> None:
     snapshot(ready.bound, ready.crm, errand.world)
     with errand.opened() as con:
         con.execute(RETRY_SCOPE_SQL)
-        think(con, ready.bound, Wish(None, creates=errand.may_create, releases=True), errand.published())
+        think(con, ready.bound, Wish(None, creates=errand.may_create, releases=True, whole=False), errand.published())
         for statement in WITHIN_AGREED_SQL:
             con.execute(statement)

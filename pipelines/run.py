@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 import duckdb
 
 from pipelines.batching import STANDARD, Batching
-from pipelines.ports import Clock, Crm, Elsewhere, Progress, Source
+from pipelines.ports import Clock, Crm, Elsewhere, Progress, Source, TwoWaySource
 from pipelines.report import Report
 from pipelines.scope import Scope
 
@@ -77,6 +77,8 @@ class World:
     sleep: Callable[[float], None] = time.sleep
     batching: Batching = STANDARD
     elsewhere: Elsewhere = field(default_factory=Alone)
+    back: TwoWaySource | None = None
+    """The source, where it can be written back to."""
 
 
 @dataclass(frozen=True)

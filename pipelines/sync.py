@@ -23,6 +23,7 @@ from pipelines.outcomes import TRIED_SQL, Phase, other_outcomes_sql
 from pipelines.plan import Plan
 from pipelines.ports import Crm, SourceError, SystemicError
 from pipelines.prepare import Prepared, prepare
+from pipelines.reading_changes import keep_cursor
 from pipelines.record import record, write_outcomes, write_run
 from pipelines.report import Counts, Report, status_of
 from pipelines.rounds import load_in_rounds
@@ -115,7 +116,7 @@ class Sync:
         try:
             stopped = load_in_rounds(self._errand, self.prepared)
             checked = NOT_VERIFIED
-            if stopped is None and plan.cells:
+            if stopped is None and plan.writes:
                 checked = verify(self.bound, self.prepared.crm, self.world.warehouse.open, self.request.run_id)
                 with self._errand.opened() as con:
                     settle_at(con, self.request.run_id, self.prepared.crm.asked_at)
@@ -143,6 +144,7 @@ class Sync:
             report = self._counted(con, phase, stopped, checked)
             if phase == "loaded" and report.status in SUCCESSES:
                 go_on_from(con)
+                keep_cursor(con)
             write_outcomes(con, self.bound, phase)
             write_run(con, report)
             con.execute("commit")
@@ -165,7 +167,7 @@ class Sync:
         held = phase == "held" or (phase == "planned" and bool(plan.obstacles(self.request.approve)))
         written, refused = con.execute(TRIED_SQL).fetchall()[0]
         counts = Counts(extracted, outcomes.get("failed", 0), written, refused)
-        status = status_of(counts, cells=plan.cells, held=held, stopped=stopped is not None)
+        status = status_of(counts, writes=plan.writes, held=held, stopped=stopped is not None)
         return replace(
             self._blank(),
             status=status,

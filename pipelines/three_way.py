@@ -160,6 +160,6 @@ from judged
 
 
 def columns_sql(bound: Bound) -> str:
-    """A relation (field, column): which column of the source each agreed field is."""
+    """A relation of two columns, field and column of the source, one row for each agreed field."""
     pairs = ", ".join(f"({literal(f.name)}, {literal(rule.column)})" for f, rule in agreed_fields(bound))
     return f"(values {pairs})"

@@ -20,6 +20,7 @@ create or replace table work.source_actions (
 create or replace table work.source_cells (
   fold varchar, record_id varchar, field varchar, column_name varchar, old varchar, new varchar, why varchar)""",
     "create or replace table work.removals (fold varchar, record_id varchar)",
+    "create or replace table work.born_values (fold varchar, field varchar, ours varchar)",
 )
 """Empty, as they are for an entity that is written on one side."""
 
@@ -39,7 +40,7 @@ where d.flow = 'crm' and s.verdict is null and s.record_id is not null
 
 
 def way_back_sql(bound: Bound) -> list[str]:
-    """Statements that fill the three tables."""
+    """Statements that fill them."""
     place = f"s.key, s.{given('user')}, s.{given('place')}, s.{given('etag')}"
     fields = agreed_fields(bound)
     names = ", ".join(f"({n}, {literal(f.name)}, {literal(rule.column)})" for n, (f, rule) in enumerate(fields))
@@ -75,6 +76,17 @@ from (
 )
 join (values {names}) names (n, field, column_name) using (n)
 where new is not null
+""",
+        f"""
+insert into work.born_values
+select fold, field, ours
+from (
+  select b.fold, unnest({list_sql(ours_sql(f) for f, _ in fields)}) as ours, unnest(range({len(fields)})) as n
+  from work.born b
+  join records r on r.number = b.record_number
+  where b.verdict is null
+)
+join (values {names}) names (n, field, column_name) using (n)
 """,
         """
 insert into work.source_actions

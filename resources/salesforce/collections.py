@@ -34,6 +34,25 @@ def write(
     return [record if isinstance(record, RowResult) else next(answers) for record in prepared]
 
 
+def delete(session: OrgSession, ids: Sequence[str]) -> list[RowResult]:
+    """One result an id. A record that is gone already is none to complain of."""
+    if len(ids) > ROWS_A_CALL:
+        raise ValueError(f"{len(ids)} records in one call; the API takes {ROWS_A_CALL}.")
+    params = {"ids": ",".join(ids), "allOrNone": "false"}
+    response = session.call("DELETE", "composite/sobjects", params=params)
+    try:
+        answers = body(response)
+    except Unavailable:
+        raise LostAnswer(f"{len(ids)} records were to be deleted and the answer was not JSON") from None
+    if len(answers) != len(ids):
+        raise LostAnswer(f"{len(ids)} records were to be deleted and {len(answers)} answers came")
+    return [_gone(record_id, _result(answer, created=False)) for record_id, answer in zip(ids, answers, strict=True)]
+
+
+def _gone(record_id: str, result: RowResult) -> RowResult:
+    return RowResult(record_id, success=True) if result.code == "ENTITY_IS_DELETED" else result
+
+
 def _send(
     session: OrgSession, sent: Sequence[tuple[Row, dict[str, object]]], method: Literal["POST", "PATCH"]
 ) -> list[RowResult]:

@@ -120,6 +120,10 @@ class SalesforceOrg:
     def update(self, sobject: str, rows: Sequence[Mapping[str, str | None]]) -> list[RowResult]:
         return collections.write(self._session, self.describe(sobject), rows, "PATCH")
 
+    def delete(self, sobject: str, ids: Sequence[str]) -> list[RowResult]:
+        del sobject  # ids say it
+        return collections.delete(self._session, ids)
+
     def create_job(self, sobject: str, operation: Literal["insert", "update"]) -> str:
         return self._ingest.create(sobject, operation)
 
