@@ -11,7 +11,7 @@ from dataclasses import field as made
 from functools import cached_property
 from types import MappingProxyType
 
-from pipelines.agreed_rules import Agreed
+from pipelines.agreed_rules import Agreed, Related
 from pipelines.derived_rules import Always, EndedAt, StampedWith, Whether
 from pipelines.entity import AnyRule, Entity
 from pipelines.outlook import PLACE
@@ -125,6 +125,18 @@ class Bound:
         return self.info.fields[field].type
 
 
+EXPECTED: Mapping[type, str] = MappingProxyType(
+    {
+        Reference: "reference",
+        Related: "reference",
+        SyncedAt: "datetime",
+        StampedWith: "datetime",
+        EndedAt: "datetime",
+    }
+)
+"""The one type of field that a rule can write."""
+
+
 def bind(entity: Entity, info: ObjectInfo, looked_up: Mapping[str, ObjectInfo] = NOTHING) -> Bound:
     """The bound entity, or a SystemicError that names every misfit. `looked_up`: see `Bound`."""
     if found := misfits(entity, info):
@@ -181,9 +193,7 @@ def _field_misfits(entity: Entity, field: FieldInfo, rule: AnyRule, say: Say) ->
         say(field.name, "this user may not write it", "grant Edit on the field, or leave it out of the declaration")
     elif entity.create != "never" and rule.on_create and not field.createable:
         say(field.name, "this user may not set it on new records", "grant Edit on the field")
-    expected = {Reference: "reference", SyncedAt: "datetime", StampedWith: "datetime", EndedAt: "datetime"}.get(
-        type(rule)
-    )
+    expected = EXPECTED.get(type(rule))
     if expected and field.type != expected:
         say(field.name, f"{type(rule).__name__} needs a {expected} field, this is {field.type}", f"name a {expected}")
     if not expected and field.type in ("reference", "address", "id", "base64"):

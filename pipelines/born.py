@@ -53,6 +53,7 @@ select
   mailbox,
   case
     when fold in (select fold from excepted) then 'held: excepted'
+    when record_id in (select record_id from contested) then 'held: ambiguous_match'
     when apart is not null then 'skipped: ' || apart
     when was_there then 'skipped: deleted_in_source'
     when nowhere then {literal("skipped: " + NO_MAILBOX)}

@@ -71,6 +71,7 @@ def _since(moment: str) -> datetime:
 
 def elsewhere_sql(bound: Bound) -> list[str]:
     """Statements that add to `work.targets` what references point to outside of all entities."""
+    targets = [rule.to for rule in bound.entity.references.values()]
     return [
         *(
             f"""
@@ -83,7 +84,7 @@ having count(*) = 1 -- a name of two records is nobody's
 """
             for records in bound.entity.looked_up
         ),
-        *(_first_sql(rule.to) for rule in bound.entity.references.values() if isinstance(rule.to, OneOf)),
+        *map(_first_sql, dict.fromkeys(to for to in targets if isinstance(to, OneOf))),
         *(
             f"insert into work.targets values ({literal(rule.target)}, lower({literal(word)}), {literal(record_id)})"
             for rule in bound.entity.references.values()

@@ -11,9 +11,11 @@ class Same(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     fields: tuple[str, ...]
+    blank: tuple[str, ...] = ()
+    """Those of the fields in which two blanks are equal too."""
 
-    def __init__(self, *fields: str) -> None:
-        super().__init__(fields=fields)
+    def __init__(self, *fields: str, blank: tuple[str, ...] = ()) -> None:
+        super().__init__(fields=fields, blank=blank)
 
     @property
     def name(self) -> str:

@@ -60,7 +60,8 @@ def match_sql(bound: Bound, match: Same) -> list[str]:
         value = fields[name].rule.value_sql(name)
         text = duckdb_type(fields[name].type) == "varchar" and fields[name].type != "reference"
         record = f"r.{quote(name)}"
-        pairs.append(f"lower({record}) = lower({value})" if text else f"{record} = {value}")
+        equal = f"lower({record}) = lower({value})" if text else f"{record} = {value}"
+        pairs.append(f"({equal} or ({record} is null and {value} is null))" if name in match.blank else equal)
     return [
         f"""
 create or replace temp table matches as

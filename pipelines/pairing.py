@@ -12,6 +12,7 @@ from pipelines import memory
 from pipelines.apart import pair_apart_sql, row_apart_sql
 from pipelines.binding import Bound
 from pipelines.born import EMPTY, born_sql
+from pipelines.matching import CONTESTED
 from pipelines.parting import DELETED_IN_CRM, OVER, fates_sql
 from pipelines.sql import given, literal
 from pipelines.three_way import sides_sql
@@ -86,13 +87,18 @@ where verdict is null and (
 """,
         """
 update work.link set verdict = 'skipped: no_mailbox'
-from work.rows s
-join landing.mailboxes m on m.user = s.feed_user and m.refused is not null
-where s.fold = link.fold and s.record_id is not null and s.verdict is null
+from (
+  select s.fold
+  from work.rows s
+  left join landing.mailboxes m on m.user = s.feed_user
+  where s.record_id is not null and s.verdict is null and (m.user is null or m.refused is not null)
+) unreached
+where unreached.fold = link.fold
 """,
         *sides_sql(bound),
         *(fates_sql(bound) if whole else [NO_FATES]),
         HELD,
         EMPTY,
+        *([] if bound.entity.match else [CONTESTED]),
     ]
     return [*statements, *(born_sql(bound, relinking=relinking) if whole else [])]

@@ -31,6 +31,11 @@ TYPES = {
     "Do_Not_Update_Hierarchy__c": "boolean",
     "Created_By_Source__c": "boolean",
     "SystemModstamp": "datetime",
+    "LastModifiedDate": "datetime",
+    "ActivityDate": "date",
+    "Description": "textarea",
+    "Is_Private__c": "boolean",
+    "IsRecurrence": "boolean",
     "Source_Synced_At__c": "datetime",
     "NumberOfEmployees": "int",
     "Email": "email",
@@ -55,6 +60,7 @@ def org_object(entity: Entity) -> ObjectInfo:
     ]
     names += [flag for flag in (entity.freeze.mapped, entity.freeze.hierarchy) if flag]
     names += [entity.twins.name, *entity.twins.places] if entity.twins else []
+    names += ["LastModifiedDate", *entity.both.flags] if entity.both else []
     return ObjectInfo(
         entity.target.sobject,
         {

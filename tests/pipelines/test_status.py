@@ -19,20 +19,20 @@ CASES: dict[str, tuple[Counts, Status, str]] = {
 
 @pytest.mark.parametrize("counts, status, result", CASES.values(), ids=CASES.keys())
 def test_a_run_that_came_to_its_end(counts: Counts, status: str, result: str) -> None:
-    found = status_of(counts, cells=9, held=False, stopped=False)
+    found = status_of(counts, writes=True, held=False, stopped=False)
     assert (found, result_of("sync", found)) == (status, result)
 
 
 def test_a_run_without_cells_had_nothing_to_do() -> None:
-    assert status_of(Counts(5, 0, 0, 0), cells=0, held=False, stopped=False) == "nothing_to_do"
+    assert status_of(Counts(5, 0, 0, 0), writes=False, held=False, stopped=False) == "nothing_to_do"
 
 
 def test_a_run_that_was_stopped_failed_whatever_it_wrote() -> None:
-    assert status_of(Counts(5, 1, 4, 0), cells=9, held=False, stopped=True) == "failure"
+    assert status_of(Counts(5, 1, 4, 0), writes=True, held=False, stopped=True) == "failure"
 
 
 def test_a_held_run_wrote_nothing() -> None:
-    assert status_of(Counts(5, 0, 0, 0), cells=9, held=True, stopped=False) == "held"
+    assert status_of(Counts(5, 0, 0, 0), writes=True, held=True, stopped=False) == "held"
 
 
 @pytest.mark.parametrize(

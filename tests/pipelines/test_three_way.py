@@ -1,0 +1,154 @@
+"""One cell of a pair: what it was when both agreed, what it is on each side, and where its value goes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from assets.tasks import ENTITY as TASKS
+from pipelines.agreed_rules import Agreed, Winner
+from pipelines.both import BothWays
+from pipelines.entity import Entity
+from tests.pipelines.both_case import BothCase
+
+NEVER = "(never agreed)"
+Line = tuple[str | None, str | None, str | None, str]
+
+LINES: dict[str, Line] = {
+    # name: agreed, there, here, where the value goes
+    "nothing changed": ("a", "a", "a", ""),
+    "changed there": ("a", "b", "a", "crm changed_there"),
+    "changed here": ("a", "a", "b", "source changed_here"),
+    "both changed alike": ("a", "b", "b", ""),
+    "both changed differently": ("a", "b", "c", "source conflict_crm_wins"),
+    "blanked there": ("a", None, "a", "crm changed_there"),
+    "blanked here": ("a", "a", None, "source changed_here"),
+    "filled there": (None, "b", None, "crm changed_there"),
+    "filled here": (None, None, "b", "source changed_here"),
+    "blanked there, changed here": ("a", None, "b", "source conflict_crm_wins"),
+    "never agreed, alike": (NEVER, "a", "a", ""),
+    "never agreed, blank there": (NEVER, None, "b", "source blank_there"),
+    "never agreed, blank here": (NEVER, "b", None, "crm blank_here"),
+    "never agreed, different": (NEVER, "b", "c", "source conflict_crm_wins"),
+    "only blanks at the ends": ("a", " a ", "a\t", ""),
+}
+
+
+def flow(agreed: str | None, there: str | None, here: str | None, entity: Entity = TASKS) -> str:
+    """What becomes of the subject of one task."""
+    case = BothCase(entity)
+    if agreed == NEVER:
+        case.linked({"T1": "00T1"})
+    else:
+        case.items({"id": "T1", "title": agreed}).tasks({"Id": "00T1", "Outlook_Id__c": "T1", "Subject": agreed})
+        case.agreed("T1", "00T1")
+    case.items({"id": "T1", "title": there, "etag": "2", "lastModifiedDateTime": "2026-02-28T10:00:00Z"})
+    case.tasks({"Id": "00T1", "Outlook_Id__c": "T1", "Subject": here})
+    case.look()
+    told = case.why.get(("t1", "Subject"), "")
+    assert case.changes("T1").get("Subject") == (there if told.startswith("crm") else None)
+    assert case.back.get(("update", "T1"), {}).get("title") == (here if told.startswith("source") else None)
+    return told
+
+
+@pytest.mark.parametrize("line", LINES.values(), ids=LINES.keys())
+def test_a_value_goes_to_the_side_that_did_not_change(line: Line) -> None:
+    agreed, there, here, told = line
+    assert flow(agreed, there, here) == told
+
+
+def ruled(wins: Winner) -> Entity:
+    return replace(TASKS, fields={**TASKS.fields, "Subject": Agreed("title", wins=wins)})
+
+
+CONFLICTS: dict[Winner, str] = {
+    "crm": "source conflict_crm_wins",
+    "source": "crm conflict_source_wins",
+    "newest": "crm conflict_newest_wins",  # Outlook's change is an hour younger
+    "hold": "hold conflict",
+}
+
+
+@pytest.mark.parametrize("wins, told", CONFLICTS.items(), ids=CONFLICTS.keys())
+def test_a_conflict_is_settled_by_the_rule_of_the_field(wins: Winner, told: str) -> None:
+    assert flow("a", "b", "c", ruled(wins)) == told
+
+
+def test_a_row_with_a_conflict_for_a_person_is_held_whole() -> None:
+    case = BothCase(ruled("hold")).items({"id": "T1", "title": "a"})
+    case.tasks({"Id": "00T1", "Outlook_Id__c": "T1", "Subject": "a"}).agreed("T1", "00T1")
+    case.items({"id": "T1", "title": "b", "importance": "high"}).tasks(
+        {"Id": "00T1", "Outlook_Id__c": "T1", "Subject": "c", "Status": "Deferred"}
+    )
+    case.look()
+    assert (case.cells, case.back, case.outcomes) == (set(), {}, {"T1": "held: conflict"})
+
+
+DIRECTIONS = [
+    ("to_crm", "b", "a", "crm changed_there"),
+    ("to_crm", "a", "b", "kept prevented"),
+    ("to_crm", "b", "c", "crm conflict_source_wins"),
+    ("from_crm", "b", "a", "kept prevented"),
+    ("from_crm", "a", "b", "source changed_here"),
+    ("from_crm", "b", "c", "source conflict_crm_wins"),
+]
+
+
+@pytest.mark.parametrize("direction, there, here, told", DIRECTIONS)
+def test_nothing_flows_against_the_declared_direction(direction: str, there: str, here: str, told: str) -> None:
+    assert flow("a", there, here, replace(TASKS, both=BothWays(direction=direction))) == told  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("side, there, here", [("crm", "b", "a"), ("source", "a", "b")])
+def test_updates_can_be_prevented_on_each_side(side: str, there: str, here: str) -> None:
+    entity = replace(TASKS, both=BothWays(prevent={side: ("update",)}))  # type: ignore[dict-item]
+    assert flow("a", there, here, entity) == "kept prevented"
+
+
+def test_what_a_side_made_of_our_own_value_is_no_change() -> None:
+    case = BothCase().items({"id": "T1", "title": "a"}).tasks({"Id": "00T1", "Outlook_Id__c": "T1", "Subject": "a"})
+    case.agreed("T1", "00T1")
+    case.items({"id": "T1", "title": "b"}).tasks({"Id": "00T1", "Outlook_Id__c": "T1", "Subject": "B!"})
+    case.con.execute("insert into echoes values ('00T1', 'Subject', 'b', 'B!')")
+    case.look()
+    assert case.why == {}
+    case.settle()
+    assert case.con.execute("select theirs, ours from accord where field = 'Subject'").fetchall() == [("b", "B!")]
+    case.con.execute("delete from echoes")
+    case.look()
+    assert case.why == {("t1", "Subject"): "rest"}
+
+
+def test_a_body_with_formatting_is_not_overwritten_and_all_else_is() -> None:
+    case = BothCase().items({"id": "T1", "title": "a", "bodyText": "old", "bodyFormatted": "true"})
+    case.tasks({"Id": "00T1", "Outlook_Id__c": "T1", "Subject": "a", "Description": "old"}).agreed("T1", "00T1")
+    case.tasks({"Id": "00T1", "Outlook_Id__c": "T1", "Subject": "b", "Description": "new"})
+    case.look()
+    assert case.back == {("update", "T1"): {"title": "b"}}
+    assert case.why[("t1", "Description")] == "kept formatting"
+
+
+def test_a_text_that_the_crm_would_cut_is_alike_and_never_written_back() -> None:
+    long = "x" * 300
+    case = BothCase().items({"id": "T1", "title": long})
+    case.tasks({"Id": "00T1", "Outlook_Id__c": "T1", "Subject": long[:255]})
+    case.agreed("T1", "00T1").look()
+    assert (case.why, case.outcomes) == ({}, {"T1": "unchanged"})
+    case.tasks({"Id": "00T1", "Outlook_Id__c": "T1", "Subject": "short"}).look()
+    assert case.why == {("t1", "Subject"): "kept longer_there"}
+    assert case.outcomes == {"T1": "unchanged: longer_there"}
+
+
+def test_a_word_without_counterpart_stays_on_its_side() -> None:
+    case = BothCase().items({"id": "T1", "title": "a"}).tasks({"Id": "00T1", "Outlook_Id__c": "T1", "Subject": "a"})
+    case.agreed("T1", "00T1").tasks({"Id": "00T1", "Outlook_Id__c": "T1", "Subject": "a", "Status": "Blocked"})
+    case.look()
+    assert (case.back, case.why) == ({}, {("t1", "Status"): "kept no_counterpart"})
+
+
+def test_line_ends_and_blanks_behind_lines_are_no_difference() -> None:
+    case = BothCase().items({"id": "T1", "title": "a", "bodyText": "one\ntwo"})
+    case.tasks({"Id": "00T1", "Outlook_Id__c": "T1", "Subject": "a", "Description": "one  \r\ntwo \r\n"})
+    case.agreed("T1", "00T1").look()
+    assert case.why == {}
