@@ -48,9 +48,11 @@ TABLES = (
 
 
 def prepare(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """The file has every table of this version; one of a newer version is refused untouched."""
-    con.execute("set timezone = 'UTC'")
-    con.execute("set enable_progress_bar = false")  # it would be printed on stdout, amid somebody's JSON
+    """The file has every table of this version; one of a newer version is refused untouched.
+
+    What is set here holds for all connections to it, but for what `tune` sets for one.
+    """
+    tune(con)
     con.execute("set preserve_insertion_order = false")
     # weighing dictionaries against FSST takes half of the time of writing a table, and saves next to nothing
     con.execute("set disabled_compression_methods = 'dictionary'")
@@ -68,6 +70,12 @@ def prepare(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     for statement in TABLES:
         con.execute(statement)
     write(con, "version", str(VERSION))
+
+
+def tune(con: duckdb.DuckDBPyConnection) -> None:
+    """This connection speaks of time in UTC, and prints nothing."""
+    con.execute("set timezone = 'UTC'")
+    con.execute("set enable_progress_bar = false")  # it would be printed on stdout, amid somebody's JSON
 
 
 OWN_COLUMNS = ("number", "key", "fold", "merged_fold", "row_hash", "content_hash", "changed_at", "present")

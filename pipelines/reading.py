@@ -175,7 +175,7 @@ def _take(bound: Bound, taken: Snapshot, world: World, statements: list[str], us
 
 
 def _spool(bound: Bound, taken: Snapshot, spool: Path, progress: Progress) -> int:
-    """The pages lie in the spool file, so that no database is open while the org is asked; returns their rows."""
+    """The pages lie in the spool file, so that no transaction is open while the org is asked; returns their rows."""
     schema = pa.schema([(name, arrow_type(bound.type_of(name))) for name in bound.record_fields])
     done = 0
     spool.touch(mode=0o600)

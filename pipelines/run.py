@@ -18,7 +18,7 @@ from pipelines.report import Report
 from pipelines.scope import Scope
 
 OpenFile = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
-"""Opens the entity's file for a moment: late, and never across an API call."""
+"""A connection to the entity's file, for a moment: no transaction is open while the org is asked."""
 
 
 class Warehouse(Protocol):
@@ -30,7 +30,7 @@ class Warehouse(Protocol):
 
     @property
     def spool(self) -> Path:
-        """Where pages of a snapshot wait until the file is opened."""
+        """Where pages of a snapshot wait until all have come."""
 
     def published(self, entity: str) -> Path | None:
         """The copy of another entity's file, if it was ever synced."""
@@ -39,7 +39,7 @@ class Warehouse(Protocol):
         """Nobody else syncs this entity meanwhile; SystemicError `already_running` if somebody does."""
 
     def open(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
-        """The file, with all its tables."""
+        """A connection to the file, with all its tables: cheap within the lock, where the file is held open."""
 
     def publish(self) -> None:
         """Readers see the file as it is now."""

@@ -25,6 +25,7 @@ from dlt.common.runtime.telemetry import stop_telemetry
 from dlt.common.schema.typing import TColumnSchema
 
 from pipelines.ports import SystemicError
+from resources.warehouse import owner_only
 
 DATASET = "landing"
 
@@ -55,7 +56,7 @@ def land(tables: Mapping[str, Staged], file: Path, dlt_home: Path) -> str:
     """
     if set("'*?[") & set(str(dlt_home.absolute())):
         raise SystemicError("home_path", f"{dlt_home}: a path with one of ' * ? [ in it cannot be used; choose another")
-    with _ONE_AT_A_TIME, disk_full_is_systemic(file.parent):
+    with _ONE_AT_A_TIME, owner_only(), disk_full_is_systemic(file.parent):
         _use_our_context(dlt_home)
         try:
             connection = duckdb.connect(str(file))

@@ -1,8 +1,10 @@
-"""One DuckDB file an entity: its whole memory. Opened late, closed early, never across an API call.
+"""One DuckDB file an entity: its whole memory, held open by who has its lock, and by nobody else.
 
 DuckDB lets one process write, and then nobody else may even read: everybody else reads the published copy, put in
-place by rename after each run. A lock file besides keeps two syncs of one entity apart. Files are readable by their
-owner alone.
+place by rename after each run. That is why a run may keep the file open from its first look to its last, also while
+the org is asked: opening takes longer than most of what is done inside. No transaction, and nothing temporary,
+outlives the block that opened a connection. A lock file besides keeps two syncs of one entity apart. Files are
+readable by their owner alone.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.memory import VERSION, prepare
+from pipelines.memory import VERSION, prepare, tune
 from pipelines.ports import SystemicError
 
 LOOKS = 3
@@ -33,6 +35,8 @@ class Warehouse:
         self.path = home / f"{entity}.duckdb"
         self.spool = home / f"{entity}.pages.parquet"
         self._published = home / "published"
+        self._locked = False
+        self._keeper: duckdb.DuckDBPyConnection | None = None
 
     def published(self, entity: str) -> Path | None:
         """The copy of an entity's file that anybody may read, if it was ever synced."""
@@ -53,8 +57,11 @@ class Warehouse:
                 )
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+            self._locked = True
             yield
         finally:
+            self._locked = False
+            self._let_go()
             os.close(descriptor)
 
     def is_locked(self) -> bool:
@@ -73,22 +80,51 @@ class Warehouse:
 
     @contextmanager
     def open(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The entity's file, ready to be written, in UTC."""
+        """A connection of its own to the entity's file, ready to write, in UTC. Within the lock the file stays open."""
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _owner_only(), _plainly(self.path), duckdb.connect(self.path) as con:
-            prepare(con, self.path)
+        with owner_only(), _plainly(self.path), self._connection() as con:
             try:
                 yield con
             except RuntimeError:
                 con.interrupt()  # else the end of a statement that Ctrl-C ended is waited for
                 raise
 
+    def _connection(self) -> duckdb.DuckDBPyConnection:
+        """Connections of one process to one file share it: the first of a run reads it, and a keeper stays behind."""
+        if self._keeper and not _lives(self._keeper):
+            self._let_go()
+        con = duckdb.connect(self.path)
+        try:
+            if self._keeper:
+                tune(con)
+            else:
+                prepare(con, self.path)
+                self._keeper = duckdb.connect(self.path) if self._locked else None
+        except BaseException:
+            con.close()
+            raise
+        return con
+
+    def _let_go(self) -> None:
+        """This object no longer holds the file open."""
+        if self._keeper:
+            with owner_only():
+                self._keeper.close()
+            self._keeper = None
+
     def publish(self) -> None:
-        """Readers see the file as it is now; those in the middle of the former copy keep it."""
+        """Readers see the file as it is now; those in the middle of the former copy keep it.
+
+        It is closed for that: to read it past DuckDB would take DuckDB's own lock off it.
+        """
+        if self._keeper:
+            with owner_only(), _plainly(self.path):
+                self._keeper.execute("checkpoint")  # which on closing fails without a word where the disk is full
+            self._let_go()
         self._published.mkdir(parents=True, exist_ok=True, mode=0o700)
         target = self._published / self.path.name
         fresh = target.with_suffix(f".{os.getpid()}.new")
-        with _owner_only(), _plainly(fresh):
+        with owner_only(), _plainly(fresh):
             try:
                 shutil.copyfile(self.path, fresh)
                 fresh.rename(target)
@@ -114,8 +150,7 @@ def read_copy(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     if _version(path) < VERSION:
         _renew(path)
     with duckdb.connect(path, read_only=True) as con:
-        con.execute("set timezone = 'UTC'")
-        con.execute("set enable_progress_bar = false")
+        tune(con)
         yield con
 
 
@@ -131,7 +166,7 @@ def _version(path: Path) -> int:
 def _renew(path: Path) -> None:
     """A copy that an older version published gets the tables of today; whoever reads the former one keeps it."""
     fresh = path.with_suffix(f".{os.getpid()}.new")
-    with _owner_only(), _plainly(fresh):
+    with owner_only(), _plainly(fresh):
         try:
             shutil.copyfile(path, fresh)
             with duckdb.connect(fresh) as con:
@@ -141,8 +176,18 @@ def _renew(path: Path) -> None:
             fresh.unlink(missing_ok=True)
 
 
+def _lives(con: duckdb.DuckDBPyConnection) -> bool:
+    """False once a full disk, or a defect, made DuckDB give up the file: nothing can be asked until it is closed."""
+    try:
+        con.execute("select 1").fetchall()
+    except duckdb.FatalException:
+        return False
+    return True
+
+
 @contextmanager
-def _owner_only() -> Iterator[None]:
+def owner_only() -> Iterator[None]:
+    """Files that come into being within are readable by their owner alone, whoever makes them."""
     before = os.umask(0o077)
     try:
         yield
