@@ -16,7 +16,10 @@ JOB_CHARACTERS = 60_000_000
 
 @dataclass(frozen=True, slots=True)
 class Batching:
-    """`collection_rows` in one call, `job_rows` in one bulk job, which takes `job_calls` calls."""
+    """`collection_rows` in one call, `job_rows` in one bulk job, which takes `job_calls` calls.
+
+    Before each job, and before the first of some collections, a call asks what others changed meanwhile.
+    """
 
     collection_rows: int = 200
     job_rows: int = 100_000
@@ -25,7 +28,7 @@ class Batching:
 
     def cost_of(self, rows: int) -> int:
         """API calls that so many rows of one kind take."""
-        return min(-(-rows // self.collection_rows), self.job_calls * max(1, -(-rows // self.job_rows)))
+        return min(1 + -(-rows // self.collection_rows), (1 + self.job_calls) * max(1, -(-rows // self.job_rows)))
 
     def route_of(self, rows: int) -> Route:
         """The cheaper route for so many rows."""

@@ -102,6 +102,19 @@ group by batch
     return [Batch(*row) for row in found]
 
 
+def leave_out_aside(con: duckdb.DuckDBPyConnection, batch: Batch) -> int:
+    """The batch has no row of `work.aside`; returns how many are left, and it is VOID if none is."""
+    con.execute("begin")
+    for name in ("batch_rows", "batch_cells"):
+        con.execute(f"delete from {name} where batch = ? and fold in (select fold from work.aside)", [batch.number])
+    left: int = con.execute("select count(*) from batch_rows where batch = ?", [batch.number]).fetchall()[0][0]
+    con.execute("update batches set rows = ? where batch = ?", [left, batch.number])
+    if not left:
+        mark(con, batch, "VOID")
+    con.execute("commit")
+    return left
+
+
 def unfinished(con: duckdb.DuckDBPyConnection) -> list[Batch]:
     """Batches that a killed run left behind, oldest first."""
     found = con.execute(

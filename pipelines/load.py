@@ -2,7 +2,7 @@
 
 Small batches go as collections of 200, large ones as bulk jobs. New parents go before their children, and what waits
 for a parent gets its id in between. An answer that got lost is not guessed: the rows come back as `lost`, to be read
-and planned again (see `sync`).
+and planned again (see `rounds`), as are those that somebody changed since they were read (see `meanwhile`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pipelines.binding import Bound
 from pipelines.failures import class_sql, classify
 from pipelines.jobs import end_job
 from pipelines.ledger import Batch
+from pipelines.meanwhile import NOBODY, set_aside
 from pipelines.payload import answers_of, records, sendable_sql, table
 from pipelines.ports import ANSWERS, Crm, LostAnswer, Progress, SystemicError
 from pipelines.run import OpenFile
@@ -72,11 +73,12 @@ class Loader:
     batching: Batching
 
     def load(self) -> None:
-        """Every action of `work.actions` has been sent and its answer is in the ledger.
+        """Every action of `work.actions` has been sent and its answer is in the ledger, or it is set aside.
 
         A SystemicError ends it at once; what was not sent then has no result.
         """
         with self.open() as con:
+            con.execute(NOBODY)
             waves = con.execute(
                 "select wave, count(*) from work.actions where kind = 'create' group by wave order by wave"
             ).fetchall()
@@ -119,7 +121,10 @@ class Loader:
                 batches = ledger.open_batches(con, load, route="collections", size=self.batching.collection_rows)
         done = 0
         self.progress(f"load {operation}s", done, total)
+        first_small = next((batch for batch in batches if batch.route == "collections"), None)
         for batch in batches:
+            if batch is first_small:
+                set_aside(self.bound, self.crm, self.open)
             if batch.route == "bulk":
                 self._send_job(batch)
             else:
@@ -129,6 +134,8 @@ class Loader:
 
     def _send_collection(self, batch: Batch) -> None:
         with self.open() as con:
+            if not ledger.leave_out_aside(con, batch):
+                return
             keys, rows = records(con, batch)
             ledger.mark(con, batch, "SENT")
         sobject = self.bound.entity.target.sobject
@@ -150,7 +157,13 @@ class Loader:
             job_id = self.crm.create_job(sobject, "insert" if batch.operation == "insert" else "update")
             with self.open() as con:
                 ledger.mark(con, batch, "JOB", job_id=job_id)
-                rows = table(con, batch)
+            set_aside(self.bound, self.crm, self.open)
+            with self.open() as con:
+                left = ledger.leave_out_aside(con, batch)
+                rows = table(con, batch) if left else None
+            if rows is None:
+                self.crm.abort(job_id)
+                return
             try:
                 self.crm.upload(job_id, rows)
             except LostAnswer:

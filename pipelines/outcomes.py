@@ -25,7 +25,7 @@ Phase = Literal["planned", "held", "loaded"]
 
 DONE = ("created", "updated", "unchanged", "linked", "deactivated", "deleted")
 
-NOT_KNOWN_YET = ("lost_answer", "survivor_not_written", "parent_not_written")
+NOT_KNOWN_YET = ("lost_answer", "survivor_not_written", "parent_not_written", "changed_meanwhile")
 """Reasons that say nothing against the row: it is read and planned again."""
 
 TABLE = """
@@ -82,6 +82,7 @@ def _scope_sql(bound: Bound, phase: Phase, *, creates: bool) -> str:
     when res.status = 'success' then {done}
     when res.status in ('lost', 'unprocessed') then 'failed: lost_answer'
     when res.status = 'failed' then 'failed: ' || coalesce(nullif(res.code, ''), 'unknown')
+    when l.fold in (select fold from work.aside) then 'failed: changed_meanwhile'
     when not exists (select 1 from work.cells c where c.fold = l.fold) then 'unchanged'
     when l.fold in (select fold from work.cells where waits_for is not null) then 'failed: parent_not_written'
     else 'failed: not_sent'

@@ -194,6 +194,9 @@ class Crm(Protocol):
         What a look has shown of just this is not asked for again.
         """
 
+    def touched(self, sobject: str, fields: Sequence[str], *, since: datetime) -> Snapshot:
+        """The records that others than our user touched last, or that were deleted, with SystemModstamp >= since."""
+
     def finds(self, soql: str) -> bool:
         """Whether this query, a declaration's own text, gives at least one row."""
 

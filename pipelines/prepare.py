@@ -13,6 +13,7 @@ from pipelines.binding import Bound
 from pipelines.errand import Errand
 from pipelines.looked_up import look_up
 from pipelines.looking import look
+from pipelines.meanwhile import NOBODY
 from pipelines.outcomes import TABLE
 from pipelines.plan import AGREED_SQL, Plan, read_plan
 from pipelines.ports import Crm, SystemicError
@@ -30,6 +31,7 @@ ASKED = (
     "create or replace table work.asked_refs as select fold, ref_hash from work.rows",
     "create or replace table work.asked_blocked as from work.blocked",
     "create or replace table work.waited (fold varchar)",
+    NOBODY,
     TABLE,
     AGREED_SQL,
 )

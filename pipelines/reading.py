@@ -142,6 +142,12 @@ def snapshot(bound: Bound, crm: Crm, world: World, *, everything: bool = False, 
         _take(bound, taken, world, merge_sql(bound, "pages"), crm.user_id)
 
 
+def read_since(con: duckdb.DuckDBPyConnection) -> datetime | None:
+    """From when on changes may be missing in `records`: some time before the last snapshot; None if there was none."""
+    watermark = _moment(memory.read(con, "watermark"))
+    return _back(watermark) if watermark else None
+
+
 def _kept(bound: Bound) -> str:
     """What `records` keeps of a record: its fields, and those that its content hash covers."""
     return " ".join(bound.record_fields) + _HASH_OF + " ".join(field.name for field in bound.compared)

@@ -65,6 +65,7 @@ MEANINGS = {
     "not_utf8": "not UTF-8",
     "not_an_object": "no object with columns",
     # failed: the run
+    "changed_meanwhile": "somebody changed the record just before it was written; the next run looks again",
     "lost_answer": "no answer came; read again by the next run",
     "not_sent": "the run stopped before it was sent",
     "survivor_not_written": "waits until its survivor is written",

@@ -106,6 +106,10 @@ class SalesforceOrg:
         known = seen.snapshots.get(Window(sobject, tuple(fields), since)) if since else None
         return known or self._reader.snapshot(sobject, columns_of(self.describe(sobject), fields), since)
 
+    def touched(self, sobject: str, fields: Sequence[str], *, since: datetime) -> Snapshot:
+        columns = columns_of(self.describe(sobject), fields)
+        return self._reader.snapshot(sobject, columns, since, but_by=self.user_id)
+
     def finds(self, soql: str) -> bool:
         return self._reader.rest.first_page(soql, deleted=False).total > 0
 

@@ -82,6 +82,13 @@ def changed_since(moment: datetime) -> str:
     return format_soql("SystemModstamp >= {}", moment)
 
 
+def changed_by_others(user_id: str) -> str:
+    """The condition for records that this user was not the last to change."""
+    from simple_salesforce.format import format_soql
+
+    return format_soql("LastModifiedById != {}", user_id)
+
+
 def one_of(field: str, values: Sequence[object]) -> str:
     """The condition for records whose field is one of the values."""
     from simple_salesforce.format import format_soql

@@ -17,7 +17,7 @@ from pipelines.ports import Snapshot
 from resources.salesforce import bulk_query
 from resources.salesforce.describe import Column
 from resources.salesforce.errors import body
-from resources.salesforce.rest import Page, Rest, changed_since, one_of, select
+from resources.salesforce.rest import Page, Rest, changed_by_others, changed_since, one_of, select
 from resources.salesforce.session import OrgSession
 from resources.salesforce.values import column, to_json
 
@@ -35,9 +35,16 @@ class Reader:
         self._session = session
         self.rest = Rest(session)
 
-    def snapshot(self, sobject: str, columns: Sequence[Column], since: datetime | None) -> Snapshot:
-        """As `Crm.snapshot`; the first page has been asked for when this returns."""
+    def snapshot(
+        self, sobject: str, columns: Sequence[Column], since: datetime | None, *, but_by: str = ""
+    ) -> Snapshot:
+        """As `Crm.snapshot`, or as `Crm.touched`; the first page has been asked for when this returns.
+
+        `but_by`: the id of a user whose changes do not count.
+        """
         soql = query(sobject, [one.info.name for one in columns], since)
+        if but_by:
+            soql = f"{soql} AND ({changed_by_others(but_by)} OR IsDeleted = TRUE)"
         page = self.rest.first_page(soql, deleted=since is not None)
         return self.begun(soql, columns, page, self._session.asked_at, deleted=since is not None)
 

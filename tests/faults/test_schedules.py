@@ -18,13 +18,15 @@ from tests.faults.trial import Stage
 from tests.faults.walk import further, read
 
 ENDING_WELL = {
-    "half a describe": "accounts collections 2=half",
-    "half a page of the snapshot": "accounts collections 3=half",
-    "half the results of a job": "accounts bulk 15=half",
+    "half a look at the org": "accounts collections 2=half",
+    "half a describe": "accounts collections 2=garbled 3=half",
+    "half a page of the snapshot": "accounts collections 2=garbled 4=half",
+    "half a page of what others did meanwhile": "accounts collections 3=half",
+    "half the results of a job": "accounts bulk 16=half",
     "a results file of a job that is none": "accounts bulk 8=garbled",
-    "a job of which one row is refused, so that answers come in another order": "accounts bulk 12=locked",
-    "a write that takes effect after the records were read again": "personnel collections 5=late",
-    "an org that is out of reach when the service has told its changes": "profiles collections 4=limit",
+    "a job of which one row is refused, so that answers come in another order": "accounts bulk 13=locked",
+    "a write that takes effect after the records were read again": "personnel collections 6=late",
+    "an org that is out of reach when the service has told its changes": "profiles collections 2=half 6=limit",
 }
 
 Staged = Callable[[Course], Stage]

@@ -92,12 +92,12 @@ class Stage:
         finally:
             held.close()
 
-    def trial(self, schedule: Schedule) -> Trial:
-        """The schedule from the start."""
+    def trial(self, schedule: Schedule, *, edited_at: int | None = None) -> Trial:
+        """The schedule from the start. A person edits before the first call that meets a fault, or before this one."""
         self.set()
         with inside(self.now / "org") as org, self.warehouse() as warehouse:
             wire = Wire(org, schedule, (self.plan.sobject, self.plan.taken_away))
-            wire.before = editing(org, self.plan, min(schedule, default=1))
+            wire.before = editing(org, self.plan, edited_at or min(schedule, default=1))
             runs, wrong = self.until_quiet(org, wire, warehouse)
         return Trial(self.course, schedule, tuple(wire.calls), tuple(wire.met), runs, wrong)
 

@@ -1,0 +1,56 @@
+"""What others did to the CRM's records since the snapshot: rows that are about such records are not sent.
+
+They are set aside, to be read and planned again (see `rounds`), so that each rule has its say on what is there now. A
+record that is in the CRM as the snapshot has it, to its time of change, is no news; what we wrote ourselves is none.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from pipelines.binding import Bound
+from pipelines.ports import Crm
+from pipelines.reading import read_since
+from pipelines.run import OpenFile
+from pipelines.sql import fold_sql, quote
+
+NOBODY = "create or replace table work.aside (fold varchar)"
+"""`work.aside`: the rows that were set aside in this round."""
+
+
+def set_aside(bound: Bound, crm: Crm, open_file: OpenFile) -> None:
+    """`work.aside` has all rows of the plan that the snapshot is too old for. One call where little changed."""
+    with open_file() as con:
+        since = read_since(con)
+    if since is None:
+        raise RuntimeError("a plan comes from a snapshot")
+    fields = ["Id", bound.entity.target.key, "IsDeleted", "SystemModstamp"]
+    pages = list(crm.touched(bound.entity.target.sobject, fields, since=since).pages)
+    if not any(page.num_rows for page in pages):
+        return
+    with open_file() as con:
+        con.register("touched", pa.concat_tables(pages))
+        con.execute(_aside_sql(bound))
+        con.unregister("touched")
+
+
+def _aside_sql(bound: Bound) -> str:
+    """Rows of touched records, or whose key one has; new ones all, where they might be found to have a record now."""
+    finds = bound.entity.match or bound.entity.twins
+    found = "a.kind = 'create' and exists (from meanwhile m anti join links l on l.record_id = m.Id where m.lives)"
+    return f"""
+insert into work.aside
+with meanwhile as (
+  select t.Id, {fold_sql(f"t.{quote(bound.entity.target.key)}")} as fold, not t.IsDeleted as lives
+  from touched t
+  anti join records r on r.Id = t.Id and r.SystemModstamp = t.SystemModstamp
+)
+select a.fold
+from work.actions a
+where a.fold not in (select fold from work.aside)
+  and (
+    a.record_id in (select Id from meanwhile)
+    or a.fold in (select fold from meanwhile where lives and fold is not null)
+    or ({found if finds else "false"})
+  )
+"""
