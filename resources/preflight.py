@@ -22,6 +22,7 @@ from resources.rest import RestCollections
 from resources.salesforce.org import SalesforceOrg
 from resources.services import prefix_of, service_of
 from resources.settings import Settings
+from resources.world import sources_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ def feed_problems(settings: Settings, entities: Iterable[Entity]) -> list[Proble
     found: list[Problem] = []
     for entity in entities:
         if isinstance(entity.source, Outlook):
+            found += _of_outlook(settings, entity.name, entity.source)
             continue
         if not isinstance(entity.source, Feed):
             found += _of_service(settings, entity.name, entity.source, entity.columns)
@@ -82,6 +84,14 @@ def _of_service(settings: Settings, entity: str, source: Rest, columns: Sequence
     except (SourceError, SystemicError) as error:
         prefix = prefix_of(source.service)
         yield Problem(entity, "service", source.name, str(error), f"look at {prefix}URL and {prefix}TOKEN")
+
+
+def _of_outlook(settings: Settings, entity: str, source: Outlook) -> Iterable[Problem]:
+    try:
+        sources_of(settings).mailboxes.try_out(source)
+    except (SourceError, SystemicError) as error:
+        remedy = "look at GRAPH_URL, GRAPH_TENANT, GRAPH_CLIENT_ID and GRAPH_CLIENT_SECRET"
+        yield Problem(entity, "service", source.name, str(error), remedy)
 
 
 def _of_feed(folder: Path, entity: str, feed: Feed, columns: Sequence[str]) -> Iterable[Problem]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipelines.ports import Landed, Progress
-from pipelines.source import AnySource, Feed, Rest
+from pipelines.ports import Asked, Change, Landed, Progress, Written
+from pipelines.source import AnySource, Feed, Outlook, Rest
 from resources.feeds import Feeds
+from resources.outlook.mailboxes import OutlookMailboxes
 from resources.rest import RestCollections
 
 
@@ -19,6 +20,7 @@ class Sources:
 
     feeds: Feeds
     collections: RestCollections
+    mailboxes: OutlookMailboxes
 
     def fingerprint(self, source: AnySource) -> str | None:
         """As the port has it: only files can be told by their content without being landed."""
@@ -33,5 +35,13 @@ class Sources:
                 return self.feeds.land(source, columns, file, progress, since)
             case Rest():
                 return self.collections.land(source, columns, file, progress, since)
-            case _:
+            case Outlook():
                 raise TypeError(f"{source.words} are asked for what changed: land_changes")
+
+    def land_changes(self, source: Outlook, asked: Asked, file: Path, progress: Progress) -> Landed:
+        """As the port has it."""
+        return self.mailboxes.land_changes(source, asked, file, progress)
+
+    def write(self, source: Outlook, changes: Sequence[Change], progress: Progress) -> list[Written]:
+        """As the port has it."""
+        return self.mailboxes.write(source, changes, progress)

@@ -17,6 +17,8 @@ from pipelines.ports import Progress, SystemicError
 from pipelines.sync import World
 from resources.elsewhere import Neighbours
 from resources.feeds import Feeds
+from resources.graph.settings import graph_of
+from resources.outlook.mailboxes import OutlookMailboxes
 from resources.rest import RestCollections
 from resources.salesforce.org import SalesforceOrg
 from resources.salesforce.patience import Patience
@@ -33,6 +35,11 @@ BESIDE = {"engage": "resources.engage_sandbox:service", "graph": "resources.grap
 
 def silent(step: str, done: int, total: int | None) -> None:
     """Progress that nobody watches."""
+
+
+def now() -> datetime:
+    """The time of this machine."""
+    return datetime.now(UTC)
 
 
 def sandbox_state(settings: Settings) -> Path:
@@ -89,6 +96,7 @@ def sources_of(settings: Settings, patience: Patience | None = None) -> Sources:
     return Sources(
         Feeds(settings.concord_feeds, working),
         RestCollections(lambda name: service_of(name, settings), working, patience),
+        OutlookMailboxes(lambda: graph_of(settings), working, now, patience, settings.salesforce_instance_url),
     )
 
 
@@ -102,7 +110,7 @@ def world_of(
             source=sources_of(settings, patience),
             crm=lambda: org,
             warehouse=Warehouse(settings.concord_home, entity),
-            clock=lambda: datetime.now(UTC),
+            clock=now,
             progress=progress,
             elsewhere=Neighbours(settings.concord_home),
         )

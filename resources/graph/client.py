@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import quote
 
 from pipelines.ports import SourceError
 from resources.graph.batch import Request, Result, read, written
 from resources.graph.delta import Changes, Feed, changes
+from resources.graph.paths import item_path, list_path, user_path
 from resources.graph.rows import hydrated
 from resources.graph.session import GraphSession
 from resources.graph.settings import GraphAccount
@@ -78,9 +78,7 @@ class Graph:
 
     def mailboxes(self, users: Sequence[str]) -> list[Mailbox]:
         """The mailbox of each user, by id or principal name; ten in a call."""
-        asked = [
-            f"/users/{quote(user)}/{what}" for user in users for what in ("mailboxSettings", "todo/lists?$top=999")
-        ]
+        asked = [path for user in users for path in (user_path(user, "mailboxSettings"), f"{list_path(user)}?$top=999")]
         results = read(self._session, [Request("GET", path) for path in asked])
         return [
             _mailbox(user, settings, lists)
@@ -89,7 +87,17 @@ class Graph:
 
     def changes(self, feeds: Sequence[Feed]) -> list[Changes]:
         """What changed in each, twenty in a call where there is little; see `delta`."""
-        return changes(self._session, feeds)
+        return self.changes_beside(feeds)[0]
+
+    def changes_beside(
+        self, feeds: Sequence[Feed], requests: Sequence[Request] = ()
+    ) -> tuple[list[Changes], list[Result]]:
+        """The same, and the results of reads that travel in the same calls."""
+        return changes(self._session, feeds, requests)
+
+    def results(self, requests: Sequence[Request]) -> list[Result]:
+        """What Graph says to each of these reads, refusals included, twenty in a call."""
+        return read(self._session, requests)
 
     def events(self, user: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Events of a delta, each occurrence with what its series says; series that are not among them are read."""
@@ -113,14 +121,10 @@ class Graph:
         return written(self._session, requests)
 
 
-def task_path(user: str, list_id: str, task_id: str = "") -> str:
-    """Where the tasks of a list are, or one of them."""
-    return f"/users/{quote(user)}/todo/lists/{quote(list_id)}/tasks" + (f"/{quote(task_id)}" if task_id else "")
-
-
-def item_path(user: str, collection: str, item_id: str = "") -> str:
-    """Where the `events` or `contacts` of a user are, or one of them."""
-    return f"/users/{quote(user)}/{collection}" + (f"/{quote(item_id)}" if item_id else "")
+def zone_of(settings: Mapping[str, Any]) -> str:
+    """The zone that the settings of a mailbox tell, as Graph takes it."""
+    zone = str(settings.get("timeZone") or "UTC")
+    return "UTC" if zone.startswith(CUSTOM) else zone
 
 
 def _mailbox(user: str, settings: Result, lists: Result) -> Mailbox:
@@ -131,5 +135,4 @@ def _mailbox(user: str, settings: Result, lists: Result) -> Mailbox:
         TaskList(str(row["id"]), str(row.get("displayName") or ""), str(row.get("wellknownListName") or "none"))
         for row in lists.content.get("value") or []
     )
-    zone = str(settings.content.get("timeZone") or "UTC")
-    return Mailbox(user, "UTC" if zone.startswith(CUSTOM) else zone, found)
+    return Mailbox(user, zone_of(settings.content), found)

@@ -1,6 +1,6 @@
 """What Graph is to be told of a task, an event or a contact, from columns of text as `rows` has them.
 
-Only the named columns are told; None clears.
+Only the named columns are told; None clears. What cannot be cleared, Graph refuses.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import orjson
 from resources.graph.rows import DAYS
 
 _UNLESS = {"title": "", "status": "notStarted", "importance": "normal"}
+_EVENT_UNLESS = {"subject": "", "sensitivity": "normal", "showAs": "busy", "importance": "normal"}
 
 
 def task_content(row: Mapping[str, str | None], zone: str = "UTC") -> dict[str, Any]:
@@ -21,8 +22,7 @@ def task_content(row: Mapping[str, str | None], zone: str = "UTC") -> dict[str, 
     for name, unless in _UNLESS.items():
         if name in row:
             told[name] = row[name] or unless
-    if "body" in row:
-        told["body"] = {"content": row["body"] or "", "contentType": row.get("contentType") or "text"}
+    told |= _body(row)
     for name in DAYS:
         if name in row:
             told[name] = {"dateTime": f"{row[name]}T00:00:00", "timeZone": zone} if row[name] else None
@@ -30,16 +30,13 @@ def task_content(row: Mapping[str, str | None], zone: str = "UTC") -> dict[str, 
 
 
 def event_content(row: Mapping[str, str | None], zone: str = "UTC") -> dict[str, Any]:
-    """An event, whose `start` and `end` are local to the row's `timeZone`, else to that one."""
-    told: dict[str, Any] = {
-        name: row[name] for name in ("subject", "sensitivity", "showAs", "importance") if name in row
-    }
-    if "body" in row:
-        told["body"] = {"content": row["body"] or "", "contentType": row.get("contentType") or "text"}
+    """An event, whose `start` and `end` are UTC if they end in Z, else local to the row's `timeZone` or to that one."""
+    told: dict[str, Any] = {name: row[name] or unless for name, unless in _EVENT_UNLESS.items() if name in row}
+    told |= _body(row)
     for name in ("start", "end"):
-        if row.get(name):
-            told[name] = {"dateTime": row[name], "timeZone": row.get("timeZone") or zone}
-    if row.get("isAllDay"):
+        if name in row:
+            told[name] = _moment(row[name], row.get("timeZone") or zone)
+    if "isAllDay" in row:
         told["isAllDay"] = row["isAllDay"] == "true"
     if "location" in row:
         told["location"] = {"displayName": row["location"] or ""}
@@ -67,6 +64,20 @@ def contact_content(row: Mapping[str, str | None]) -> dict[str, Any]:
             {"address": each, "name": each} for each in orjson.loads(row["emailAddresses"] or "[]")
         ]
     return told | _lists(row, ("categories", "businessPhones"))
+
+
+def _body(row: Mapping[str, str | None]) -> dict[str, Any]:
+    if "bodyText" in row:
+        return {"body": {"content": row["bodyText"] or "", "contentType": "text"}}
+    if "body" in row:
+        return {"body": {"content": row["body"] or "", "contentType": row.get("contentType") or "text"}}
+    return {}
+
+
+def _moment(value: str | None, zone: str) -> dict[str, str] | None:
+    if not value:
+        return None
+    return {"dateTime": value[:19], "timeZone": "UTC"} if value.endswith("Z") else {"dateTime": value, "timeZone": zone}
 
 
 def _lists(row: Mapping[str, str | None], names: Sequence[str]) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from urllib.parse import quote
 
 from pipelines.ports import SourceError
 from resources.graph.batch import Request, Result, read
+from resources.graph.paths import item_path, list_path, task_path, user_path
+from resources.graph.rows import SENSITIVITY
 from resources.graph.session import GraphSession
 
 PAGE = 200
@@ -49,34 +51,47 @@ class Changes:
     link: str | None = None
     full: bool = False
     refused: Result | None = None
+    rejected: int = 0
+    """Of what came, what is no object or has no id."""
 
 
 def tasks_of(user: str, list_id: str, zone: str = "", link: str | None = None) -> Feed:
     """The to-do tasks of a list, with what they are linked to."""
-    path = f"/users/{quote(user)}/todo/lists/{quote(list_id)}/tasks/delta?$expand=linkedResources"
-    return Feed(path, link, zone)
+    return Feed(f"{task_path(user, list_id)}/delta?$expand=linkedResources", link, zone)
+
+
+def lists_of(user: str, link: str | None = None) -> Feed:
+    """The lists of tasks themselves."""
+    return Feed(f"{list_path(user)}/delta", link)
 
 
 def events_of(user: str, begins: str, ends: str, zone: str = "", link: str | None = None) -> Feed:
     """The calendar between two moments of UTC, which its links keep: another span is another first round."""
-    path = f"/users/{quote(user)}/calendarView/delta?startDateTime={quote(begins)}&endDateTime={quote(ends)}"
-    return Feed(path, link, zone)
+    path = user_path(user, "calendarView", "delta")
+    return Feed(f"{path}?startDateTime={quote(begins)}&endDateTime={quote(ends)}", link, zone)
 
 
-def contacts_of(user: str, link: str | None = None) -> Feed:
-    """The contacts of the default folder, with their sensitivity."""
-    sensitivity = quote("singleValueExtendedProperties($filter=id eq 'Integer 0x36')")
-    return Feed(f"/users/{quote(user)}/contacts/delta?$expand={sensitivity}", link)
+def contacts_of(user: str, link: str | None = None, properties: Sequence[str] = ()) -> Feed:
+    """The contacts of the default folder, with their sensitivity and these extended properties."""
+    named = " or ".join(f"id eq '{name}'" for name in (SENSITIVITY, *properties))
+    expanded = quote(f"singleValueExtendedProperties($filter={named})")
+    return Feed(f"{item_path(user, 'contacts')}/delta?$expand={expanded}", link)
 
 
-def changes(session: GraphSession, feeds: Sequence[Feed]) -> list[Changes]:
-    """What each feed gave, in the order of the feeds."""
+def changes(
+    session: GraphSession, feeds: Sequence[Feed], beside: Sequence[Request] = ()
+) -> tuple[list[Changes], list[Result]]:
+    """What each feed gave, in the order of the feeds; and the results of reads that share the first calls."""
     rounds = [_Round(feed) for feed in feeds]
+    others: list[Result] = []
+    asked = list(beside)
     while unread := [each for each in rounds if not each.ended]:
-        results = _asked(session, [each.request(session) for each in unread])
-        for each, result in zip(unread, results, strict=True):
+        results = _asked(session, [*asked, *(each.request(session) for each in unread)])
+        others += results[: len(asked)]
+        for each, result in zip(unread, results[len(asked) :], strict=True):
             each.take(result)
-    return [each.changes() for each in rounds]
+        asked = []
+    return [each.changes() for each in rounds], others or read(session, asked)
 
 
 def _asked(session: GraphSession, requests: Sequence[Request]) -> list[Result]:
@@ -96,6 +111,7 @@ class _Round:
     refused: Result | None = None
     full: bool = False
     at: str = ""
+    rejected: int = 0
 
     def __post_init__(self) -> None:
         self.at = self.feed.link or self.feed.path
@@ -122,7 +138,7 @@ class _Round:
             return Changes(self.feed, full=self.full, refused=self.refused)
         rows = [row for row in self.found.values() if row is not None]
         removed = [item_id for item_id, row in self.found.items() if row is None]
-        return Changes(self.feed, rows, removed, self.link, self.full)
+        return Changes(self.feed, rows, removed, self.link, self.full, rejected=self.rejected)
 
     def _anew(self, result: Result) -> None:
         self.resyncs += 1
@@ -132,11 +148,16 @@ class _Round:
         # the address that Graph tells is not followed: it is that of the first call, which is known
         self.at, self.full = self.feed.path, True
         self.found.clear()
+        self.rejected = 0
 
     def _page(self, content: Mapping[str, Any]) -> None:
-        for row in content.get("value") or []:
-            self.found.pop(str(row.get("id")), None)
-            self.found[str(row.get("id"))] = None if "@removed" in row else row
+        told = content.get("value")
+        for row in told if isinstance(told, list) else []:
+            if not isinstance(row, dict) or not (isinstance(row.get("id"), str) and row["id"]):
+                self.rejected += 1
+                continue
+            self.found.pop(row["id"], None)
+            self.found[row["id"]] = None if "@removed" in row else row
         then, ended = content.get("@odata.nextLink"), content.get("@odata.deltaLink")
         self.pages += 1
         if isinstance(ended, str):

@@ -22,6 +22,9 @@ from resources.graph.html import lines_of, text_of
 Row = Mapping[str, Any]
 Texts = dict[str, str | None]
 
+SENSITIVITY = "Integer 0x36"
+"""The extended property that has the sensitivity of a contact."""
+
 _SENSITIVITY = {"0": "normal", "1": "personal", "2": "private", "3": "confidential"}
 DAYS = ("dueDateTime", "startDateTime", "completedDateTime")
 
@@ -51,7 +54,7 @@ def contact_of(row: Row) -> Texts:
     told = _plain(row, CONTACT)
     told["emailAddresses"] = _json([each["address"] for each in row.get("emailAddresses") or [] if each.get("address")])
     extended = {each.get("id"): str(each.get("value")) for each in row.get("singleValueExtendedProperties") or []}
-    told["sensitivity"] = _SENSITIVITY.get(extended.get("Integer 0x36", "0"), "normal")
+    told["sensitivity"] = _SENSITIVITY.get(extended.get(SENSITIVITY, "0"), "normal")
     return told
 
 

@@ -43,12 +43,7 @@ class Calendar:
     def asked(self, asked: Asked) -> Answer:
         """The events listed, series as their masters, or a new event."""
         if asked.method == "POST":
-            content = asked.content()
-            with self.service.store.transaction():
-                kept = self.service.items.create(self.folder, EVENTS, content)
-                self._finish(kept.id)
-            told = self.events.item(_get(asked), kept.id)
-            return Answer(201, told.body)
+            return Answer(201, self.events.item(_get(asked), self._created(asked.content())).body)
         return self.events.asked(asked)
 
     def item(self, asked: Asked, event_id: str) -> Answer:
@@ -86,6 +81,21 @@ class Calendar:
         if delta:
             return changes(asked, self.service.store, self.folder, self.generation, shape)
         return view(asked, self.service.store, self.folder, shape)
+
+    def _created(self, content: Row) -> str:
+        """The id of the new event, or of the one that was made under its transactionId before and is still there."""
+        store, transaction = self.service.store, content.get("transactionId")
+        name = f"transaction/{self.folder}/{transaction}"
+        with store.transaction():
+            if transaction and (made := store.setting(name)):
+                before = store.item(self.folder, made)
+                if before is not None and not before.gone:
+                    return made
+            kept = self.service.items.create(self.folder, EVENTS, content)
+            self._finish(kept.id)
+            if transaction:
+                store.set(name, kept.id)
+        return kept.id
 
     def _follow(self, before: Kept) -> None:
         """Exceptions of a series go with it, and with its days; those that it lost leave marks."""

@@ -44,7 +44,8 @@ def location(value: Any) -> Row:
 def settled(change: Change) -> Row:
     now = told(change.now)
     row: Row = dict(change.before or {**_NEW, "createdDateTime": now, "body": always_html(None)})
-    row |= {name: value for name, value in change.told.items() if name not in ("start", "end")}
+    once = ("transactionId",) if change.before else ()  # it stays what it was when the event was made
+    row |= {name: value for name, value in change.told.items() if name not in ("start", "end", *once)}
     for name in ("start", "end"):
         if name in change.told:
             _set_time(row, name, change.told[name])

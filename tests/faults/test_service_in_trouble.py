@@ -21,8 +21,11 @@ from pipelines.report import Report
 from pipelines.run import Request
 from pipelines.source import Rest
 from resources.feeds import Feeds
+from resources.graph.settings import graph_of
+from resources.outlook.mailboxes import OutlookMailboxes
 from resources.rest import RestCollections
 from resources.salesforce.patience import Patience
+from resources.settings import Settings
 from resources.sources import Sources
 from resources.warehouse import Warehouse
 from tests.faults.connections import CONNECTIONS
@@ -101,7 +104,8 @@ class Town:
         self.service.engage.advance(3600)
         dlt_home = self.folder / "dlt"
         collections = RestCollections(lambda _: self.service.where, dlt_home, HASTY)
-        return self._run(self.plan.entity, Sources(Feeds(self.folder, dlt_home), collections))
+        mailboxes = OutlookMailboxes(lambda: graph_of(Settings()), dlt_home, lambda: datetime.now(UTC))
+        return self._run(self.plan.entity, Sources(Feeds(self.folder, dlt_home), collections, mailboxes))
 
     def _run(self, entity: Entity, source: Source, late: timedelta = NO_TIME) -> tuple[Report, list[str]]:
         if entity.name not in self.held:

@@ -11,8 +11,9 @@ import pytest
 from pydantic import SecretStr
 
 from resources.graph.batch import Request
-from resources.graph.client import Graph, task_path
+from resources.graph.client import Graph
 from resources.graph.delta import Changes, tasks_of
+from resources.graph.paths import task_path
 from resources.graph.settings import GraphAccount
 from resources.graph_sandbox import CLIENT_ID, TENANT
 from resources.graph_sandbox.administration import GraphAdministrator

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pipelines.outlook import CONTACT, EVENT, TASK
 from resources.graph.batch import Request
-from resources.graph.client import Graph, item_path, task_path
+from resources.graph.client import Graph
 from resources.graph.contents import task_content
 from resources.graph.delta import contacts_of, events_of
+from resources.graph.paths import item_path, task_path
 from resources.graph.rows import contact_of, event_of, table, task_of
 from tests.resources.graph.conftest import ADA, BERLIN, Office
 

@@ -6,7 +6,8 @@ import pytest
 
 from pipelines.ports import SystemicError
 from resources.graph.batch import LostRows, Request
-from resources.graph.client import Graph, task_path
+from resources.graph.client import Graph
+from resources.graph.paths import task_path
 from tests.resources.graph.conftest import ADA, Office
 
 

@@ -1,0 +1,56 @@
+"""The sign by which an item is known again that was made from a CRM record: the record's id, kept with the item.
+
+A task has a linked resource of our application, an event its transactionId (by which Graph makes no event twice), a
+contact an extended property.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipelines.outlook import Collection
+from resources.outlook.mentions import record_id
+
+APPLICATION = "Salesforce"
+"""The application that a linked resource of ours names."""
+
+RECORD = "String {7c0d3a52-5e0b-4c8e-9d35-9b6f1f2a64e1} Name CrmRecordId"
+"""The extended property of contacts; Graph tells the case of its letters as it likes."""
+
+
+def marker_of(collection: Collection, row: Mapping[str, Any]) -> str | None:
+    """The id of the record that the item was made from. Outlook gives transactionIds of its own, which are no ids."""
+    found = {"tasks": _of_task, "events": _of_event, "contacts": _of_contact}[collection](row)
+    return next((each for each in map(record_id, map(str, found)) if each), None)
+
+
+def marked(collection: Collection, marker: str, crm_url: str | None) -> dict[str, Any]:
+    """What a new item is told besides its content."""
+    if collection == "events":
+        return {"transactionId": marker}
+    if collection == "contacts":
+        return {"singleValueExtendedProperties": [{"id": RECORD, "value": marker}]}
+    link = {"applicationName": APPLICATION, "externalId": marker, "displayName": APPLICATION}
+    return {"linkedResources": [{**link, "webUrl": f"{crm_url.rstrip('/')}/{marker}"} if crm_url else link]}
+
+
+def _of_task(row: Mapping[str, Any]) -> Iterator[object]:
+    for link in objects(row.get("linkedResources")):
+        if link.get("applicationName") == APPLICATION:
+            yield link.get("externalId")
+
+
+def _of_event(row: Mapping[str, Any]) -> Iterator[object]:
+    yield row.get("transactionId")
+
+
+def _of_contact(row: Mapping[str, Any]) -> Iterator[object]:
+    for each in objects(row.get("singleValueExtendedProperties")):
+        if str(each.get("id")).lower() == RECORD.lower():
+            yield each.get("value")
+
+
+def objects(value: object) -> list[Mapping[str, Any]]:
+    """Those of a list, whatever else it holds."""
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
