@@ -60,6 +60,7 @@ def posts(gateway: Gateway) -> dict[str, Action]:
         "records/undelete": records.undelete,
         "records/empty": records.empty,
         "records/merge": records.merge,
+        "records/convert": records.convert,
         "records/touch": records.touch,
         "records/lock": records.lock,
         "permissions": setup.permissions,

@@ -6,6 +6,7 @@ A new object is one function that returns its `SObjectDef`, and one entry in `sh
 
 from __future__ import annotations
 
+from .activity_objects import event, task
 from .engage_objects import engage_connection, engage_profile
 from .field_kinds import (
     address,
@@ -19,6 +20,7 @@ from .field_kinds import (
     long_text,
     lookup,
     moment,
+    outlook_fields,
     owner,
     person_name,
     phone,
@@ -30,6 +32,7 @@ from .field_kinds import (
     url,
     views,
 )  # fmt: skip
+from .lead import lead
 from .schema import Catalogue, FieldDef, SObjectDef
 from .setup_objects import organization, profile, record_type, user
 
@@ -37,7 +40,8 @@ from .setup_objects import organization, profile, record_type, user
 def shipped() -> Catalogue:
     """The catalogue of a new org."""
     people = (user(), profile(), record_type(), organization())
-    return Catalogue.of([account(), contact(), engage_profile(), engage_connection(), *people])
+    sales = (account(), contact(), lead(), task(), event())
+    return Catalogue.of([*sales, engage_profile(), engage_connection(), *people])
 
 
 def account() -> SObjectDef:
@@ -83,7 +87,7 @@ def account() -> SObjectDef:
             *_source_fields("A", "C", "U"),
             text("Source_County__c", "Source County", 80),
         ],
-        mergeable=True,
+        mergeable=True, activities=True,
     )  # fmt: skip
 
 
@@ -120,6 +124,7 @@ def contact() -> SObjectDef:
             text("EmailBouncedReason", "Email Bounced Reason", permissionable=False),
             moment("EmailBouncedDate", "Email Bounced Date", permissionable=False),
             *_source_fields("A", "I", "U"),
+            *outlook_fields(),
         ],
         mergeable=True,
     )  # fmt: skip

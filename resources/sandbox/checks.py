@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from . import lookups
@@ -11,9 +11,14 @@ from .columns import Batch
 from .errors import RowError
 from .ids import to15
 from .schema import Catalogue, FieldDef, SObjectDef
+from .store import holes
 
 _NO_SUCH_RECORD = RowError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
 _DELETED = RowError("ENTITY_IS_DELETED", "entity is deleted")
+_NO_OWNER = RowError("FIELD_INTEGRITY_EXCEPTION", "Owner ID: owner cannot be blank", ("OwnerId",))
+_INACTIVE = RowError("INACTIVE_OWNER_OR_USER", "operation performed with inactive user")
+OWNED_BY_ACTIVE_USERS = frozenset({"Contact", "Event", "Lead", "Task"})
+"""Records of other objects, accounts and custom ones, can be given to users who are not active."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +38,15 @@ class Candidates:
 
 
 def required(candidates: Candidates, fields: Iterable[FieldDef]) -> None:
-    """Refuses rows that leave one of `fields` empty which may not be."""
+    """Refuses rows that leave one of `fields` empty which may not be.
+
+    What the org sets on creation it does not set again, so that a record that exists cannot be without it; whose a
+    record is, is asked in `owners`.
+    """
     empty: dict[int, list[str]] = {}
     for f in fields:
-        if not f.required:
+        emptied = bool(candidates.before) and not f.nillable and f.updateable and f.name != "OwnerId"
+        if not f.required and not emptied:
             continue
         values = candidates.columns.get(f.name)
         for position, row in enumerate(candidates.rows):
@@ -87,6 +97,27 @@ def references(candidates: Candidates, f: FieldDef, catalogue: Catalogue, known:
             candidates.batch.refuse(row, _NO_SUCH_RECORD)
         elif not living[parent]:
             candidates.batch.refuse(row, _DELETED)
+
+
+def owners(candidates: Candidates) -> None:
+    """Refuses rows that leave a record to nobody, or newly to a user who is not active where that is not possible."""
+    values = candidates.columns["OwnerId"]
+    before = candidates.before.get("OwnerId") or [None] * len(values)
+    asked = {str(new) for new in values} if candidates.definition.name in OWNED_BY_ACTIVE_USERS else set()
+    inactive = _inactive(candidates.db, asked)
+    for row, new, old in zip(candidates.rows, values, before, strict=True):
+        if new is None:
+            candidates.batch.refuse(row, _NO_OWNER)
+        elif new != old and new in inactive:
+            candidates.batch.refuse(row, _INACTIVE)
+
+
+def _inactive(db: sqlite3.Connection, users: Collection[str]) -> set[str]:
+    """Those of the users who are not active."""
+    if not users:
+        return set()
+    sql = f'select "Id" from "User" where "IsActive" = 0 and "Id" in ({holes(len(users))})'
+    return {str(row[0]) for row in db.execute(sql, list(users))}
 
 
 def _pointing(candidates: Candidates, f: FieldDef, known: set[str]) -> list[tuple[int, str]]:

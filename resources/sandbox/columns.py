@@ -100,6 +100,7 @@ class ColumnReader:
 
     def _nested(self, key: str, rows: Sequence[Row]) -> dict[str, list[object]]:
         columns: dict[str, list[object]] = {}
+        polymorphic = getattr(self._definition.relationship(key), "polymorphic", False)
         for number, row in enumerate(rows):
             inner = row.get(key)
             if not isinstance(inner, Mapping):
@@ -108,20 +109,31 @@ class ColumnReader:
             if len(keys) != 1:
                 message = f"More than 1 field provided in an external foreign key reference in entity: {key}"
                 raise ApiError(400, "INVALID_FIELD", message)
-            cells = columns.setdefault(f"{key}.{keys[0]}", [ABSENT] * len(rows))
+            relation = f"{_type_of(inner)}:{key}" if polymorphic else key
+            cells = columns.setdefault(f"{relation}.{keys[0]}", [ABSENT] * len(rows))
             cells[number] = inner[keys[0]]
         return columns
 
     def _parent_target(self, relation: str, key: str) -> Target:
-        reference = self._definition.relationship(relation)
+        kind, _, name = relation.rpartition(":")
+        reference = self._definition.relationship(name)
         if reference is None or not self._user.can_read(self._definition.name, reference.name):
             raise no_such_column(f"{relation}.{key}", self._definition.name)
-        parent = self._catalogue[reference.reference_to[0]]
+        parent = self._parent(reference, kind, f"{relation}.{key}")
         parent_key = parent.field(key)
         if parent_key is None or not parent_key.usable_as_key or not self._user.can_read(parent.name, parent_key.name):
             known = f"an External ID, Salesforce Id, or indexed field for {parent.name}"
             raise ApiError(400, "INVALID_FIELD", f"Field name provided, {key} does not match {known}")
         return Target(reference, parent, parent_key)
+
+    def _parent(self, reference: FieldDef, kind: str, asked: str) -> SObjectDef:
+        """The object that the reference leads to, of several the one that is named (`Contact:Who.Outlook_Id__c`)."""
+        if not reference.polymorphic:
+            return self._catalogue[reference.reference_to[0]]
+        found = self._catalogue.get(kind) if kind else None
+        if found is None or found.name not in reference.reference_to:
+            raise ApiError(400, "INVALID_FIELD", f"type is needed for polymorphic foreign key references: {asked}")
+        return found
 
     def _add(self, batch: Batch, name: str, cells: Sequence[object]) -> None:
         target = self.target(name)
@@ -133,7 +145,16 @@ class ColumnReader:
         if target.parent_key is None:
             batch.values[target.field.name] = _either(stored, batch.values.get(target.field.name))
         else:
+            if batch.by_parent_key.setdefault(target.field.name, (target, stored))[0].parent is not target.parent:
+                message = f"keys of several kinds of parents for {target.field.name} in one call are not emulated"
+                raise ApiError(400, "INVALID_FIELD", message)
             batch.by_parent_key[target.field.name] = (target, stored)
+
+
+def _type_of(parent: Mapping[str, object]) -> object:
+    """The kind of record that a parent named by key says it is."""
+    attributes = parent.get("attributes")
+    return attributes.get("type", "") if isinstance(attributes, Mapping) else ""
 
 
 def _either(first: list[object], second: list[object] | None) -> list[object]:

@@ -29,7 +29,7 @@ def field_json(user: User, definition: SObjectDef, f: FieldDef) -> dict[str, obj
         "controllerName": None,
         "createable": f.createable and editable,
         "custom": f.custom,
-        "defaultValue": f.default if f.type == "boolean" else None,
+        "defaultValue": f.default if f.defaulted_on_create else None,
         "defaultValueFormula": None,
         "defaultedOnCreate": f.defaulted_on_create,
         "dependentPicklist": False,
@@ -53,14 +53,14 @@ def field_json(user: User, definition: SObjectDef, f: FieldDef) -> dict[str, obj
         "maskType": None,
         "name": f.name,
         "nameField": f.name_field,
-        "namePointing": len(f.reference_to) > 1,
+        "namePointing": f.polymorphic,
         "nillable": f.nillable,
         "permissionable": f.permissionable,
         "picklistValues": [
-            {"active": True, "defaultValue": False, "label": value, "validFor": None, "value": value}
+            {"active": True, "defaultValue": value == f.default, "label": value, "validFor": None, "value": value}
             for value in f.picklist
         ],
-        "polymorphicForeignKey": len(f.reference_to) > 1,
+        "polymorphicForeignKey": f.polymorphic,
         "precision": f.precision,
         "queryByDistance": False,
         "referenceTargetField": None,

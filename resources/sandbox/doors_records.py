@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from .converting import convert
 from .dml import Dml, RowResult
+from .errors import RowError
 from .merging import merge
 from .people import ORDINARY
 from .permissions import User
@@ -62,6 +65,18 @@ class RecordDoors:
         if merged.errors:
             raise ValueError(f"{merged.errors[0].code}: {merged.errors[0].message}")
         return {"id": merged.id, "merged": merged.merged_record_ids, "moved": merged.updated_related_ids}
+
+    def convert(self, body: Body) -> object:
+        """{lead, account?, contact?, as?}: somebody converts a lead; each is named by id or where."""
+        named = {
+            name.lower(): self._one(name, body[name.lower()])
+            for name in ("Account", "Contact")
+            if body.get(name.lower()) is not None
+        }
+        converted = convert(self._org, self._user(body), self._one("Lead", body["lead"]), **named)
+        if isinstance(converted, RowError):
+            raise ValueError(f"{converted.code}: {converted.message}")
+        return asdict(converted)
 
     def touch(self, body: Body) -> object:
         """{sobject, ids | where, fields?}: the system changes records; only SystemModstamp moves."""

@@ -6,8 +6,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from . import shipped_record_types
+from .activity_objects import ACTIVITY
 from .declared import Declared, RecordType
 from .people import INTEGRATION, PROFILES
+from .schema_changes import sharing
 
 if TYPE_CHECKING:
     from .org import Org
@@ -64,13 +66,18 @@ class SetupDoors:
         return {}
 
     def objects(self, body: Body) -> object:
-        """{name, key_prefix, label?, plural?, fields?: [field]}: a custom object."""
+        """{name, key_prefix, label?, plural?, activities?, fields?: [field]}: a custom object, about which there may be
+        tasks and events.
+        """
         self._org.change_schema(lambda changes: changes.add_object(body))
         return {}
 
     def fields(self, body: Body) -> object:
-        """{sobject, field: {name, kind, label?, …}}: a field, new or changed; kinds are those of `field_kinds`."""
-        sobject, field = self._object(body), dict(body["field"])
+        """{sobject, field: {name, kind, label?, …}}: a field, new or changed; kinds are those of `field_kinds`; Activity
+        stands for Task and Event together.
+        """
+        sobject = ACTIVITY if body["sobject"] == ACTIVITY else self._object(body)
+        field = dict(body["field"])
         self._org.change_schema(lambda changes: changes.add_field(sobject, field))
         return {}
 
@@ -80,11 +87,14 @@ class SetupDoors:
         found = definition.field(str(body["field"]))
         if found is None or not found.custom:
             raise ValueError(f"{definition.name} has no custom field {body['field']!r}")
-        if found.name in self._org.declared.fields_of(definition.name):
-            raise ValueError(f"a rule or record type of {definition.name} uses {found.name}; change that first")
+        losing = sharing(definition.name)
+        for name in losing:
+            if found.name in self._org.declared.fields_of(name):
+                raise ValueError(f"a rule or record type of {name} uses {found.name}; change that first")
         self._org.change_schema(lambda changes: changes.remove_field(definition.name, found.name))
         with self._org.store.write() as db:
-            db.execute(f'update "{definition.name}" set "{found.name}" = null')
+            for name in losing:
+                db.execute(f'update "{name}" set "{found.name}" = null')
         return {}
 
     def rules(self, body: Body) -> object:

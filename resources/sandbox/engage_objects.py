@@ -44,6 +44,7 @@ def engage_profile() -> SObjectDef:
             ),
             moment("Connection_Status_Updated_At__c", "Connection Status Updated At"),
         ],
+        activities=True,
         record_types=(("Engage_HCP_Profile", "HCP"), ("Engage_Staff_Profile", "Staff")),
     )  # fmt: skip
 

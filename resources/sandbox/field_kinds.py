@@ -18,15 +18,25 @@ def text(name: str, label: str, length: int = 255, **more: Any) -> FieldDef:
     return FieldDef(name, label, "string", length=length, **more)
 
 
-def long_text(name: str, label: str, length: int = 32000) -> FieldDef:
+def long_text(name: str, label: str, length: int = 32000, **more: Any) -> FieldDef:
     return FieldDef(
         name, label, "textarea", length=length, filterable=False, sortable=False, groupable=False,
-        extra_type_info="plaintextarea",
+        extra_type_info="plaintextarea", **more,
     )  # fmt: skip
 
 
 def picklist(name: str, label: str, *values: str, length: int = 255, restricted: bool = False, **more: Any) -> FieldDef:
     return FieldDef(name, label, "picklist", length=length, picklist=values, restricted=restricted, **more)
+
+
+def chosen(name: str, label: str, *values: str, default: str, **more: Any) -> FieldDef:
+    """A picklist that is never empty: `default` where nobody chooses."""
+    return picklist(name, label, *values, nillable=False, defaulted_on_create=True, default=default, **more)
+
+
+def combobox(name: str, label: str, *values: str, **more: Any) -> FieldDef:
+    """Text with values to choose from."""
+    return FieldDef(name, label, "combobox", length=255, picklist=values, groupable=False, **more)
 
 
 def phone(name: str, label: str) -> FieldDef:
@@ -45,8 +55,8 @@ def checkbox(name: str, label: str, *, default: bool = False, **more: Any) -> Fi
     return FieldDef(name, label, "boolean", nillable=False, defaulted_on_create=True, default=default, **more)
 
 
-def integer(name: str, label: str, digits: int = 8) -> FieldDef:
-    return FieldDef(name, label, "int", digits=digits)
+def integer(name: str, label: str, digits: int = 8, **more: Any) -> FieldDef:
+    return FieldDef(name, label, "int", digits=digits, **more)
 
 
 def double(name: str, label: str, precision: int = 18, scale: int = 0, **more: Any) -> FieldDef:
@@ -124,25 +134,30 @@ def views() -> list[FieldDef]:
     ]
 
 
-def owner() -> FieldDef:
-    return _but(lookup("OwnerId", "Owner ID", "User", permissionable=False), nillable=False, defaulted_on_create=True)
+def owner(label: str = "Owner ID", *others: str) -> FieldDef:
+    """Whose the record is: a user's, or that of one of the `others`."""
+    return always_set(lookup("OwnerId", label, *others, "User", permissionable=False))
 
 
 def address(prefix: str) -> list[FieldDef]:
     """The eight parts of an address and the compound field that reads them together."""
     whole = f"{prefix}Address"
+
+    def label(part: str) -> str:
+        return f"{prefix} {part}".strip()
+
     return [
-        FieldDef(f"{prefix}Street", f"{prefix} Street", "textarea", length=255, compound_field=whole,
+        FieldDef(f"{prefix}Street", label("Street"), "textarea", length=255, compound_field=whole,
                  extra_type_info="plaintextarea"),
-        text(f"{prefix}City", f"{prefix} City", 40, compound_field=whole),
-        text(f"{prefix}State", f"{prefix} State/Province", 80, compound_field=whole),
-        text(f"{prefix}PostalCode", f"{prefix} Zip/Postal Code", 20, compound_field=whole),
-        text(f"{prefix}Country", f"{prefix} Country", 80, compound_field=whole),
-        double(f"{prefix}Latitude", f"{prefix} Latitude", 18, 15, compound_field=whole),
-        double(f"{prefix}Longitude", f"{prefix} Longitude", 18, 15, compound_field=whole),
-        picklist(f"{prefix}GeocodeAccuracy", f"{prefix} Geocode Accuracy", *GEOCODE_ACCURACY, length=40,
+        text(f"{prefix}City", label("City"), 40, compound_field=whole),
+        text(f"{prefix}State", label("State/Province"), 80, compound_field=whole),
+        text(f"{prefix}PostalCode", label("Zip/Postal Code"), 20, compound_field=whole),
+        text(f"{prefix}Country", label("Country"), 80, compound_field=whole),
+        double(f"{prefix}Latitude", label("Latitude"), 18, 15, compound_field=whole),
+        double(f"{prefix}Longitude", label("Longitude"), 18, 15, compound_field=whole),
+        picklist(f"{prefix}GeocodeAccuracy", label("Geocode Accuracy"), *GEOCODE_ACCURACY, length=40,
                  restricted=True, compound_field=whole),
-        FieldDef(whole, f"{prefix} Address", "address", createable=False, updateable=False, sortable=False,
+        FieldDef(whole, label("Address"), "address", createable=False, updateable=False, sortable=False,
                  groupable=False),
     ]  # fmt: skip
 
@@ -157,6 +172,14 @@ def person_name(full_length: int = 121) -> list[FieldDef]:
                  extra_type_info="personname", permissionable=False),
         system(text("Name", "Full Name", full_length, nillable=False, name_field=True, extra_type_info="personname")),
     ]  # fmt: skip
+
+
+def outlook_fields() -> list[FieldDef]:
+    """What keeps a record in accord with its like in Outlook: its id there, and that it is nobody else's business."""
+    return [
+        text("Outlook_Id__c", "Outlook ID", external_id=True, id_lookup=True, unique=True),
+        checkbox("Is_Private__c", "Is Private"),
+    ]
 
 
 def sobject(name: str, label: str, plural: str, prefix: str, fields: Iterable[FieldDef], **more: Any) -> SObjectDef:

@@ -93,12 +93,12 @@ def _check_header(job: Job, header: list[str]) -> None:
 
 
 def _name(column: str, definition: SObjectDef, reader: ColumnReader, dml: Dml) -> str:
-    """The column as `dml` calls it: without the type of a polymorphic reference."""
+    """The column as `dml` calls it."""
     kind, colon, rest = column.partition(":")
-    name = rest if colon else column
-    relation, dot, _ = name.partition(".")
+    relation, dot, _ = (rest if colon else column).partition(".")
     if dot:
         _check_reference_type(column, kind if colon else None, definition, relation)
+    name = column if dot or not colon else rest
     try:
         reader.target(name)
     except ApiError as error:
@@ -111,7 +111,7 @@ def _check_reference_type(column: str, kind: str | None, definition: SObjectDef,
     reference = definition.relationship(relation)
     if reference is None:
         return
-    if len(reference.reference_to) == 1 and kind is not None:
+    if not reference.polymorphic and kind is not None:
         raise BadContent(f"InvalidBatch : type is not needed for non polymorphic foreign key references: {column}")
-    if len(reference.reference_to) > 1 and kind is None:
+    if reference.polymorphic and kind is None:
         raise BadContent(f"InvalidBatch : type is needed for polymorphic foreign key references: {column}")

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import lookups
+from . import activity_links, lookups
 from .circles import above, hierarchies
 from .dml import Dml
 from .errors import RowError
@@ -59,6 +59,7 @@ def merge(
             session = Session(org.store, db, org.catalogue, user, org.identity.pod, org.now(), set())
             master, losers = _checked(dml, session, definition, master_id, loser_ids)
             related = _reparent(session, definition, master, losers)
+            activity_links.settle(db, related)
             mark(session, definition, {loser: loser for loser in losers}, cascade=False)
             sql = f'update {quote(definition.name)} set "MasterRecordId" = ? where "Id" in ({holes(len(losers))})'
             db.execute(sql, (master, *losers))

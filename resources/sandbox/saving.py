@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from . import checks, lookups
+from . import activity_links, checks, derived, lookups
 from .automation import run_triggers, validate
 from .circles import hierarchies, refuse_circles
 from .coercion import ABSENT
 from .columns import Batch
 from .duplicates import detect
 from .ids import mint
-from .person_names import compute_name, name_parts
 from .schema import FieldDef, SObjectDef
 from .store import holes, quote
 from .write_session import Session
@@ -57,7 +56,7 @@ class Saver:
         candidates = checks.Candidates(self._session.db, batch, definition, rows, ids, columns)
         _name_after_id(definition, columns, ids)
         run_triggers(self._session, candidates, columns, created=True)
-        compute_name(definition, columns, len(rows))
+        derived.fill(candidates, columns, self._session.now)
         checks.required(candidates, definition.fields.values())
         self._check(candidates, created=True)
         kept = [position for position, row in enumerate(rows) if row not in batch.errors]
@@ -75,8 +74,8 @@ class Saver:
         self._refuse_unwritable(ids, creating=False, key_field=key_field)
         rows = self._sound(ids)
         named = [f for f in definition.columns if f.name in batch.values and f.name not in ("Id", key_field)]
-        read = [f.name for f in named] + [name for name in name_parts(definition) if name not in batch.values]
-        read += [name for name in self._session.declared.fields_of(definition.name) if name not in read]
+        known = (*derived.parts(definition), *self._session.declared.fields_of(definition.name))
+        read = list(dict.fromkeys([*(f.name for f in named), *known]))
         existing = lookups.records(self._session.db, definition, {ids[row] for row in rows}, read)
         for row in rows:
             checks.must_live(batch, row, existing.get(ids[row]))
@@ -95,8 +94,7 @@ class Saver:
         record_ids = [ids[row] for row in rows]
         candidates = checks.Candidates(self._session.db, batch, definition, rows, record_ids, columns, before)
         run_triggers(self._session, candidates, columns, created=False)
-        if any(columns[name] != list(before[name]) for name in name_parts(definition)):
-            compute_name(definition, columns, len(rows))
+        derived.fill(candidates, columns, self._session.now)
         checks.required(candidates, named)
         self._check(candidates, created=False)
         for f in hierarchies(definition):
@@ -147,6 +145,9 @@ class Saver:
                 checks.unique(candidates, f)
             if f.reference_to:
                 checks.references(candidates, f, self._session.catalogue, self._session.known_parents)
+            if name == "OwnerId":
+                checks.owners(candidates)
+        activity_links.check(candidates)
         validate(self._session, candidates)
         detect(self._session, candidates, created=created)
 

@@ -8,6 +8,8 @@ from functools import cached_property
 
 TEXT_TYPES = frozenset({"string", "textarea", "picklist", "phone", "url", "email", "combobox"})
 NUMBER_TYPES = frozenset({"double", "currency", "percent"})
+WITH_ACTIVITIES = "every object with activities"
+"""Stands among the targets of a reference for the objects of the catalogue whose records have tasks and events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,11 @@ class FieldDef:
         return not self.nillable and self.createable and not self.defaulted_on_create
 
     @property
+    def polymorphic(self) -> bool:
+        """True if records of several objects can be pointed to."""
+        return len(self.reference_to) > 1
+
+    @property
     def usable_as_key(self) -> bool:
         """True if an upsert or a relationship can name records by this field."""
         return self.external_id or self.id_lookup
@@ -89,6 +96,8 @@ class SObjectDef:
     deletable: bool = True
     mergeable: bool = False
     layoutable: bool = True
+    activities: bool = False
+    """Tasks and events can be about its records (`WhatId`)."""
     record_types: tuple[tuple[str, str], ...] = ()
     """Developer names and names of the record types that it comes with."""
 
@@ -140,7 +149,7 @@ class Catalogue:
     @classmethod
     def of(cls, definitions: Iterable[SObjectDef]) -> Catalogue:
         """A catalogue in which every object knows the relationships that point to it."""
-        listed = list(definitions)
+        listed = _with_targets(list(definitions))
         children: dict[str, list[ChildRelationship]] = {d.name: [] for d in listed}
         for child in listed:
             for f in child.fields.values():
@@ -171,3 +180,14 @@ class Catalogue:
     def with_prefix(self, record_id: str) -> SObjectDef | None:
         """The kind of record that an id names by its first three characters, or None."""
         return self._by_prefix.get(record_id[:3])
+
+
+def _with_targets(definitions: list[SObjectDef]) -> list[SObjectDef]:
+    """The objects, their references to whatever has activities with the names of what has."""
+    about = [d.name for d in definitions if d.activities]
+
+    def resolved(f: FieldDef) -> FieldDef:
+        others = [name for name in f.reference_to if name != WITH_ACTIVITIES]
+        return replace(f, reference_to=(*others, *about)) if len(others) < len(f.reference_to) else f
+
+    return [replace(d, fields={name: resolved(f) for name, f in d.fields.items()}) for d in definitions]

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from . import field_kinds as kinds
+from .activity_objects import ACTIVITIES, ACTIVITY
 from .files import write_private
 from .schema import Catalogue, FieldDef, SObjectDef
 
@@ -71,20 +72,27 @@ class SchemaChanges:
         self.objects = [*(o for o in self.objects if o["name"] != asked.get("name")), dict(asked)]
 
     def add_field(self, sobject: str, asked: Mapping[str, Any]) -> None:
-        """The object has that field, instead of one of the same name."""
+        """The object has that field, instead of one of the same name; of activities both have it."""
         name = field_of(asked).name
-        self.fields.setdefault(sobject, {})[name] = dict(asked)
-        self.removed[sobject] = [n for n in self.removed.get(sobject, []) if n != name]
+        for one in sharing(sobject):
+            self.fields.setdefault(one, {})[name] = dict(asked)
+            self.removed[one] = [n for n in self.removed.get(one, []) if n != name]
 
     def remove_field(self, sobject: str, name: str) -> None:
-        self.fields.get(sobject, {}).pop(name, None)
-        self.removed.setdefault(sobject, []).append(name)
+        for one in sharing(sobject):
+            self.fields.get(one, {}).pop(name, None)
+            self.removed.setdefault(one, []).append(name)
 
     def _changed(self, definition: SObjectDef) -> SObjectDef:
         removed = self.removed.get(definition.name, ())
         fields = {name: f for name, f in definition.fields.items() if name not in removed}
         fields.update({name: field_of(asked) for name, asked in self.fields.get(definition.name, {}).items()})
         return replace(definition, fields=fields, child_relationships=())
+
+
+def sharing(sobject: str) -> tuple[str, ...]:
+    """The objects that have a custom field if this one has it."""
+    return ACTIVITIES if sobject in (ACTIVITY, *ACTIVITIES) else (sobject,)
 
 
 def _object_of(asked: Mapping[str, Any]) -> SObjectDef:
@@ -100,4 +108,5 @@ def _object_of(asked: Mapping[str, Any]) -> SObjectDef:
         *kinds.audit(),
         *map(field_of, asked.get("fields", ())),
     ]
-    return kinds.sobject(name, label, str(asked.get("plural", f"{label}s")), prefix, fields)
+    plural, activities = str(asked.get("plural", f"{label}s")), bool(asked.get("activities"))
+    return kinds.sobject(name, label, plural, prefix, fields, activities=activities)
