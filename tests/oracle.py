@@ -12,6 +12,7 @@ from typing import Any
 
 Row = Mapping[str, str | None]
 Record = dict[str, Any]
+DELETED = "skipped: deleted_in_crm"
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ class Oracle:
         if not linked or found == [linked]:
             return ""
         if linked not in self.records:
-            return "" if found else "skipped: deleted_in_crm"
+            return "" if found else DELETED
         if found:
             return "held: conflicting_link"
         if self.records[linked]["Source_Key__c"] is None:
@@ -223,9 +224,9 @@ class Oracle:
             mine = self.record.pop(key, None)
             if heir is None:
                 self.verdict[key] = "held: merge_circle"
-            elif key in self.verdict:
+            elif self.verdict.get(key, DELETED) != DELETED:
                 continue
-            elif mine is None:
+            elif mine is None:  # deleted or never there: a merged row gets no record, whatever is released
                 self.verdict[key] = "skipped: merged"
             elif heir not in self.usable:
                 self.verdict[key] = "held: merge_survivor_unknown"

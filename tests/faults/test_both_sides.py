@@ -74,3 +74,16 @@ def test_a_clock_of_ours_that_is_a_day_off_hides_nothing_that_people_typed() -> 
             told.the_source_adds_or_changes(("personnel", [(key, ("first_name", "Bo")), (key, ("last_name", key))]))
             told.all_goes_well(BOTH, replace(CALM, skew=skew))
             assert len(told.sides["personnel"].state()) == int(key[1:]), "created beside the one that was typed"
+
+
+def test_a_merged_row_whose_record_people_deleted_is_told_as_merged() -> None:
+    """To release it, as one would what was deleted, would bring nothing back: it is the survivor's record that counts."""
+    with story(accounts={"k2": {"name": "Two"}}) as told:
+        accounts = told.sides["accounts"]
+        told.the_source_merges("accounts", 1, 0)
+        told.all_goes_well(("accounts",), CALM)
+        loser = next(name for name, record in accounts.state().items() if record["Source_Key__c"] == "k2")
+        accounts.deletes(loser)
+        told.all_goes_well(("accounts",), CALM)
+        assert accounts.meant is not None
+        assert sorted(accounts.meant.outcomes) == ["skipped: merged", "unchanged"]
