@@ -61,8 +61,8 @@ def prepare(errand: Errand, connect: Callable[[], Crm]) -> Prepared:
     progress("extract", 0, None)
     reading = how_to_read(errand)
     anew = everything or (reading is not None and reading.since is None)
-    read_beside(entity, world.source, warehouse, progress, everything=anew)
-    land(entity, world.source, content, warehouse, progress, reading)
+    read_beside(entity, world, everything=anew)
+    reading = land(entity, world, content, reading)
     with warehouse.open() as con:
         extracted = extract(bound, con, errand.started_at)
     progress("snapshot", 0, None)

@@ -36,6 +36,7 @@ from pipelines.scope import (
     scope_sql,
 )
 from pipelines.sql import fold_sql, literal, quote
+from pipelines.status import NEWER
 
 TARGETS = (
     "create or replace table work.targets (entity varchar, fold varchar, record_id varchar)",
@@ -45,11 +46,12 @@ TARGETS = (
 RESTING = "select count(*) from state where failures >= ?"
 """Asked first, as the rows in scope with all that they refer to are not joined for nothing."""
 
-QUARANTINED = """
+QUARANTINED = f"""
 update work.link set verdict = 'held: quarantined', record_id = null, record_number = null
 from state t
 join work.rows s on s.fold = t.fold
-where t.fold = link.fold and t.failures >= ? and t.row_hash = s.row_hash and t.ref_hash = s.ref_hash
+where t.fold = link.fold and t.failures >= ?
+  and t.row_hash = s.row_hash and t.ref_hash = s.ref_hash and not {NEWER}
 """
 
 

@@ -22,7 +22,10 @@ class Sources:
 
     def fingerprint(self, source: AnySource) -> str | None:
         """As the port has it: only files can be told by their content without being landed."""
-        return self.feeds.fingerprint(source) if isinstance(source, Feed) else None
+        if isinstance(source, Feed):
+            return self.feeds.fingerprint(source)
+        self.collections.check_settings(source)
+        return None
 
     def land(
         self, source: AnySource, columns: Sequence[str], file: Path, progress: Progress, since: datetime | None = None
