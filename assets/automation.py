@@ -49,7 +49,7 @@ def group_job(group: str, members: Mapping[str, Entity]) -> dg.UnresolvedAssetJo
     return _syncing(
         group,
         f"{', '.join(members)}: what changed in the partition, and whatever else is not settled.",
-        {name: SyncConfig(scope=Rows.catch_up) for name in members},
+        {name: SyncConfig(scope=Rows.catch_up, named=False) for name in members},
     )
 
 
@@ -64,7 +64,7 @@ def update_all_job(grid: str, entities: Mapping[str, Entity]) -> dg.UnresolvedAs
         update_all_name(grid),
         f"Every keyed record of {', '.join(_on(grid, entities))}, whatever its dates; rows in quarantine are tried"
         f" again. The partition only says in which square the run is noted: pick the present {grid}'s.",
-        {name: SyncConfig(scope=Rows.all) for name in _on(grid, entities)},
+        {name: SyncConfig(scope=Rows.all, named=False) for name in _on(grid, entities)},
     )
 
 

@@ -59,3 +59,7 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without UTF-8 is no reason to fall over
     app()
+
+
+if __name__ == "__main__":
+    main()

@@ -11,15 +11,20 @@ from pipelines.life import Life
 from pipelines.rules import Reference
 from pipelines.source import Rest
 
+COLLECTION = Rest(
+    "connections",
+    service="engage",
+    path="/v1/connections",
+    key="id",
+    required=("profile_id", "user_id", "active"),
+    happened=("disconnected_at",),
+    vocabulary={"active": ("true", "false")},
+)
+ACTIVE = Is("active", "true")
+
 ENTITY = Entity(
     name="connections",
-    source=Rest(
-        "connections",
-        service="engage",
-        path="/v1/connections",
-        key="id",
-        required=("profile_id", "user_id", "active"),
-    ),
+    source=COLLECTION,
     target=Target("Engage_Connection__c", key="External_Id__c"),
     fields={
         "From_User__c": Reference("user_id", to=Records("User", "FederationIdentifier"), missing="skip"),
@@ -30,8 +35,9 @@ ENTITY = Entity(
     create="scheduled",
     cadence=Cadence(every="hour", at_least=timedelta(minutes=60), not_while=(LockFile("engage-post-processing.lock"),)),
     life=Life(
-        ends_when=Is("active", "false"),
+        ends_when=~ACTIVE,
         ends_with=("To_Profile__c",),
+        ends_without=("From_User__c",),
         then={"Active__c": "false"},
     ),
 )

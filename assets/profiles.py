@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from assets.connections import ACTIVE, COLLECTION
 from pipelines.cadence import Cadence, LockFile
 from pipelines.conditions import Has, Is, Resolves
 from pipelines.derived_rules import StampedWith, Whether
@@ -11,10 +12,9 @@ from pipelines.life import Life, Wanted
 from pipelines.rules import Master, Reference
 from pipelines.source import Rest
 
-CONNECTED = Is("active", "true")
 USERS = Records("User", "FederationIdentifier")
-TO_A_USER_HERE = Has("connections", by="profile_id", where=CONNECTED, refers=("user_id", USERS))
-TO_THE_COMPANY = Has("connections", by="profile_id", where=CONNECTED)
+TO_A_USER_HERE = Has("connections", by="profile_id", where=ACTIVE, refers=("user_id", USERS))
+TO_THE_COMPANY = Has("connections", by="profile_id", where=ACTIVE)
 
 ENTITY = Entity(
     name="profiles",
@@ -25,14 +25,16 @@ ENTITY = Entity(
         key="id",
         required=("kind", "state"),
         merged_into="merged_into",
+        happened=("signed_up_at",),
+        vocabulary={"state": ("active", "deleted")},
     ),
-    beside=(Rest("connections", service="engage", path="/v1/connections", key="id"),),
+    beside=(COLLECTION,),
     target=Target("Engage_Profile__c", key="External_Id__c"),
     fields={
         "RecordTypeId": Reference(
             "kind", to=RecordTypes({"HCP": "Engage_HCP_Profile", "Staff": "Engage_Staff_Profile"}), missing="skip"
         ),
-        "Account__c": Reference("account_ids", to="accounts", first=True, missing="keep"),
+        "Account__c": Reference("account_ids", to="accounts", first=True, missing="keep", blank="clear"),
         "Kind__c": Master("kind"),
         "First_Name__c": Master("first_name", blank="clear"),
         "Last_Name__c": Master("last_name", blank="clear"),

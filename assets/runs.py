@@ -38,6 +38,8 @@ class Order:
     approve: str | None = None
     scheduled: bool = False
     """As a schedule would start it: hours, days and distance of the cadence hold."""
+    named: bool = True
+    """These very entities, and not all there are: one whose source is not set is a failure, and not left out."""
 
 
 def run(order: Order, settings: Settings, progress: Callable[[str], Progress]) -> list[Report]:
@@ -79,8 +81,8 @@ def _run_one(
     config: dict[str, object] = {"scope": order.scope, "create_missing": order.create_missing}
     if order.keys_file:
         config["keys_file"] = str(order.keys_file.absolute())
-    if order.approve and not planning:
-        config["approve"] = order.approve
+    if not planning:
+        config |= {"named": order.named, **({"approve": order.approve} if order.approve else {})}
     result = job.execute_in_process(
         run_config={"ops": {plan_name(entity) if planning else entity: {"config": config}}, "loggers": SILENCE},
         partition_key=None if planning else partition_at(declared.cadence, now),
@@ -121,7 +123,8 @@ def _done(report: Report) -> bool:
 def _not_run(order: Order, entity: str, in_the_way: list[Report]) -> Report:
     names = " and ".join(report.entity for report in in_the_way)
     if all(report.status == "skipped" for report in in_the_way):
-        report = _failure(order, entity, "", "", f"not run, because {names} was skipped")
+        why = "; ".join(dict.fromkeys(report.message or "" for report in in_the_way))
+        report = _failure(order, entity, "", "", f"not run, because {names} was skipped: {why}")
         return replace(report, status="skipped", error=None)
     message = f"not run, because {names} did not get through; mend that and run again"
     return _failure(order, entity, "", "upstream_failed", message)

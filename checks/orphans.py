@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from checks.question import Answer, Copy, Question
 
-# A row that cannot be used is known all the same; that of a record which people deleted or merged is nobody's orphan.
+# A row that a source which tells changes had no more when it was read in full is followed as it was last told. A row
+# that cannot be used is known all the same; that of a record which people deleted or merged is nobody's orphan.
 ORPHANS_SQL = """
 select
   r.fold,
@@ -12,7 +13,12 @@ select
   case when s.fold is null then 'unknown to the source' else 'no longer in the source' end as what
 from records r
 left join source s on s.fold = r.fold
-where not r.IsDeleted and r.fold is not null and not coalesce(s.present, false)
+where not r.IsDeleted and r.fold is not null
+  and (
+    not coalesce(s.present, false)
+    -- the record of one that is over says so: nothing is left to be kept current
+    or r.fold in (select fold from vanished_rows) and r.fold not in (select fold from ended)
+  )
   and r.fold not in (select fold from work.incoming where fold is not null)
   and r.fold not in (select fold from unusable_rows)
 """

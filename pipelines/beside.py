@@ -8,71 +8,84 @@ whatever became of the run: these are facts of the source, and never older than 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 import duckdb
 
 from pipelines import memory
 from pipelines.entity import Entity
-from pipelines.normalise import moment_sql
-from pipelines.ports import Progress, Source
-from pipelines.run import Warehouse
+from pipelines.normalise import turn_sql
+from pipelines.reading import set_now
+from pipelines.run import World
+from pipelines.sighting import Sighting, land_since, sighting_of
 from pipelines.source import Rest
-from pipelines.sql import beside, fold_sql, given, quote, tidy_sql
-
-OVERLAP = timedelta(minutes=5)
-"""How far reading reaches back: clocks differ, and a change may be seen later than it is dated."""
+from pipelines.sql import beside, given, quote, tidy_sql
+from pipelines.usable import problem_sql, tests_of_source
 
 
-def read_beside(entity: Entity, source: Source, warehouse: Warehouse, progress: Progress, *, everything: bool) -> None:
+def read_beside(entity: Entity, world: World, *, everything: bool) -> None:
     """The tables hold the collections as they are now."""
     for collection in entity.beside:
         columns = _columns(entity, collection)
-        with warehouse.open() as con:
-            known = _since(con, collection, columns)
-            since = None if everything else known
+        with world.warehouse.open() as con:
+            before = _before(con, collection, columns)
             memory.write(con, "landing", "")  # the entity's own rows have to be landed again
-        landed = source.land(collection, columns, warehouse.path, progress, since)
-        with warehouse.open() as con:
+        told = land_since(world, collection, columns, None if everything else before)
+        whole = everything or before is None or told.broken is not None
+        with world.warehouse.open() as con:
+            set_now(con, world.clock())
             con.execute("begin")
-            for statement in _merged_sql(con, collection, columns, anew=known is None):
+            for statement in _merged_sql(collection, columns, anew=before is None, whole=whole):
                 con.execute(statement)
-            if landed.read_at:
-                memory.write(con, _mark(collection, columns), landed.read_at.isoformat())
+            if told.seen.theirs:
+                memory.write(con, _mark(collection, columns), str(told.seen))
             con.execute("commit")
 
 
 def _columns(entity: Entity, collection: Rest) -> list[str]:
-    """The columns that are read: the key, the change time, and those that conditions ask about."""
+    """The columns that are read: those that say whether a row can be used, and those that conditions ask about."""
     asked = [column for has in entity.asked_beside if has.beside == collection.name for column in has.read]
     own = [collection.key, *([collection.changed_at] if collection.changed_at else [])]
-    return list(dict.fromkeys([*own, *asked]))
+    return list(dict.fromkeys([*own, *collection.required, *collection.happened, *collection.vocabulary, *asked]))
 
 
 def _mark(collection: Rest, columns: Sequence[str]) -> str:
-    """What the time of the last reading is remembered by: other columns are another reading."""
-    return " ".join(["read beside", collection.name, *columns])
+    """What the last reading is remembered by: other columns are another reading."""
+    return " ".join(["seen beside", collection.name, *columns])
 
 
-def _since(con: duckdb.DuckDBPyConnection, collection: Rest, columns: Sequence[str]) -> datetime | None:
+def _before(con: duckdb.DuckDBPyConnection, collection: Rest, columns: Sequence[str]) -> Sighting | None:
     told = memory.read(con, _mark(collection, columns))
     known = told and {given(column) for column in columns} <= memory.columns(con, f"beside {collection.name}")
-    return datetime.fromisoformat(told) - OVERLAP if told and known else None
+    return sighting_of(told) if known else None
 
 
-def _merged_sql(con: duckdb.DuckDBPyConnection, collection: Rest, columns: Sequence[str], *, anew: bool) -> list[str]:
-    kept = ",\n  ".join(f"{tidy_sql(f'l.{quote(column)}')} as {given(column)}" for column in columns)
-    key = fold_sql(f"l.{quote(collection.key)}")
-    changed = moment_sql(f"l.{quote(collection.changed_at)}") if collection.changed_at else "null"
-    fresh = f"""
-select
-  {key} as fold,
-  {kept}
-from landing.rows l
-where {key} is not null
-qualify row_number() over (partition by {key} order by {changed} desc nulls last, l._line desc) = 1
-"""
+def _merged_sql(collection: Rest, columns: Sequence[str], *, anew: bool, whole: bool) -> list[str]:
+    """What was read is merged over what is known; a row that cannot be used leaves what is known of it as it is."""
     name = beside(collection.name)
+    kept = ",\n    ".join(f"{tidy_sql(f'l.{quote(column)}')} as {given(column)}" for column in columns)
+    key = given(collection.key)
+    every = ",\n  ".join(map(given, columns))
+    fresh = f"""
+with tidied as (
+  select
+    {kept}
+  from landing.rows l
+  qualify {turn_sql(collection)} = 1
+),
+t as (
+  select
+    d.*,
+    lower(d.{key}) as fold,
+    count(*) over (partition by lower(d.{key})) as same_key,
+    {"null" if whole else f"(select any_value(b.{key}) from {name} b where b.fold = lower(d.{key}))"} as known_key
+  from tidied d
+)
+select
+  fold,
+  {every}
+from t
+where {problem_sql(tests_of_source(collection))} is null
+"""
     if anew:
         return [f"create or replace table {name} as {fresh}"]
     return [

@@ -99,7 +99,9 @@ class Bound:
     def clearing(self) -> tuple[str, ...]:
         """Source columns whose blank may clear a field."""
         rules = (field.rule for field in self.fields)
-        return tuple(dict.fromkeys(rule.column for rule in rules if isinstance(rule, Master) and rule.clears))
+        return tuple(
+            dict.fromkeys(rule.column for rule in rules if isinstance(rule, Master | Reference) and rule.clears)
+        )
 
     @cached_property
     def compared(self) -> tuple[BoundField, ...]:

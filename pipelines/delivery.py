@@ -11,6 +11,7 @@ import duckdb
 from pipelines import memory
 from pipelines.binding import Bound
 from pipelines.normalise import incoming_sql, repeats_sql
+from pipelines.since import tells_changes, was_whole
 from pipelines.source_rows import source_sql
 
 HELD = """
@@ -23,16 +24,34 @@ group by i.fold
 
 DELIVERED = (
     "delete from held_rows where fold in (select fold from work.incoming)",
-    "delete from unusable_rows where fold in (select fold from work.incoming)",
+    # of two keys that only case tells apart the one may come again, and the other is still refused
+    """
+delete from unusable_rows u
+where exists (
+  select 1 from work.incoming i where i.fold = u.fold and (i.key = u.key or u.problem <> 'duplicate_key'))
+""",
 )
 
 UNUSABLE = """
 insert into unusable_rows
-select i.fold, min(i.key), any_value(i.problem), any_value(i.problem_column)
+select i.fold, i.key, any_value(i.problem), any_value(i.problem_column)
 from work.incoming i
 where i.fold is not null and i.problem is not null
-group by i.fold
+group by i.fold, i.key
 """
+
+
+VANISHED = (
+    "delete from vanished_rows",
+    """
+insert into vanished_rows
+select s.fold, s.key
+from source s
+where s.present and s.fold not in (select fold from work.incoming where fold is not null)
+""",
+)
+
+STILL_THERE = "delete from vanished_rows where fold in (select fold from work.incoming)"
 
 
 def bring(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
@@ -41,7 +60,7 @@ def bring(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
         con.execute("alter table source rename to source_known")
     known = memory.columns(con, "source_known")
     con.execute(repeats_sql(bound))
-    con.execute(incoming_sql(bound, known=known))
+    con.execute(incoming_sql(bound, known=known, whole=was_whole(con, bound.entity)))
     con.execute(source_sql(bound, known=known))
     if not known:
         con.execute("create table source_known as from source limit 0")
@@ -50,13 +69,19 @@ def bring(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
 def accept(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
     """The candidate is what the source said: its plan is about to be carried out.
 
-    Rows that cannot be used, and came with changes alone, are told until they come again, lest they be forgotten.
+    Rows that cannot be used, and came with changes alone, are told until they come again, lest they be forgotten. So
+    are rows that a source which tells changes lacked when it was read in full; they go on being followed as they were
+    last told, as absence does nothing to them.
     """
     con.execute("drop table if exists source_known")
     for statement in DELIVERED:
         con.execute(statement)
     if bound.entity.source.lists == "changes":
         con.execute(UNUSABLE)
+    con.execute(STILL_THERE)
+    if tells_changes(bound.entity) and was_whole(con, bound.entity):
+        for statement in VANISHED:
+            con.execute(statement)
 
 
 def take_back(con: duckdb.DuckDBPyConnection) -> bool:

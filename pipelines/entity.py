@@ -180,11 +180,12 @@ class Entity:
     @property
     def columns(self) -> tuple[str, ...]:
         """Every source column that the declaration reads, the key first, each once."""
-        own = (self.source.key, self.source.changed_at, self.source.merged_into, *self.source.required)
+        own = (self.source.key, self.source.changed_at, self.source.merged_into)
+        told = (*self.source.required, *self.source.happened, *self.source.vocabulary)
         read = (rule.source_column for rule in self.fields.values())
         asked = (column for condition in self.conditions for part in condition.parts for column in part.columns)
         both = (*PLACE, self.both.window.column if self.both.window else None) if self.both else ()
-        return tuple(dict.fromkeys(column for column in (*own, *read, *asked, *both) if column))
+        return tuple(dict.fromkeys(column for column in (*own, *told, *read, *asked, *both) if column))
 
     @property
     def fingerprint(self) -> str:

@@ -1,26 +1,26 @@
 """What is true of each source row besides its own columns: conditions that hold, whether it is over, whom lists mean.
 
 In: `source`, `work.targets`, `work.ended_targets` (entity, fold), `beside <collection>`. Out: `work.facts` (number,
-fold, ended, wanted, `<field>→Held` for each field with a condition), one row a present source row; `work.listed`
-(field, number, record_id), the first record that a list of keys means; `work.merge_circles` (fold).
+fold, ended, lacking, wanted, `<field>→Held` for each field with a condition), one row a present source row;
+`work.listed` (field, number, record_id), the first record that a list of keys means; `work.merge_circles` (fold).
 An entity that asks nothing of the kind has none of these tables, and pays nothing.
 """
 
 from __future__ import annotations
 
 from pipelines.binding import Bound
-from pipelines.conditions import Has
+from pipelines.conditions import Has, resolved
 from pipelines.derived_rules import Whether, held
 from pipelines.entity import Entity
 from pipelines.mergers import DEEPEST
 from pipelines.rules import Reference
 from pipelines.sql import beside, given, literal, quote
-from pipelines.status import ENDED, WANTED
+from pipelines.status import ENDED, LACKING, WANTED
 
 
 def facts_of(entity: Entity) -> tuple[str, ...]:
     """The columns of `work.facts`, quoted, that say something of a row; none where nothing is asked."""
-    named = [ENDED] if entity.life else []
+    named = [ENDED, LACKING] if entity.life else []
     named += [WANTED] if entity.wanted else []
     named += [held(name) for name, rule in entity.fields.items() if isinstance(rule, Whether)]
     return tuple(map(quote, named))
@@ -57,7 +57,7 @@ def facts_sql(bound: Bound, ids: str, joins: str) -> list[str]:
     entity = bound.entity
     if not facts_of(entity):
         return []
-    facts = [f"{_over_sql(entity)} as {ENDED}"] if entity.life else []
+    facts = [f"{_over_sql(entity)} as {ENDED}", f"{_lacking_sql(entity)} as {LACKING}"] if entity.life else []
     facts += [f"{entity.wanted.condition.sql()} as {WANTED}"] if entity.wanted else []
     facts += [
         f"{rule.condition.sql()} as {quote(held(name))}"
@@ -105,6 +105,21 @@ def _over_sql(entity: Entity) -> str:
     life = entity.life
     if life is None:
         return "false"
+    over = [*_over_by_itself(entity), *(f"s.{quote(resolved(field))} is null" for field in life.ends_without)]
+    return f"coalesce({' or '.join(over)}, false)"
+
+
+def _lacking_sql(entity: Entity) -> str:
+    """Boolean: nothing but what it refers to, and what is not there, says that the row is over."""
+    if entity.life is None or not entity.life.ends_without:
+        return "false"
+    return f"not coalesce({' or '.join(_over_by_itself(entity))}, false) and {_over_sql(entity)}"
+
+
+def _over_by_itself(entity: Entity) -> list[str]:
+    life = entity.life
+    if life is None:
+        return []
     over = [life.ends_when.sql()]
     for field in life.ends_with:
         rule = entity.references[field]
@@ -112,7 +127,7 @@ def _over_sql(entity: Entity) -> str:
         over.append(f"{key} in (select fold from work.ended_targets where entity = {literal(rule.target)})")
     if life.merged_ends:
         over.append("(s.merged_fold is not null and s.fold not in (select fold from work.merge_circles))")
-    return f"coalesce({' or '.join(over)}, false)"
+    return over
 
 
 CIRCLES = f"""
@@ -135,5 +150,6 @@ having bool_or(onto = fold) or max(depth) >= {DEEPEST}
 
 HOLD_CIRCLES = """
 update work.link set verdict = 'held: merge_circle', record_id = null, record_number = null
-where fold in (select fold from work.merge_circles)
+where fold in (select fold from work.merge_circles) and fold not in (select fold from work.facts where ended)
 """
+"""Rows of which nothing but the circle says that they are over: it tells nothing of who is left."""

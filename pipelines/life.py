@@ -18,12 +18,14 @@ class Life:
     """When a row is over, and what its record shows from then on. A row that is over never gets a new record.
 
     `ends_with`: reference fields; a row is over as well when the row is that they refer to.
+    `ends_without`: reference fields; a row is over as well while what they refer to is not there.
     `merged_ends`: a row merged into another is over, and its record does not go to the survivor.
     `then`: values, in canonical text, by field. `clears`: all other mapped fields are emptied, as far as they can be.
     """
 
     ends_when: Condition
     ends_with: tuple[str, ...] = ()
+    ends_without: tuple[str, ...] = ()
     merged_ends: bool = False
     then: dict[str, str] = made(default_factory=dict)
     clears: bool = False

@@ -26,11 +26,12 @@ TABLES = (
     "create table if not exists links (fold varchar, key varchar, record_id varchar)",
     """create table if not exists state (
   fold varchar, row_hash ubigint, ref_hash ubigint, settled boolean, failures bigint, outcome varchar, reason varchar,
-  run_id varchar)""",
+  run_id varchar, given_at timestamp)""",
     "create table if not exists echoes (record_id varchar, field varchar, sent varchar, became varchar)",
     "create table if not exists absent_columns (file varchar, name varchar)",
     "create table if not exists held_rows (fold varchar, key varchar, run_id varchar)",
     "create table if not exists unusable_rows (fold varchar, key varchar, problem varchar, problem_column varchar)",
+    "create table if not exists vanished_rows (fold varchar, key varchar)",
     """create table if not exists runs (
   run_id varchar, mode varchar, scope varchar, status varchar, started_at timestamp, seconds double,
   extracted bigint, api_calls bigint, plan_hash varchar, report varchar)""",
@@ -69,6 +70,7 @@ def prepare(con: duckdb.DuckDBPyConnection, path: Path) -> None:
             _upgrade(con)
     for statement in TABLES:
         con.execute(statement)
+    con.execute("alter table state add column if not exists given_at timestamp")  # versions before 4 lack it
     write(con, "version", str(VERSION))
 
 

@@ -62,6 +62,7 @@ def _mistakes_of_life(entity: Entity) -> list[str]:
     references = {name for name, rule in entity.references.items() if isinstance(rule.to, str)}
     then = tuple(entity.life.then) if entity.life else ()
     ends_with = entity.life.ends_with if entity.life else ()
+    ends_without = entity.life.ends_without if entity.life else ()
     stamped = tuple(rule.field for rule in entity.fields.values() if isinstance(rule, StampedWith))
     collections = tuple(rest.name for rest in entity.beside)
     asked = [part for condition in entity.conditions for part in condition.parts]
@@ -70,6 +71,7 @@ def _mistakes_of_life(entity: Entity) -> list[str]:
     named = (
         (then, "life.then", tuple(entity.fields), "its fields"),
         (ends_with, "life.ends_with", tuple(references), "its references to entities"),
+        (ends_without, "life.ends_without", tuple(entity.references), "its references"),
         (stamped, "StampedWith", tuple(entity.fields), "its fields"),
         (beside, "Has", collections, "what it reads beside"),
         (resolves, "Resolves", tuple(entity.references), "its references"),

@@ -11,18 +11,14 @@ from collections.abc import Collection, Sequence
 from pipelines.binding import Bound
 from pipelines.ports import FieldInfo
 from pipelines.source import Rest
-from pipelines.sql import duckdb_type, fold_sql, given, literal, literals, quote, said, tidy_sql
-
-AHEAD = "interval 1 day"
-"""How far a change time may lie in the future: zones are confused, but what is later would outlast every correction."""
+from pipelines.sql import duckdb_type, given, literal, literals, quote, said, tidy_sql
+from pipelines.usable import DATE_LIKE, Test, moment_sql, problem_sql, tests_of_source
 
 HELD_PROBLEMS = ("duplicate_key", "older_than_known")
 """Problems that are no mistake of the row itself: somebody has to choose."""
 
 EMAIL = r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+"
 """What every org asks of an address at least; what is stricter there, the org itself refuses."""
-
-DATE_LIKE = "regexp_matches({text}, '^\\d{{4}}-\\d{{2}}-\\d{{2}}($|[T ]\\d{{2}})')"
 
 
 def typed_sql(text: str, info: FieldInfo | None) -> str:
@@ -43,13 +39,6 @@ def typed_sql(text: str, info: FieldInfo | None) -> str:
             return text
 
 
-def moment_sql(text: str) -> str:
-    """A point in time, UTC without a zone, whole seconds as the CRM keeps them; what has no offset is UTC."""
-    whole = f"regexp_replace({text}, '^(\\S{{10}}[T ]\\d{{2}}:\\d{{2}})($|[Zz+-])', '\\1:00\\2')"
-    cast = f"try_cast(case when {DATE_LIKE.format(text=text)} then {whole} end as timestamptz)"
-    return f"date_trunc('second', cast({cast} as timestamp))"
-
-
 def problem_of_value(info: FieldInfo) -> str:
     """The reason given to a value that is none of its type."""
     if info.type in ("date", "datetime"):
@@ -57,21 +46,19 @@ def problem_of_value(info: FieldInfo) -> str:
     return "invalid_boolean" if info.type == "boolean" else "invalid_number"
 
 
-def incoming_sql(bound: Bound, *, known: Collection[str] = ()) -> str:
+def incoming_sql(bound: Bound, *, known: Collection[str] = (), whole: bool = True) -> str:
     """Creates `work.incoming` from `landing.rows`: one row a landed row, none dropped.
 
     Columns: _file, _line, key, fold (the key without case), merged_fold, the typed source columns, row_hash
     (of all that is mapped, not of the change time), given_changed_at, problem, problem_column.
-    `known`: the columns, quoted, that `source` has; none where there is none yet.
+    `known`: the columns, quoted, that `source` has; none where there is none yet. `whole`: all rows were landed, not
+    only those that changed.
     A row whose own change time is before the one that is known, with other content, is `older_than_known`.
     """
     feed = bound.entity.source
     paged = isinstance(feed, Rest)
     tidied = ",\n    ".join(f"{tidy_sql(f'l.{quote(column)}')} as {given(column)}" for column in bound.entity.columns)
     typed = ",\n    ".join(f"{_value_sql(bound, column)} as {given(column)}" for column in bound.columns)
-    problems = "\n      ".join(
-        f"when {test} then {{'problem': '{why}', 'guilty': '{at}'}}" for test, why, at in _tests(bound)
-    )
     spoken = ",\n    ".join(
         f"not exists (select 1 from absent_columns a where a.file = t._file and a.name = {literal(column)})"
         f" as {said(column)}"
@@ -97,6 +84,7 @@ counted as (
   select
     t.*,
     count(*) over (partition by lower(t.{given(feed.key)})) as same_key,
+    {"null" if whole else "k.key"} as known_key,
     k.status as known_status,
     k.given_at as known_at,
     k.row_hash as known_hash
@@ -111,9 +99,7 @@ judged as (
     lower(t.{given(feed.key)}) as fold,
     {merged} as merged_fold,
     {changed} as given_changed_at,
-    case
-      {problems}
-    end as verdict,
+    {problem_sql(_tests(bound))} as verdict,
     t.known_at,
     t.known_hash,
     {typed}{f",{spoken}" if spoken else ""}
@@ -162,29 +148,38 @@ def repeats_sql(bound: Bound) -> str:
     """Creates `work.repeats` (_file, _line, key): rows of pages that a later one, or a newer, of the same key repeats.
 
     A collection is read while it changes: what is updated between two pages comes twice, and the last one is true.
+    Keys that case tells apart are not the same: their rows are two that no record can tell apart.
     """
     source = bound.entity.source
     if not isinstance(source, Rest):
         return "create or replace table work.repeats (_file varchar, _line bigint, key varchar)"
-    key = fold_sql(f"l.{quote(source.key)}")
-    changed = moment_sql(f"l.{quote(source.changed_at)}") if source.changed_at else "null"
     return f"""
 create or replace table work.repeats as
 select l._file, l._line, {tidy_sql(f"l.{quote(source.key)}")} as key
 from landing.rows l
-where {key} is not null
-qualify row_number() over (partition by {key} order by {changed} desc nulls last, l._line desc) > 1
+qualify {turn_sql(source)} > 1
 """
 
 
+def turn_sql(source: Rest) -> str:
+    """Which of the rows `l` with its key a row is, the one that counts first; 1 for each without a key."""
+    key = tidy_sql(f"l.{quote(source.key)}")
+    changed = moment_sql(f"l.{quote(source.changed_at)}") if source.changed_at else "null"
+    order = f"order by {changed} desc nulls last, l._line desc"
+    return f"case when {key} is null then 1 else row_number() over (partition by {key} {order}) end"
+
+
 def _known_sql(bound: Bound, known: Collection[str]) -> str:
-    """Selects what `source` knows of its rows (fold, status, given_at, row_hash); nothing where there is none yet."""
+    """Selects what `source` knows of its rows: fold, key, status, given_at, row_hash; none where there is none yet."""
     status = bound.entity.status
     column = given(status.column) if status else ""
     said = column if column in known else "cast(null as varchar)"
     if not known:
-        return "select null as fold, null as status, cast(null as timestamp) as given_at, 0 as row_hash where false"
-    return f"select fold, {said} as status, given_at, row_hash from source_known"
+        return (
+            "select null as fold, null as key, null as status, cast(null as timestamp) as given_at, 0 as row_hash"
+            " where false"
+        )
+    return f"select fold, key, {said} as status, given_at, row_hash from source_known"
 
 
 def _value_sql(bound: Bound, column: str) -> str:
@@ -196,25 +191,18 @@ def _value_sql(bound: Bound, column: str) -> str:
     return value
 
 
-def _tests(bound: Bound) -> list[tuple[str, str, str]]:
+def _tests(bound: Bound) -> list[Test]:
     """(SQL test, reason, column) in the order in which a row is blamed."""
     feed, status = bound.entity.source, bound.entity.status
-    key = f"t.{given(feed.key)}"
-    tests = [(f"{key} is null", "blank_key", feed.key), ("t.same_key > 1", "duplicate_key", feed.key)]
-    tests.append((f"contains({key}, chr(0))", "invalid_character", feed.key))
     key_length = bound.info.fields[bound.entity.target.key].length
+    tests = tests_of_source(feed)
     if key_length:
-        tests.append((f"length({key}) > {key_length}", "too_long", feed.key))
-    tests += [(f"t.{given(column)} is null", "required_blank", column) for column in feed.required]
+        tests.append((f"length(t.{given(feed.key)}) > {key_length}", "too_long", feed.key))
     if status:
         text = f"t.{given(status.column)}"
         tests.append(
             (f"{text} is not null and {text} not in {literals(status.known)}", "unknown_status", status.column)
         )
-    if feed.changed_at:
-        text = f"t.{given(feed.changed_at)}"
-        tests.append((f"{text} is not null and {moment_sql(text)} is null", "invalid_date", feed.changed_at))
-        tests.append((f"{moment_sql(text)} > getvariable('now') + {AHEAD}", "time_in_future", feed.changed_at))
     for column in bound.lists:
         text = f"t.{given(column)}"
         whole = f"json_valid({text}) and json_type({text}) = 'ARRAY'"

@@ -16,7 +16,7 @@ from pipelines.failures import class_sql
 from pipelines.normalise import HELD_PROBLEMS
 from pipelines.scope import Keys, Scope, Slice
 from pipelines.sql import given, literal, literals, quote
-from pipelines.status import ENDED, active_sql, ended_sql, wanted_sql
+from pipelines.status import ENDED, active_sql, ended_sql, lacking_sql, wanted_sql
 
 OUTCOMES = ("created", "updated", "unchanged", "linked", "deactivated", "deleted", "skipped", "held", "failed")
 
@@ -58,15 +58,26 @@ def _scope_sql(bound: Bound, phase: Phase, *, creates: bool) -> str:
     status_field = next((name for name, rule in entity.fields.items() if rule is status), "")
     inactive = f"not {active_sql(entity)}"
     lowered = f"lower(s.{given(status.column)})" if status else "''"
-    missing = "\n    ".join(
-        f"when s.{quote(resolved(name))} is null and s.{given(rule.column)} is not null"
-        f" then 'skipped: {rule.missing_reason}'"
+    lacks = {
+        name: f"s.{quote(resolved(name))} is null and s.{given(rule.column)} is not null"
         for name, rule in entity.references.items()
         if rule.missing == "skip"
+    }
+    missing = "\n    ".join(
+        f"when {lacking} and not (l.record_id is not null and {ended_sql(entity)})"
+        f" then 'skipped: {entity.references[name].missing_reason}'"
+        for name, lacking in lacks.items()
+    )
+    without = "\n    ".join(
+        f"when {lacks[name]} and {lacking_sql(entity)} and a.kind = 'update'"
+        f" then 'deactivated: {entity.references[name].missing_reason}'"
+        for name in (entity.life.ends_without if entity.life else ())
+        if name in lacks
     )
     over, unwanted = ended_sql(entity), f"not {wanted_sql(entity)}"
     otherwise = literal(f"skipped: {entity.wanted.otherwise}") if entity.wanted else "null"
     done = f"""case
+    {without}
     when {over} and a.kind = 'update' then 'deactivated: ended'
     when back.fold is not null and a.kind = 'update' then 'updated: reactivated'
     when l.doubled then 'deactivated: duplicate_of_survivor'
@@ -130,7 +141,7 @@ said as (
     when l.record_id is not null and a.kind is null and i.fold is not null then i.intended
     when l.record_id is not null and a.kind is null and l.doubled then 'unchanged: duplicate_of_survivor'
     when l.record_id is not null and a.kind is null and b.fold is not null then 'skipped: do_not_update'
-    when l.record_id is null and {over} then 'skipped: ended'
+    when l.record_id is null and {over} and not {lacking_sql(entity)} then 'skipped: ended'
     when l.record_id is null and {inactive} then 'skipped: inactive'
     when l.record_id is null and {unwanted} then {otherwise}
     {missing}

@@ -32,9 +32,6 @@ CONTACT = (
 PLACE = ("user", "place", "etag", "crmId")
 """What is needed to write a row back: whose it is, where, its version, and the record that it was made from."""
 
-PLACE = ("user", "place", "etag", "crmId")
-"""What is needed to write a row back: whose it is, where, its version, and the record that it was made from."""
-
 ADDED = ("user", "place", "crmId", "addresses", "linkedIds")
 
 COLUMNS: Mapping[Collection, tuple[str, ...]] = {

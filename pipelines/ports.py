@@ -33,6 +33,13 @@ class SystemicError(Exception):
         self.code = code
 
 
+class SourceNotSet(SystemicError):
+    """No setting says where the source is: whoever has none leaves its entities alone."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("source_not_set", message)
+
+
 class LostAnswer(Exception):
     """A write was sent and no answer came: it may or may not have taken effect. Read again before anything is sent."""
 
@@ -253,6 +260,8 @@ class Landed:
     """The source's clock just before its first row was asked for; None where a source has no clock, as files."""
     cursor: str | None = None
     """What the next reading goes on from, where a source tells what changed since (`TwoWaySource`)."""
+    place: str | None = None
+    """Changes when the settings lead somewhere else, so that what was read before says nothing; None where none can."""
 
 
 class Source(Protocol):
@@ -261,7 +270,7 @@ class Source(Protocol):
     def fingerprint(self, source: AnySource) -> str | None:
         """What `Landed.fingerprint` would be now, without landing; None where only reading tells, as with a service.
 
-        Raises SourceError as `land` would for no feed.
+        Raises SourceError as `land` would for no feed, and SourceNotSet where no setting says where the source is.
         """
 
     def land(

@@ -67,8 +67,8 @@ def prepare(errand: Errand, connect: Callable[[], Crm]) -> Prepared:
     if entity.both and reading:
         land_changes(errand, bound, reading)
     else:
-        read_beside(entity, world.source, warehouse, progress, everything=anew)
-        land(entity, world.source, content, warehouse, progress, reading)
+        read_beside(entity, world, everything=anew)
+        reading = land(entity, world, content, reading)
     with warehouse.open() as con:
         extracted = extract(bound, con, errand.started_at)
     progress("snapshot", 0, None)

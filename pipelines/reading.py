@@ -19,8 +19,9 @@ from pipelines import delivery, memory
 from pipelines.binding import Bound
 from pipelines.echoes import echoes_sql
 from pipelines.entity import Entity
-from pipelines.ports import BLIND, Crm, Progress, Sight, Snapshot, Source, Window, arrow_type
-from pipelines.run import Warehouse, World
+from pipelines.ports import BLIND, Crm, Progress, Sight, Snapshot, Window, arrow_type
+from pipelines.run import World
+from pipelines.sighting import land_since
 from pipelines.since import Reading, note
 from pipelines.snapshot import OVERLAP_SECONDS, WIDEST_GAP_DAYS, empty_records_sql, merge_sql, replace_sql
 from pipelines.sql import quote, tidy_sql
@@ -44,34 +45,28 @@ NOTICED = 10
 USABLE_ROWS = "select count(*) from work.incoming where problem is null"
 
 
-def land(
-    entity: Entity,
-    source: Source,
-    content: str | None,
-    warehouse: Warehouse,
-    progress: Progress,
-    reading: Reading | None = None,
-) -> bool:
-    """The landing tables hold the source as it is now; True when it was read anew.
+def land(entity: Entity, world: World, content: str | None, reading: Reading | None = None) -> Reading | None:
+    """The landing tables hold the source as it is now; returns how it was read in the end.
 
     `content` is its fingerprint, where it has one, and `reading` says since when it is to be read.
     """
+    warehouse = world.warehouse
     with warehouse.open() as con:
         if content and memory.read(con, "landing") == f"{content} {entity.fingerprint}":
-            return False
+            return reading
         memory.write(con, "landing", "")
-    since = reading.since if reading else None
-    landed = source.land(entity.source, entity.columns, warehouse.path, progress, since)
+    told = land_since(world, entity.source, entity.columns, reading.after if reading else None)
+    done = Reading(None, told.broken) if told.broken else reading
     with warehouse.open() as con:
         con.execute("begin")
-        memory.write(con, "landing", f"{landed.fingerprint} {entity.fingerprint}")
-        memory.write(con, "ignored", ",".join(landed.ignored))
-        note(con, entity, landed.read_at)
+        memory.write(con, "landing", f"{told.landed.fingerprint} {entity.fingerprint}")
+        memory.write(con, "ignored", ",".join(told.landed.ignored))
+        note(con, entity, told.seen, whole=done is not None and done.since is None)
         con.execute("delete from absent_columns")
-        for file_name, name in landed.absent:
+        for file_name, name in told.landed.absent:
             con.execute("insert into absent_columns values (?, ?)", [file_name, name])
         con.execute("commit")
-    return True
+    return done
 
 
 def extract(bound: Bound, con: duckdb.DuckDBPyConnection, now: datetime) -> Extracted:

@@ -15,6 +15,7 @@ from pipelines import memory
 from pipelines.binding import Bound
 from pipelines.errand import Errand
 from pipelines.ports import Asked, Landed, SystemicError
+from pipelines.sighting import Sighting
 from pipelines.since import Reading, note
 from pipelines.sql import given
 
@@ -55,7 +56,8 @@ def _noted(con: duckdb.DuckDBPyConnection, errand: Errand, landed: Landed) -> No
     memory.write(con, "landing", f"{landed.fingerprint} {entity.fingerprint} {errand.request.run_id}")
     memory.write(con, "ignored", ",".join(landed.ignored))
     memory.write(con, LANDED, landed.cursor or "")
-    note(con, entity, landed.read_at or errand.started_at)
+    moment = errand.started_at
+    note(con, entity, Sighting(landed.place, landed.read_at or moment, moment), whole=False)  # it tells what is gone
     con.execute("delete from absent_columns")
 
 

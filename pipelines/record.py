@@ -17,7 +17,7 @@ from pipelines.report import Report
 from pipelines.scope import LOST_RECORDS, own_targets_sql
 from pipelines.snapshot import reference_links_sql
 from pipelines.sql import fold_sql, given, literal, quote
-from pipelines.status import alive_sql
+from pipelines.status import NEWER, alive_sql
 
 LINKS = (
     # a row whose record went to its survivor keeps no link of its own
@@ -55,22 +55,26 @@ UNBLOCKED = "o.fold not in (select fold from work.asked_blocked)"
 """Boolean of an outcome `o`: no flag kept a cell back, so that lifting a flag changes nothing."""
 
 STATE = (
-    """
+    f"""
 create or replace temp table fresh_state as
 select
   s.fold,
   s.row_hash,
   -- what the plan knew: a parent that came to be later is only written where the row waited for it
   case when s.fold in (select fold from work.waited) then s.ref_hash else k.ref_hash end as ref_hash,
-  {settled} as settled,
+  {{settled}} as settled,
   case
     when o.outcome = 'failed' and o.code_class = 'row' then
-      case when t.row_hash = s.row_hash and t.ref_hash = k.ref_hash then coalesce(t.failures, 0) else 0 end + 1
+      case
+        when t.row_hash = s.row_hash and t.ref_hash = k.ref_hash and not {NEWER} then coalesce(t.failures, 0)
+        else 0
+      end + 1
     when o.reason = 'quarantined' or o.outcome = 'failed' then coalesce(t.failures, 0)
     else 0
   end as failures,
   o.outcome,
-  o.reason
+  o.reason,
+  s.given_at
 from work.rows s
 join work.asked_refs k on k.fold = s.fold
 join work.outcomes o on o.fold = s.fold and o.key is not null
@@ -79,7 +83,7 @@ where o.outcome is not null and coalesce(o.reason, '') <> 'gate'
 qualify row_number() over (partition by s.fold) = 1
 """,
     "delete from state where fold in (select fold from fresh_state)",
-    "insert into state select *, getvariable('run_id') from fresh_state",
+    "insert into state by name select *, getvariable('run_id') as run_id from fresh_state",
 )
 
 

@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines import memory
+from pipelines.since import release_all
 from pipelines.sql import fold_sql
 
 RESTING = """
@@ -25,10 +26,14 @@ where coalesce(r.IsDeleted, true)
 """
 
 OUTDATED = """
-select i.fold
-from work.incoming i
-join released_keys k on k.fold = i.fold
-where i.problem = 'older_than_known'
+select k.fold
+from released_keys k
+join (
+  select fold, problem from work.incoming
+  union
+  select fold, problem from unusable_rows -- it came with changes alone, and not again since
+) r on r.fold = k.fold
+where r.problem = 'older_than_known'
 """
 
 NOBODY = "select fold from links where false"
@@ -64,6 +69,7 @@ def release(con: duckdb.DuckDBPyConnection, keys: Iterable[str] | None) -> Relea
         for table in filter(lambda name: memory.has(con, name), ("source", "source_known")):
             con.execute(f"update {table} set given_at = null where fold in (from outdated)")
         memory.write(con, "landed", "")  # the feed is read again, although it is the same
+        release_all(con)  # and a source that tells changes does not tell the row again by itself
     con.execute("commit")
     return Released(resting, orphaned, outdated)
 

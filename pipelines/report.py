@@ -70,6 +70,8 @@ class Report:
     """The moment that a schedule meant; None where a person started the run."""
     reading: str | None = None
     """How a source that can tell what changed was read: since when, or in full and why."""
+    vanished: int = 0
+    """Rows that such a source did not have any more when it was read in full, and did not tell since."""
 
     @property
     def result(self) -> Result | None:

@@ -140,6 +140,8 @@ class Reference(Rule):
     `missing="skip"`: a row whose target has no record is not created (outcome `skipped: missing_…`, named after the
     column), and an existing record keeps the reference it has. `missing="keep"`: it is created without.
     Either way the row is looked at again in each run until the target is there.
+    `blank="clear"`: the source says that there is none, by a blank, or by an empty list where it gives lists, and the
+    field is cleared; a column that is not there says nothing, nor does a list that is blank.
     """
 
     name: ClassVar[str] = "reference"
@@ -148,12 +150,24 @@ class Reference(Rule):
     missing: Literal["skip", "keep"] = "skip"
     hierarchy: bool = False
     first: bool = False
+    blank: Literal["keep", "clear"] = "keep"
 
     def value_sql(self, field: str) -> str:
         return f"s.{quote(resolved(field))}"
 
     def when_sql(self, case: Case) -> str:
-        return f"({case.active} and {case.new} is not null and {case.differs})"
+        known = f"({case.new} is not null or {self._none_sql(case)})" if self.clears else f"{case.new} is not null"
+        return f"({case.active} and {known} and {case.differs})"
+
+    @property
+    def clears(self) -> bool:
+        """Whether a blank ever clears the field."""
+        return self.blank == "clear"
+
+    def _none_sql(self, case: Case) -> str:
+        """Boolean: the source says that there is none."""
+        told = f"s.{given(self.column)}"
+        return f"coalesce(json_array_length({told}) = 0, false)" if self.first else f"({told} is null and {case.said})"
 
     @property
     def record_types(self) -> tuple[str, ...]:

@@ -44,6 +44,9 @@ class Warehouse(Protocol):
     def publish(self) -> None:
         """Readers see the file as it is now."""
 
+    def publish_skipped(self, report: str) -> None:
+        """Readers see the report of a run that left no other trace, at the cost of a line; until `publish` has it."""
+
 
 class Alone:
     """Nothing else goes on."""
@@ -94,6 +97,8 @@ class Request:
     """The hash of a plan that a person has seen and wants although gates hold it."""
     scheduled_for: datetime | None = None
     """The moment that a schedule meant, with a time zone; None where a person started the run."""
+    named: bool = True
+    """Somebody asked for this very entity, and not for all there are: without a source that is a failure."""
 
 
 class Stopped(Exception):

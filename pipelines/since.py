@@ -1,15 +1,15 @@
 """Since when a source that can tell what changed is read: since the last success, or in full, and why.
 
-In `meta`: `reading`, what the last landing was asked and the source's clock before it, and `read`, the same of the last
-reading whose plan was carried out. Only that one is gone on from: a reading that was only planned, held, or ended in a
-failure is done again.
+In `meta`: `reading`, what the last landing was asked, where and when, and `read`, the same of the last reading whose
+plan was carried out. Only that one is gone on from: a reading that was only planned, held, or ended in a failure is
+done again. `released` says that rows are to come again which the source will not tell by itself.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import duckdb
@@ -17,16 +17,16 @@ import duckdb
 from pipelines import memory
 from pipelines.entity import Entity
 from pipelines.report import Status
+from pipelines.sighting import Sighting, sighting_of
 from pipelines.source import Feed
-
-OVERLAP = timedelta(minutes=5)
-"""How far an incremental reading reaches back: a change is stamped before others can see it."""
 
 LONGEST = timedelta(days=90)
 """After so long without a success everything is read."""
 
 FAILURES = 10
 """After so many failed runs in a row everything is read."""
+
+RELEASED = "released"
 
 SUCCESSES: tuple[Status, ...] = ("success", "success_with_errors", "nothing_to_do")
 
@@ -45,10 +45,12 @@ limit ?
 class Known:
     """What the entity's file knows of former readings."""
 
-    read_at: datetime | None = None
-    """The source's clock before the last reading that was carried out."""
+    read: Sighting = field(default_factory=Sighting)
+    """Where and when the last reading was that was carried out."""
     same: bool = True
-    """That reading asked the same place for the same columns."""
+    """That reading asked for the same columns."""
+    released: bool = False
+    """Somebody wants rows taken that were refused."""
     last_success: datetime | None = None
     failing: bool = False
     """The last ten runs failed."""
@@ -56,10 +58,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a source is read. Without `since` in full, and `why` says the reason."""
+    """How a source is read. Without `after` in full, and `why` says the reason."""
 
-    since: datetime | None
+    after: Sighting | None
+    """The reading that it goes on from."""
     why: str = ""
+
+    @property
+    def since(self) -> datetime | None:
+        return self.after.since if self.after else None
 
     def __str__(self) -> str:
         if self.since is None:
@@ -74,23 +81,25 @@ def reading_of(known: Known, *, everything: bool, now: datetime) -> Reading:
         (known.last_success is None, "no success yet"),
         (known.last_success and now - known.last_success > LONGEST, f"no success within {LONGEST.days} days"),
         (known.failing, f"the last {FAILURES} runs failed"),
-        (known.read_at is None, "the source told no time when it was read last"),
+        (known.read.since is None, "the source told no time when it was read last"),
+        (known.released, "refused rows were released"),
         (not known.same, "the declaration asks for something else than when it was read last"),
     )
     for holds, why in reasons:
         if holds:
             return Reading(None, why)
-    return Reading(known.read_at - OVERLAP if known.read_at else None)
+    return Reading(known.read)
 
 
 def known_of(con: duckdb.DuckDBPyConnection, entity: Entity) -> Known:
     """What the entity's file knows."""
-    read = json.loads(memory.read(con, "read") or "{}")
+    asked = json.loads(memory.read(con, "read") or "{}").get("asked")
     success = con.execute(LAST_SUCCESS_SQL, [list(SUCCESSES)]).fetchall()[0][0]
     lately = [status for (status,) in con.execute(LATELY_SQL, [FAILURES]).fetchall()]
     return Known(
-        read_at=datetime.fromisoformat(read["at"]) if read.get("at") else None,
-        same=read.get("asked") == _asked(entity),
+        read=sighting_of(memory.read(con, "read")),
+        same=asked == _asked(entity),
+        released=bool(memory.read(con, RELEASED)),
         last_success=success.replace(tzinfo=UTC) if success else None,
         failing=len(lately) == FAILURES and set(lately) == {"failure"},
     )
@@ -101,15 +110,28 @@ def tells_changes(entity: Entity) -> bool:
     return not isinstance(entity.source, Feed)
 
 
-def note(con: duckdb.DuckDBPyConnection, entity: Entity, read_at: datetime | None) -> None:
-    """The source was read at that time by its own clock; nothing follows from it yet."""
-    said = {"at": read_at.isoformat() if read_at else None, "asked": _asked(entity)}
+def note(con: duckdb.DuckDBPyConnection, entity: Entity, seen: Sighting, *, whole: bool) -> None:
+    """The source was read there and then, `whole` or for what changed; nothing follows from it yet."""
+    said = {**json.loads(str(seen)), "asked": _asked(entity), "whole": whole}
     memory.write(con, "reading", json.dumps(said))
+
+
+def was_whole(con: duckdb.DuckDBPyConnection, entity: Entity) -> bool:
+    """What was landed last is all that the source has: a row that is not in it is gone there."""
+    if not tells_changes(entity):
+        return entity.source.lists == "everything"
+    return bool(json.loads(memory.read(con, "reading") or "{}").get("whole"))
+
+
+def release_all(con: duckdb.DuckDBPyConnection) -> None:
+    """The next reading brings every row again, as far as the source is one that tells changes."""
+    memory.write(con, RELEASED, "yes")
 
 
 def go_on_from(con: duckdb.DuckDBPyConnection) -> None:
     """The plan made from the last reading was carried out: the next one goes on from it."""
     memory.write(con, "read", memory.read(con, "reading") or "{}")
+    memory.write(con, RELEASED, "")
 
 
 def _asked(entity: Entity) -> str:

@@ -6,6 +6,7 @@ Each kind has a `name` and the `key` of its rows, and says whether it gives whol
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Literal
 
 from pydantic import ConfigDict
@@ -28,6 +29,10 @@ class Feed:
     key: str
     required: tuple[str, ...] = ()
     """Columns that must be there and filled, besides the key."""
+    happened: tuple[str, ...] = ()
+    """Columns with the time of something that has happened: a time that is still to come is refused."""
+    vocabulary: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By column, the words that it may hold, regardless of case: a row with another is refused."""
     changed_at: str | None = "updated_at"
     merged_into: str | None = "merged_into"
     lists: Literal["everything", "changes"] = "everything"
@@ -53,6 +58,10 @@ class Rest:
     key: str
     required: tuple[str, ...] = ()
     """Columns that must be there and filled, besides the key."""
+    happened: tuple[str, ...] = ()
+    """Columns with the time of something that has happened: a time that is still to come is refused."""
+    vocabulary: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By column, the words that it may hold, regardless of case: a row with another is refused."""
     changed_at: str | None = "updated_at"
     merged_into: str | None = None
     data: str = "data"
@@ -85,6 +94,10 @@ class Outlook:
     changed_at: str | None = "lastModifiedDateTime"
     merged_into: str | None = None
     lists: Literal["changes"] = "changes"
+    happened: tuple[str, ...] = ()
+    """Columns with the time of something that has happened: a time that is still to come is refused."""
+    vocabulary: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Words that a column may have; a row with another one is refused."""
 
     @property
     def words(self) -> str:

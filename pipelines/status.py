@@ -8,8 +8,14 @@ from pipelines.sql import given, literals
 ENDED = "ended"
 """Column of `work.rows`, where the entity has a life: the row's subject is over."""
 
+LACKING = "lacking"
+"""Column of `work.rows`, where the entity has a life: it is over only because something is not there."""
+
 WANTED = "wanted"
 """Column of `work.rows`, where the entity has such a condition: the row may get a record."""
+
+NEWER = "coalesce(s.given_at > t.given_at, false)"
+"""Boolean of a source row `s` and its state `t`: the source updated it since a run was about it, in whatever way."""
 
 
 def active_sql(entity: Entity) -> str:
@@ -21,6 +27,11 @@ def active_sql(entity: Entity) -> str:
 def ended_sql(entity: Entity) -> str:
     """Boolean of a row `s` of `work.rows`: its subject is over."""
     return f"s.{ENDED}" if entity.life else "false"
+
+
+def lacking_sql(entity: Entity) -> str:
+    """Boolean of a row `s` of `work.rows`: its subject is over only as long as something is not there."""
+    return f"s.{LACKING}" if entity.life else "false"
 
 
 def wanted_sql(entity: Entity) -> str:

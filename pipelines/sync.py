@@ -6,6 +6,7 @@ nothing to the CRM, `carry_out` loads it. What each step does is in the module o
 
 from __future__ import annotations
 
+import json
 import time
 from contextlib import ExitStack
 from dataclasses import replace
@@ -21,7 +22,7 @@ from pipelines.errand import Errand
 from pipelines.ledger import settle_at
 from pipelines.outcomes import TRIED_SQL, Phase, other_outcomes_sql
 from pipelines.plan import Plan
-from pipelines.ports import Crm, SourceError, SystemicError
+from pipelines.ports import Crm, SourceError, SourceNotSet, SystemicError
 from pipelines.prepare import Prepared, prepare
 from pipelines.reading_changes import keep_cursor
 from pipelines.record import record, write_outcomes, write_run
@@ -57,6 +58,8 @@ class Sync:
         try:
             self._stack.enter_context(self.world.warehouse.lock())
         except SystemicError as error:
+            if error.code == "already_running" and self.request.scheduled_for:
+                raise Stopped(self._skipped(str(error))) from error  # the file is in use: there it cannot be told
             raise Stopped(self._failure(error.code, str(error))) from error
         return self
 
@@ -81,8 +84,11 @@ class Sync:
         """The plan, in the entity's file. Nothing is written to the CRM."""
         try:
             if why := hindrance(self._errand, self._connect):
-                raise Stopped(self._remembered(replace(self._blank(), status="skipped", message=why)))
+                raise Stopped(self._remembered(self._skipped(why)))
             self._prepared = prepare(self._errand, self._connect)
+        except SourceNotSet as error:
+            told = self._failure(error.code, str(error)) if self.request.named else self._skipped(str(error))
+            raise Stopped(self._remembered(told)) from error
         except (SystemicError, SourceError) as error:
             raise Stopped(self._remembered(self._failure(error.code, str(error)))) from error
         except KeyboardInterrupt:
@@ -181,6 +187,7 @@ class Sync:
             verified=checked.records,
             differing=checked.differing,
             ignored_columns=self.prepared.extracted.ignored,
+            vanished=con.execute("select count(*) from vanished_rows").fetchall()[0][0],
             reading=str(self.prepared.reading) if self.prepared.reading else None,
             error=stopped.code if stopped else None,
             message=str(stopped) if stopped else None,
@@ -188,6 +195,9 @@ class Sync:
 
     def _failure(self, code: str, message: str) -> Report:
         return replace(self._blank(), error=code, message=message)
+
+    def _skipped(self, why: str) -> Report:
+        return replace(self._blank(), status="skipped", message=why)
 
     def _blank(self) -> Report:
         """What is true of the run whatever came of it."""
@@ -204,10 +214,14 @@ class Sync:
         )
 
     def _remembered(self, report: Report) -> Report:
-        """The failed run is in the history, if the file can be written at all."""
+        """The run that came to nothing is in the history, if the file can be written at all."""
+        warehouse = self.world.warehouse
         if report.error not in ("newer_file", "file_unusable", "disk_full"):
             with self._errand.opened() as con:
                 write_run(con, report)
-            if self.world.warehouse.published(self.entity.name):
-                self.world.warehouse.publish()
+            if warehouse.published(self.entity.name):
+                if report.status == "skipped":
+                    warehouse.publish_skipped(json.dumps(report.as_json()))
+                else:
+                    warehouse.publish()
         return report

@@ -37,6 +37,7 @@ from pipelines.scope import (
     scope_sql,
 )
 from pipelines.sql import fold_sql, literal, quote
+from pipelines.status import NEWER
 from pipelines.way_back import TABLES as TABLES_OF_WAY_BACK
 from pipelines.way_back import way_back_sql
 
@@ -48,11 +49,12 @@ TARGETS = (
 RESTING = "select count(*) from state where failures >= ?"
 """Asked first, as the rows in scope with all that they refer to are not joined for nothing."""
 
-QUARANTINED = """
+QUARANTINED = f"""
 update work.link set verdict = 'held: quarantined', record_id = null, record_number = null
 from state t
 join work.rows s on s.fold = t.fold
-where t.fold = link.fold and t.failures >= ? and t.row_hash = s.row_hash and t.ref_hash = s.ref_hash
+where t.fold = link.fold and t.failures >= ?
+  and t.row_hash = s.row_hash and t.ref_hash = s.ref_hash and not {NEWER}
 """
 
 

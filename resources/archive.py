@@ -43,7 +43,7 @@ from (select *, row_number() over (order by started_at desc) as place from runs)
 where {wanted}
 order by place
 """
-LAST = "mode = 'sync' and extracted > 0 and ? = 'last'"
+LAST = "mode = 'sync' and plan_hash is not null and ? = 'last'"
 BEGINNING = "starts_with(run_id, ?)"
 
 CELLS = """
@@ -119,9 +119,15 @@ class Archive:
         if self._copy(entity):
             with self._open(entity) as con:
                 rows = con.execute(sql, [count]).fetchall()
+            rows = [*reversed(self._skipped(entity)), *rows][:count]
         else:
             rows = self._of_file(entity, sql, count)
         return [_run(report) for (report,) in rows]
+
+    def _skipped(self, entity: str) -> list[tuple[str]]:
+        """Runs that were skipped since the copy was published."""
+        file = Warehouse(self._home, entity).skipped
+        return [(line,) for line in file.read_text("utf-8").splitlines()] if file.exists() else []
 
     def run(self, entity: str, wanted: str = "last") -> tuple[Run, bool]:
         """The run of this id, or the only one that begins so, and whether its rows are kept no longer.

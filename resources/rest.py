@@ -31,6 +31,10 @@ class RestCollections:
         self._dlt_home = dlt_home
         self._patience = patience or Patience()
 
+    def check_settings(self, source: Rest) -> None:
+        """Raises SourceNotSet or SystemicError where the settings do not say where the collection is."""
+        self._find(source.service)
+
     def land(
         self, source: Rest, columns: Sequence[str], file: Path, progress: Progress, since: datetime | None = None
     ) -> Landed:
@@ -40,8 +44,9 @@ class RestCollections:
         SystemicError where settings, token, disk or file do not allow it.
         """
         read_at: datetime | None = None
+        service = self._find(source.service)
         with self._staging(source, columns, file) as staging:
-            for page in pages(self._find(source.service), source, self._patience, since):
+            for page in pages(service, source, self._patience, since):
                 read_at = page.told_at if page.number == 1 else read_at
                 staging.add(page)
                 progress("extract", staging.rows, None)
@@ -55,6 +60,7 @@ class RestCollections:
             ignored=staging.ignored,
             absent=tuple((source.name, column) for column in staging.absent),
             read_at=read_at,
+            place=service.place,
         )
 
     def try_out(self, source: Rest, columns: Sequence[str]) -> None:

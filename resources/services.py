@@ -7,6 +7,7 @@ the org.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,8 @@ from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined
 from pydantic import AfterValidator, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipelines.ports import SystemicError
+from pipelines.ports import SourceNotSet, SystemicError
+from pipelines.source import AnySource, Rest
 from resources.settings import Settings
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -33,6 +35,19 @@ class Service:
     token: SecretStr
     ca_file: Path | None = None
     proxy: SecretStr | None = None
+    embedded: bool = False
+    """Beside the embedded sandbox, where its address is another one each time."""
+
+    @property
+    def place(self) -> str:
+        """Changes when the address does, or the token, which may be another tenant's.
+
+        Of the token only 16 bits of a hash are in it: enough to see a change, and too few to tell anything by.
+        """
+        if self.embedded:
+            return "embedded"
+        told = (self.url, 16), (self.token.get_secret_value(), 4)
+        return "-".join(hashlib.sha256(text.encode()).hexdigest()[:length] for text, length in told)
 
 
 def prefix_of(name: str) -> str:
@@ -41,17 +56,30 @@ def prefix_of(name: str) -> str:
 
 
 def service_of(name: str, settings: Settings) -> Service:
-    """The service of that name; SystemicError `source_settings` that names the variables if it is not told where."""
+    """The service of that name; SourceNotSet, or SystemicError `source_settings`, names what is not set."""
     prefix = prefix_of(name)
     told = _read(prefix)
     if told.url is None and told.token is None:
         if beside := settings.beside.get(name):
-            return Service(name, prefix, beside.url, beside.token, settings.salesforce_ca_file)
-        raise SystemicError("source_settings", f"{prefix}URL and {prefix}TOKEN are not set: where is {name}?")
+            return Service(name, prefix, beside.url, beside.token, settings.salesforce_ca_file, embedded=True)
+        raise SourceNotSet(f"{prefix}URL and {prefix}TOKEN are not set: where is {name}?")
     if told.url is None or told.token is None:
         there, missing = ("TOKEN", "URL") if told.url is None else ("URL", "TOKEN")
         raise SystemicError("source_settings", f"{prefix}{there} is set, {prefix}{missing} is missing")
     return Service(name, prefix, told.url, told.token, told.ca_file, proxy_of(told.url, settings))
+
+
+def not_set(source: AnySource, settings: Settings) -> str | None:
+    """What has to be set, if no setting says where the source is; None for a feed, and beside the sandbox."""
+    if not isinstance(source, Rest) or (settings.uses_sandbox and not settings.beside):
+        return None
+    try:
+        service_of(source.service, settings)
+    except SourceNotSet as error:
+        return str(error)
+    except SystemicError:
+        return None  # half of it is set: whoever reads the source is told
+    return None
 
 
 def address(url: str) -> str:

@@ -24,7 +24,14 @@ class Sources:
 
     def fingerprint(self, source: AnySource) -> str | None:
         """As the port has it: only files can be told by their content without being landed."""
-        return self.feeds.fingerprint(source) if isinstance(source, Feed) else None
+        match source:
+            case Feed():
+                return self.feeds.fingerprint(source)
+            case Rest():
+                self.collections.check_settings(source)
+            case Outlook():
+                self.mailboxes.check_settings()
+        return None
 
     def land(
         self, source: AnySource, columns: Sequence[str], file: Path, progress: Progress, since: datetime | None = None

@@ -128,8 +128,19 @@ class Warehouse:
             try:
                 shutil.copyfile(self.path, fresh)
                 fresh.rename(target)
+                self.skipped.unlink(missing_ok=True)
             finally:
                 fresh.unlink(missing_ok=True)
+
+    @property
+    def skipped(self) -> Path:
+        """Reports of runs that were skipped since the copy was published, a line each."""
+        return self._published / f"{self.entity}.skipped.jsonl"
+
+    def publish_skipped(self, report: str) -> None:
+        """Readers see the report: a whole copy for a run that did nothing would be dear."""
+        with owner_only(), _plainly(self.skipped), self.skipped.open("a", encoding="utf-8") as lines:
+            lines.write(f"{report}\n")
 
 
 def _taken(descriptor: int) -> bool:

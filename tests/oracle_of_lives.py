@@ -72,7 +72,9 @@ def profiles(service: Service, before: Mapping[str, Record]) -> dict[str, Record
     ended = {key: dict(record) for key, record in before.items()}
     for row in service.profiles:
         record = ended.get(row["id"])
-        if service.goes_round(row) or (record and record.get("Do_Not_Update__c")):
+        if record and record.get("Do_Not_Update__c"):
+            continue
+        if service.goes_round(row) and not service.is_over(row):
             continue
         if service.is_over(row):
             if record:
@@ -98,7 +100,8 @@ def _follow(service: Service, row: Row, record: Record) -> Record:
         record |= {STATUS: status, STAMP: NOW}
     record |= {field: row.get(column) or None for field, column in TEXTS.items()}
     record |= {"Kind__c": row["kind"], "RecordTypeId": RECORD_TYPES[row["kind"]]}
-    record["Account__c"] = service.account_of(row) or record["Account__c"]
+    left = row.get("account_ids") == []
+    record["Account__c"] = None if left else service.account_of(row) or record["Account__c"]
     record["Signed_Up_At__c"] = row.get("signed_up_at") or record["Signed_Up_At__c"]
     return record
 
@@ -109,17 +112,17 @@ def connections(service: Service, before: Mapping[str, Record], known: Collectio
     ended = {key: dict(record) for key, record in before.items()}
     for row in service.connections:
         record = ended.get(row["id"])
-        lives = row["active"] and row["profile_id"] not in over
         user = row["user_id"] if row["user_id"] in service.users else None
+        lives = row["active"] and user and row["profile_id"] not in over
         profile = row["profile_id"] if row["profile_id"] in known else None
         if not lives:
             if record:
                 time = row.get("disconnected_at") or record["Inactivated_At__c"] or NOW
                 record |= {"Active__c": False, "Inactivated_At__c": time}
         elif record:
-            record |= {"From_User__c": user or record["From_User__c"], "Active__c": True, "Inactivated_At__c": None}
+            record |= {"From_User__c": user, "Active__c": True, "Inactivated_At__c": None}
             record["To_Profile__c"] = profile or record["To_Profile__c"]
-        elif user and profile:
+        elif profile:
             told = (row["id"], user, profile, True, None)
             ended[row["id"]] = dict(zip(CONNECTION, told, strict=True))
     return ended

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assets.commands.answering import Exit, Terminal, WrongUse, answering, leave
+from assets.commands.answering import Exit, Terminal, WrongUse, answering, counted, leave
 from assets.commands.options import AsJson
 
 if TYPE_CHECKING:
@@ -78,8 +78,12 @@ def _show(page: Page, addresses: Addresses, terminal: Terminal) -> None:
     else:
         terminal.show("Nothing was seen so far: it is looked at when a run or its checks end.")
     wrong = sum(one.wrong for one in ordered)
-    told = f"{len(addresses)} addresses are told" if addresses else "nobody is told: CONCORD_ALERTS is not set"
-    terminal.show(f"{wrong} things are wrong; {told}.")
+    told = (
+        f"{counted(len(addresses), 'address is', 'addresses are')} told"
+        if addresses
+        else "nobody is told: CONCORD_ALERTS is not set"
+    )
+    terminal.show(f"{counted(wrong, 'thing is', 'things are')} wrong; {told}.")
     for problem in page.trouble.values():
         terminal.show(f"Still to be told: {problem}.")
 

@@ -55,6 +55,8 @@ CONFIGURATION = frozenset(
         "never_run",
         "newer_file",
         "not_synced_yet",
+        "source_not_set",
+        "source_settings",
     }
 )
 """Errors that stay until somebody changes settings, a declaration or the org: trying again does not help."""
@@ -134,6 +136,11 @@ def leave(code: Exit) -> None:
     """Ends the command unless all is fine."""
     if code is not Exit.FINE:
         raise typer.Exit(int(code))
+
+
+def counted(count: int, one: str, more: str) -> str:
+    """So many of them, in the right number: `1 thing is`, `2 things are`."""
+    return f"{count:,} {one if count == 1 else more}"
 
 
 def one_or_list(values: Sequence[object]) -> object:

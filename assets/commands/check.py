@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assets.commands.answering import Exit, answering, leave
+from assets.commands.answering import Exit, answering, counted, leave
 from assets.commands.options import AsJson, chosen
 from assets.commands.permission_set import write_permission_set
 
@@ -32,7 +32,7 @@ def check(
     """Holds settings, feeds and declarations against the org: every problem at once, nothing is changed.
 
     Fields, types, lengths, permissions, keys, freeze flags, files of the feeds and their columns. Exit code 2 if
-    anything is wrong.
+    anything is wrong. An entity whose source is not set is left out, unless it is named.
 
     Examples:
 
@@ -50,23 +50,31 @@ def check(
         from assets.commands.tables import table
         from assets.declarations import entities as declared
         from resources.preflight import feed_problems, org_problems
+        from resources.services import not_set
         from resources.settings import read_settings
         from resources.world import at_org
 
         wanted = [declared()[name] for name in names]
         settings = read_settings()
         with at_org(settings) as there:
+            unset = {} if entities else {one.name: why for one in wanted if (why := not_set(one.source, there))}
+            wanted = [one for one in wanted if one.name not in unset]
+            names = tuple(one.name for one in wanted)
             problems = feed_problems(there, wanted) + org_problems(there, wanted)
             org = there.salesforce_instance_url or there.login_url
         if settings.uses_sandbox:
             terminal.tell("No org is set: this is the embedded sandbox.", style="dim")
+        notes = [f"{name} is left out: {why}" for name, why in unset.items()]
+        for note in notes:
+            terminal.tell(note, style="yellow")
         if problems:
             rows = [(p.entity or "all", p.where, p.field, p.mistake, p.remedy) for p in problems]
             terminal.show(
                 table(("entity", "where", "field, file or collection", "what is wrong", "what would be right"), rows)
             )
-            terminal.show(f"{len(problems)} problems with {', '.join(names)} at {org}")
+            terminal.show(f"{counted(len(problems), 'problem', 'problems')} with {', '.join(names)} at {org}")
         else:
             terminal.show(f"All is well with {', '.join(names)} at {org}")
-        terminal.answer({"ok": not problems, "org": org, "checked": names, "problems": [asdict(p) for p in problems]})
+        told = [asdict(problem) for problem in problems]
+        terminal.answer({"ok": not problems, "org": org, "checked": names, "problems": told, "notes": notes})
         leave(Exit.WRONG_USE if problems else Exit.FINE)

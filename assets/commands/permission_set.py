@@ -36,7 +36,7 @@ def write_permission_set(names: Sequence[str], path: Path, terminal: Terminal) -
         f" {len(customs.objects)} custom objects, {len(customs.fields)} custom fields,"
         f" {len(customs.record_types)} record types.",
         f"To deploy it: sf project deploy start {deploy}" + ("" if zipped else f" (in {path})"),
-        f"Then assign it: sf org assign permset --name {NAME}",
+        f"Then assign it: sf org assign permset --name {NAME} --on-behalf-of USERNAME (of the integration user)",
         SHARING,
     )
     if customs.unknown:

@@ -96,6 +96,9 @@ def _outcomes(report: Report) -> list[RenderableType]:
 def _findings(report: Report) -> Iterable[RenderableType]:
     if report.reading:
         yield Text(f"Source read: {report.reading}", style="dim")
+    if report.vanished:
+        told = f"Rows that the source does not have any more, which does nothing to their records: {report.vanished:,}"
+        yield Text(told, style="yellow")
     if report.ignored_columns:
         yield Text(f"Columns of the source that nobody reads: {', '.join(report.ignored_columns)}", style="dim")
     if report.verified:

@@ -100,7 +100,7 @@ def sync(
         from assets.commands.running import Order, carry_out
         from resources.settings import read_settings
 
-        order = Order(names, scope=scope, keys_file=keys, approve=approve, scheduled=scheduled)
+        order = Order(names, scope=scope, keys_file=keys, approve=approve, scheduled=scheduled, named=bool(entities))
         conclude(terminal, order, carry_out(order, read_settings(), terminal))
 
 

@@ -58,9 +58,14 @@ def _answers(
     context: dg.AssetCheckExecutionContext, entity: Entity, desk: Desk, questions: list[Question]
 ) -> Iterator[dg.AssetCheckResult]:
     # DuckDB comes along
+    from resources.services import not_set
     from resources.warehouse import Warehouse
 
     published = Warehouse(desk.home, entity.name).published(entity.name)
+    if published is None and (why := not_set(entity.source, desk.settings)):
+        left_out = Answer(passed=True, said=f"{entity.name} is left out: {why}")
+        yield from (_result(entity, question, left_out, "") for question in questions)
+        return
     if published is None:
         never = Answer(passed=False, said=f"{entity.name} was never synced: there is nothing to ask")
         yield from (_result(entity, question, never, "") for question in questions)

@@ -55,6 +55,7 @@ def _wanted(entity: Entity) -> list[str]:
 def _life(entity: Entity, life: Life) -> list[str]:
     over = [life.ends_when.words]
     over += [f"what `{field}` refers to is over" for field in life.ends_with]
+    over += [f"what `{field}` refers to is not there" for field in life.ends_without]
     over += [f"`{entity.source.merged_into}` names another row"] if life.merged_ends else []
     shows = [f"`{field}` = {value}" for field, value in life.then.items()]
     emptied = "; all other fields that can be are emptied" if life.clears else ""

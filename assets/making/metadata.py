@@ -37,6 +37,7 @@ def report_metadata(report: Report) -> Metadata:
         "seconds": round(report.seconds, 3),
         "verified": report.verified,
         "differing": report.differing,
+        "vanished": report.vanished,
     }
     words: Metadata = {
         "summary": dg.MetadataValue.md(summary(report)),

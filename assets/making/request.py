@@ -62,6 +62,10 @@ class SyncConfig(PlanConfig):
     approve: str | None = Field(
         default=None, description="The hash of a plan that you have seen and want, although gates hold it."
     )
+    named: bool = Field(
+        default=True,
+        description="You want this very entity: it is a failure if its source is not set, and not a reason to skip it.",
+    )
 
 
 def request_of(context: dg.AssetExecutionContext, config: PlanConfig, mode: Literal["plan", "sync"]) -> Request:
@@ -76,6 +80,7 @@ def request_of(context: dg.AssetExecutionContext, config: PlanConfig, mode: Lite
         create_missing=config.create_missing,
         approve=config.approve if isinstance(config, SyncConfig) else None,
         scheduled_for=scheduled_for(context.run.tags),
+        named=not isinstance(config, SyncConfig) or config.named,
     )
 
 

@@ -85,6 +85,10 @@ class OutlookMailboxes:
         progress("load", len(written), len(written))
         return written
 
+    def check_settings(self) -> None:
+        """SystemicError where it is not said where Graph is, and who we are there."""
+        self._account()
+
     def try_out(self, source: Outlook) -> None:
         """Asks for a few people and one page of theirs; raises SourceError or SystemicError if nobody may be read."""
         with self._graph() as graph:

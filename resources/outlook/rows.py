@@ -27,12 +27,14 @@ def row_of(collection: Collection, told: Mapping[str, Any], user: str, own: Some
     people = [row.get(name) for name in ("organizer", "attendees", "emailAddresses")]
     addresses = [*addresses_in([*people, *texts]), *mailtos_in([*bodies, *urls])]
     ids = [*(record_id(str(link.get("externalId"))) for link in links), *record_ids_in([*urls, *texts, *bodies])]
+    linked, others = [each for each in ids if each], [each for each in addresses if each not in own]
     return row | {
         "user": user,
         "place": place,
         "crmId": marker_of(collection, told),
-        "addresses": _json([each for each in addresses if each not in own]),
-        "linkedIds": _json([each for each in ids if each]),
+        "addresses": _json(others),
+        "linkedIds": _json(linked),
+        "mentions": _json([*linked, *others]),
     }
 
 

@@ -23,7 +23,7 @@ from resources.outlook.told import is_gone, own_of, who, word_of
 _BESIDE = {"tasks": "linkedResources", "contacts": "singleValueExtendedProperties"}
 """What Graph need not tell with an item that was written, and the columns that nobody knows then."""
 _UNTOLD = {
-    "tasks": ("linkedResources", "crmId", "addresses", "linkedIds"),
+    "tasks": ("linkedResources", "crmId", "addresses", "linkedIds", "mentions"),
     "contacts": ("sensitivity", "crmId"),
 }
 

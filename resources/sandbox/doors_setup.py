@@ -73,8 +73,9 @@ class SetupDoors:
         return {}
 
     def fields(self, body: Body) -> object:
-        """{sobject, field: {name, kind, label?, …}}: a field, new or changed; kinds are those of `field_kinds`; Activity
-        stands for Task and Event together.
+        """{sobject, field: {name, kind, label?, …}}: a field, new or changed; kinds are those of `field_kinds`.
+
+        Activity stands for Task and Event together.
         """
         sobject = ACTIVITY if body["sobject"] == ACTIVITY else self._object(body)
         field = dict(body["field"])

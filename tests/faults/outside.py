@@ -108,6 +108,9 @@ class HeldOpen:
                 con.execute("checkpoint")
             self.real.publish()
 
+    def publish_skipped(self, report: str) -> None:
+        self.real.publish_skipped(report)
+
     def close(self) -> None:
         for con in self._held:
             con.close()

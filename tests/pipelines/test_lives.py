@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.conditions import Filled, Is
 from pipelines.derived_rules import Always, EndedAt, StampedWith
+from pipelines.elsewhere import Records
 from pipelines.entity import Entity, Freeze, Target
 from pipelines.life import Life, Wanted
 from pipelines.rules import Constant, Master, Reference
@@ -16,6 +17,7 @@ RUN = f"{NOW:%Y-%m-%dT%H:%M:%S}.000Z"
 TOLD = "2026-01-02T03:04:05.000Z"
 STORED = NOW.replace(tzinfo=None, day=2, month=1, hour=3, minute=4, second=5)
 
+KEEPERS = Records("User", "FederationIdentifier")
 THINGS = Entity(
     name="things",
     source=Feed("things", key="id", changed_at=None),
@@ -27,6 +29,7 @@ THINGS = Entity(
         "Active__c": Always("true"),
         "Ended_At__c": EndedAt("ended_at"),
         "Stamp__c": StampedWith("Active__c"),
+        "Keeper__c": Reference("keeper", to=KEEPERS),
         "Made__c": Constant("by us"),
     },
     create="scheduled",
@@ -35,17 +38,23 @@ THINGS = Entity(
     life=Life(
         ends_when=Is("state", "over"),
         ends_with=("Holder__c",),
+        ends_without=("Keeper__c",),
         merged_ends=True,
         then={"Name": "Gone", "Active__c": "false"},
         clears=True,
     ),
 )
-LIVING = {"Name": "Ada", "Note__c": "note", "Holder__c": "001H", "Active__c": True}
-OVER = {"Name": "Gone", "Note__c": None, "Holder__c": None, "Active__c": False, "Ended_At__c": STORED}
-ROW = {"id": "x", "name": "Ada", "note": "note", "holder": "h"}
-ENDS = {"Name": "Gone", "Note__c": None, "Holder__c": None, "Active__c": "false", "Stamp__c": RUN}
+LIVING = {"Name": "Ada", "Note__c": "note", "Holder__c": "001H", "Active__c": True, "Keeper__c": "005K"}
+OVER = {
+    "Name": "Gone", "Note__c": None, "Holder__c": None, "Active__c": False, "Ended_At__c": STORED, "Keeper__c": None,
+}  # fmt: skip
+ROW = {"id": "x", "name": "Ada", "note": "note", "holder": "h", "keeper": "kim"}
+ENDS = {
+    "Name": "Gone", "Note__c": None, "Holder__c": None, "Active__c": "false", "Stamp__c": RUN, "Keeper__c": None,
+}  # fmt: skip
 COMES_BACK = {
     "Name": "Ada", "Note__c": "note", "Holder__c": "001H", "Active__c": "true", "Ended_At__c": None, "Stamp__c": RUN,
+    "Keeper__c": "005K",
 }  # fmt: skip
 
 TABLE = [
@@ -56,7 +65,15 @@ TABLE = [
     (LIVING, {"merged_into": "y"}, {**ENDS, "Ended_At__c": RUN}, "deactivated: ended"),
     (LIVING, {"merged_into": "nowhere"}, {**ENDS, "Ended_At__c": RUN}, "deactivated: ended"),
     (LIVING, {"merged_into": "x"}, {}, "held: merge_circle"),
+    (LIVING, {"merged_into": "x", "state": "over"}, {**ENDS, "Ended_At__c": RUN}, "deactivated: ended"),
     (LIVING, {"holder": "gone"}, {**ENDS, "Ended_At__c": RUN}, "deactivated: ended"),
+    (LIVING, {"keeper": "nobody"}, {**ENDS, "Ended_At__c": RUN}, "deactivated: missing_keeper"),
+    (LIVING, {"keeper": "nobody", "ended_at": TOLD}, {**ENDS, "Ended_At__c": TOLD}, "deactivated: missing_keeper"),
+    (LIVING, {"keeper": "nobody", "state": "over"}, {**ENDS, "Ended_At__c": RUN}, "deactivated: ended"),
+    (OVER, {"keeper": "nobody"}, {}, "unchanged"),
+    (OVER, {"keeper": "nobody", "state": "over"}, {}, "unchanged"),
+    (None, {"keeper": "nobody"}, {}, "skipped: missing_keeper"),
+    (None, {"keeper": "nobody", "state": "over"}, {}, "skipped: ended"),
     (LIVING, {"name": None}, {}, "unchanged"),
     (OVER, {"state": "over"}, {}, "unchanged"),
     (OVER, {"state": "over", "name": "New", "note": "new"}, {}, "unchanged"),
@@ -78,7 +95,7 @@ TABLE = [
 def test_a_life_is_followed(
     record: dict[str, object] | None, row: dict[str, str | None], cells: dict[str, str | None], outcome: str
 ) -> None:
-    case = Case(THINGS).source([{**ROW, **row}])
+    case = Case(THINGS).source([{**ROW, **row}]).looked_up(KEEPERS.name, {"005K": "kim"})
     if record:
         case.crm([{"Id": "00X", "Key__c": "x", **record}])
     plan = case.plan(creates=True, targets={"h": "001H", "gone": "001G"}, ended=["gone"])
@@ -90,6 +107,7 @@ def test_a_life_is_followed(
 def test_the_plan_of_an_ending_has_the_same_hash_whenever_it_is_made() -> None:
     def hashed(minute: int) -> str:
         case = Case(THINGS).source([{**ROW, "state": "over"}]).crm([{"Id": "00X", "Key__c": "x", **LIVING}])
+        case.looked_up(KEEPERS.name, {"005K": "kim"})
         case.con.execute(f"set variable now = timestamp '2026-03-01 12:{minute:02}:00'")
         return case.plan(creates=True, targets={"h": "001H"}).hash
 

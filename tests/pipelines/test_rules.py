@@ -19,6 +19,7 @@ CLEARED_WHEN_I = Master("said", clears_when=("I",))
 FILL = FillEmpty("said")
 ONCE = CreateOnly("said")
 PARENT = Reference("said", to="things", missing="keep", hierarchy=True)
+CLEARED = Reference("said", to="things", missing="keep", blank="clear")
 FIXED = Constant("true")
 
 KEPT = "(kept)"
@@ -91,6 +92,10 @@ LINKED = [
     Line(PARENT,         "ParentId",          "A", "hierarchy", "001P",      "new",         KEPT),
     Line(PARENT,         "ParentId",          "A", "frozen",    "001P",      "new",         KEPT),
     Line(PARENT,         "ParentId",          "C", "",          "001P",      "new",         KEPT),
+    Line(CLEARED,        "ParentId",          "A", "",          "001P",      None,          None),
+    Line(CLEARED,        "ParentId",          "A", "",          "001P",      "nowhere",     KEPT),
+    Line(CLEARED,        "ParentId",          "A", "",          None,        None,          KEPT),
+    Line(CLEARED,        "ParentId",          "C", "",          "001P",      None,          KEPT),
 ]  # fmt: skip
 
 NEW = [

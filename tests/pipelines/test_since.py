@@ -15,13 +15,14 @@ from pipelines.entity import Entity
 from pipelines.record import write_run
 from pipelines.report import Report, Status
 from pipelines.rules import Master
+from pipelines.sighting import Sighting
 from pipelines.since import Known, Reading, go_on_from, known_of, note, reading_of, tells_changes
 from pipelines.source import Rest
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 FAILURES: tuple[Status, ...] = ("failure",) * 10
-WELL = Known(read_at=NOW - DAY, last_success=NOW - DAY)
+WELL = Known(read=Sighting(theirs=NOW - DAY), last_success=NOW - DAY)
 SCHOOLS = replace(
     ACCOUNTS, source=Rest("institutions", service="directory", path="/v1/institutions", key="institution_id")
 )
@@ -33,7 +34,8 @@ READINGS = [
     (replace(WELL, last_success=NOW - 90 * DAY), False, "incremental since 2026-05-31T11:55:00Z"),
     (replace(WELL, last_success=NOW - 91 * DAY), False, "full: no success within 90 days"),
     (replace(WELL, failing=True), False, "full: the last 10 runs failed"),
-    (replace(WELL, read_at=None), False, "full: the source told no time when it was read last"),
+    (replace(WELL, read=Sighting()), False, "full: the source told no time when it was read last"),
+    (replace(WELL, released=True), False, "full: refused rows were released"),
     (replace(WELL, same=False), False, "full: the declaration asks for something else than when it was read last"),
 ]
 
@@ -63,7 +65,7 @@ def ran(con: duckdb.DuckDBPyConnection, *statuses: Status, mode: str = "sync") -
 
 def carried_out(con: duckdb.DuckDBPyConnection, entity: Entity = SCHOOLS) -> Reading:
     """How the source is read after one reading that was carried out."""
-    note(con, SCHOOLS, NOW - DAY)
+    note(con, SCHOOLS, Sighting(theirs=NOW - DAY), whole=True)
     go_on_from(con)
     return reading_of(known_of(con, entity), everything=False, now=NOW)
 
@@ -89,8 +91,8 @@ def test_a_held_run_is_neither_a_success_nor_a_failure(con: duckdb.DuckDBPyConne
 def test_a_reading_that_was_only_noted_is_not_gone_on_from(con: duckdb.DuckDBPyConnection) -> None:
     ran(con, "success")
     carried_out(con)
-    note(con, SCHOOLS, NOW)
-    assert known_of(con, SCHOOLS).read_at == NOW - DAY
+    note(con, SCHOOLS, Sighting(theirs=NOW), whole=True)
+    assert known_of(con, SCHOOLS).read.theirs == NOW - DAY
 
 
 def test_a_declaration_that_reads_another_column_reads_all_of_it(con: duckdb.DuckDBPyConnection) -> None:

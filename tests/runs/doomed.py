@@ -106,6 +106,10 @@ class DoomedWarehouse:
         self._warehouse.publish()
         self._fate.step()
 
+    def publish_skipped(self, report: str) -> None:
+        self._warehouse.publish_skipped(report)
+        self._fate.step()
+
 
 def doomed(world: World, fate: Fate) -> World:
     """The world in which the run ends at the fatal step."""

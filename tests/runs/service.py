@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,9 @@ class Service:
     connections: list[dict[str, Any]] = field(default_factory=list)
     files: Source | None = None
     asked: list[tuple[str, datetime | None]] = field(default_factory=list)
+    slow: timedelta = timedelta()
+    """How far its clock is behind ours."""
+    place: str = "here"
 
     def profile(self, key: str, **told: Any) -> dict[str, Any]:
         """A profile with these facts, or these changes of one that is there."""
@@ -54,7 +57,9 @@ class Service:
             con.register("landed", pa.table({**places, **told}))
             con.execute("create or replace table landing.rows as from landed")
             con.execute("create or replace table landing.rejects (_file varchar, _line bigint, reason varchar)")
-        return Landed(len(rows), 0, f"{source.name} {len(self.asked)}", read_at=datetime.now(UTC))
+        return Landed(
+            len(rows), 0, f"{source.name} {len(self.asked)}", read_at=datetime.now(UTC) - self.slow, place=self.place
+        )
 
     def _rows(self, source: AnySource) -> list[dict[str, Any]] | None:
         return {"profiles": self.profiles, "connections": self.connections}.get(source.name)

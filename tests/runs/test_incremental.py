@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 
 from assets.accounts import ENTITY as ACCOUNTS
+from checks import orphans
+from checks.question import Answer, Copy
 from pipelines.ports import Landed, Progress
+from pipelines.release import release
 from pipelines.report import Report
 from pipelines.run import World
 from pipelines.source import AnySource, Rest
+from resources.warehouse import Warehouse, read_copy
 from tests.faults.outside import Listed
 from tests.runs.place import Place
 
@@ -34,11 +38,13 @@ class Service:
     now: datetime = START
     rows: dict[str, dict[str, str | None]] = field(default_factory=dict)
     asked: list[datetime | None] = field(default_factory=list)
+    place: str = "here"
 
-    def say(self, number: int, name: str) -> None:
-        """The row is so from now on."""
+    def say(self, number: int, name: str) -> str:
+        """The row is so from now on; its key."""
         key = f"{self.prefix}-{number}"
         self.rows[key] = {"institution_id": key, "name": name, "updated_at": self.now.isoformat()}
+        return key
 
     def fingerprint(self, source: AnySource) -> None:
         del source
@@ -48,7 +54,7 @@ class Service:
     ) -> Landed:
         self.asked.append(since)
         told = [row for row in self.rows.values() if since is None or str(row["updated_at"]) >= since.isoformat()]
-        return replace(Listed(told).land(source, columns, file, progress, since), read_at=self.now)
+        return replace(Listed(told).land(source, columns, file, progress, since), read_at=self.now, place=self.place)
 
     def world(self, world: World) -> World:
         return replace(world, source=self)
@@ -118,3 +124,99 @@ def test_a_reading_whose_plan_was_held_is_done_again(here: Place, service: Servi
     assert (held.status, again.status) == ("held", "held")
     assert held.plan_hash == again.plan_hash
     assert service.asked[1] == service.asked[2]
+
+
+def test_what_is_dated_between_two_clocks_is_read_when_the_service_went_back(here: Place, service: Service) -> None:
+    run(here, service)
+    service.now -= timedelta(hours=5)
+    service.say(3, "Dated before the last reading")
+    report = run(here, service)
+    assert report.reading == "full: its clock went back"
+    assert names(here, service) == ["First", "Second", "Dated before the last reading"]
+    run(here, service)
+    assert service.asked[-1] == service.now - timedelta(hours=1) - OVERLAP, "it goes on from the earlier clock"
+
+
+def test_another_place_is_read_in_full(here: Place, service: Service) -> None:
+    run(here, service)
+    service.place = "there"
+    service.rows = {key: {**row, "name": "Of another tenant"} for key, row in service.rows.items()}
+    report = run(here, service)
+    assert report.reading == "full: it is another place than the one that was read last"
+    assert names(here, service) == ["Of another tenant"] * 2
+    assert str(run(here, service).reading).startswith("incremental")
+
+
+def test_a_reading_of_another_place_that_was_only_planned_is_done_again(here: Place, service: Service) -> None:
+    run(here, service)
+    service.place = "there"
+    readings = [run(here, service, mode="plan", approved=False).reading, run(here, service).reading]
+    assert readings == ["full: it is another place than the one that was read last"] * 2
+
+
+@pytest.mark.parametrize("quiet_runs", [0, 1])
+def test_an_older_row_that_is_released_comes_again_and_is_taken(here: Place, service: Service, quiet_runs: int) -> None:
+    key = service.say(1, "First")
+    run(here, service)
+    service.rows[key] = {**service.rows[key], "name": "Older", "updated_at": "2026-02-01T00:00:00+00:00"}
+    assert run(here, service, scope="all").reasons["held: older_than_known"] == 1
+    for _ in range(quiet_runs):
+        assert run(here, service).extracted == 0
+    with Warehouse(here.home, "accounts").open() as con:
+        assert release(con, [key]).outdated == 1
+    report = run(here, service)
+    assert report.reading == "full: refused rows were released"
+    assert names(here, service) == ["Older", "Second"]
+    assert (run(here, service).reading or "").startswith("incremental")
+
+
+def orphans_of(here: Place, service: Service) -> Answer:
+    """Of the records of this test alone: the org is that of all tests."""
+    published = Warehouse(here.home, "accounts").published("accounts")
+    assert published
+    with read_copy(published) as con:
+        answer = orphans.QUESTION.answer(Copy(SCHOOLS, con, datetime.now(UTC)))
+        ours = {record for (record,) in con.execute("select record_id from links").fetchall()}
+    return replace(answer, rows=tuple(row for row in answer.rows if row["record"] in ours))
+
+
+def test_rows_that_a_full_reading_lacks_are_told_until_they_come_again_and_nothing_is_written(
+    here: Place, service: Service
+) -> None:
+    run(here, service)
+    key = f"{service.prefix}-1"
+    row = service.rows.pop(key)
+    assert run(here, service).vanished == 0, "absence from what changed means nothing"
+    gone = run(here, service, scope="all")
+    assert (gone.vanished, gone.cells, names(here, service)) == (1, 0, ["First", "Second"])
+    assert [one["what"] for one in orphans_of(here, service).rows] == ["no longer in the source"]
+    assert run(here, service).vanished == 1
+    service.rows[key] = {**row, "updated_at": service.now.isoformat()}
+    assert run(here, service).vanished == 0
+    assert orphans_of(here, service).rows == ()
+
+
+def test_keys_that_case_alone_tells_apart_are_both_held(here: Place, service: Service) -> None:
+    low, high = f"{service.prefix}-a", f"{service.prefix}-A"
+    for key in (low, high):
+        service.rows[key] = {"institution_id": key, "name": key, "updated_at": service.now.isoformat()}
+    report = run(here, service)
+    assert report.reasons == {"held: duplicate_key": 2}
+    assert here.outcomes("accounts")[low] == here.outcomes("accounts")[high] == "held: duplicate_key"
+    assert names(here, service) == ["First", "Second"]
+
+
+def test_a_second_spelling_that_comes_later_does_not_overwrite_the_first(here: Place, service: Service) -> None:
+    low, high = f"{service.prefix}-a", f"{service.prefix}-A"
+    service.rows[low] = {"institution_id": low, "name": "Low", "updated_at": service.now.isoformat()}
+    run(here, service)
+    service.rows[high] = {"institution_id": high, "name": "High", "updated_at": service.now.isoformat()}
+    assert run(here, service).reasons == {"held: duplicate_key": 1}
+    service.rows[low] = {"institution_id": low, "name": "Lower", "updated_at": service.now.isoformat()}
+    run(here, service)
+    assert names(here, service) == ["First", "Second", "Lower"]
+    assert here.ask("accounts", "select key, problem from unusable_rows") == [(high, "duplicate_key")]
+    del service.rows[low]
+    service.rows[high]["updated_at"] = service.now.isoformat()
+    run(here, service, scope="all")
+    assert names(here, service) == ["First", "Second", "High"], "where only one spelling is left, it is the row"

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import certifi
 import pytest
 from pydantic import SecretStr
 
+from assets.accounts import ENTITY as ACCOUNT_ENTITY
+from assets.connections import COLLECTION as CONNECTIONS
 from pipelines.ports import SystemicError
-from resources.services import Service, service_of
+from resources.services import Service, not_set, service_of
 from resources.settings import Beside, Settings, read_settings
 
+ACCOUNTS = ACCOUNT_ENTITY.source
 URL = "https://engage.example.com/api"
 
 
@@ -24,7 +29,7 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> Settings:
 def refused(name: str, settings: Settings) -> str:
     with pytest.raises(SystemicError) as caught:
         service_of(name, settings)
-    assert caught.value.code == "source_settings"
+    assert caught.value.code in ("source_settings", "source_not_set")
     return str(caught.value)
 
 
@@ -116,3 +121,28 @@ def test_a_proxy_is_used_where_it_holds(
 def test_no_token_is_shown(settings: Settings) -> None:
     aimed = settings.with_beside({"engage": Beside("https://localhost:1", SecretStr("word of mouth"))})
     assert "word of mouth" not in repr(aimed) + repr(aimed.beside) + repr(service_of("engage", aimed))
+
+
+def test_another_address_or_token_is_another_place_and_the_embedded_one_is_always_the_same() -> None:
+    def place(url: str = URL, token: str = "secret", *, embedded: bool = False) -> str:
+        return Service("engage", "ENGAGE_", url, SecretStr(token), embedded=embedded).place
+
+    assert place() == place()
+    assert len({place(), place("https://other.example.com/api"), place(token="another tenant's")}) == 3
+    assert place(embedded=True) == place("https://localhost:2/engage", embedded=True)
+
+
+def test_a_place_tells_neither_address_nor_token() -> None:
+    place = Service("engage", "ENGAGE_", URL, SecretStr("secret")).place
+    assert re.fullmatch(r"[0-9a-f]{16}-[0-9a-f]{4}", place)
+
+
+def test_what_is_not_set_at_all_is_told_by_its_variables_and_half_of_it_is_another_matter(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_ours = settings.at_org("https://my.example.com", "id", "secret", Path(certifi.where()))
+    assert not_set(CONNECTIONS, of_ours) == "ENGAGE_URL and ENGAGE_TOKEN are not set: where is engage?"
+    assert not_set(CONNECTIONS, settings) is None, "the embedded one is beside the sandbox"
+    assert not_set(ACCOUNTS, of_ours) is None
+    monkeypatch.setenv("ENGAGE_URL", URL)
+    assert not_set(CONNECTIONS, of_ours) is None

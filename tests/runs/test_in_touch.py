@@ -1,0 +1,175 @@
+"""Who is in touch with whom, where the service, the users of the org, or a single row, are not as they should be."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from resources.salesforce.org import SalesforceOrg
+from tests.runs.place import Place
+from tests.runs.service import Service
+
+PROFILE, CONNECTION = "Engage_Profile__c", "Engage_Connection__c"
+
+
+class Practice:
+    """One account, one user, and a service whose keys begin with the user's name."""
+
+    def __init__(self, here: Place, name: str) -> None:
+        self.here, self.name, self.service = here, name, Service()
+        who = {"Username": f"{name}@example.org", "Email": f"{name}@example.org", "LastName": name, "Alias": name}
+        (self.user,) = here.org.seed("User", [{**who, "FederationIdentifier": name}])
+        here.feed("institutions", [{"institution_id": f"{name}-clinic", "name": "Clinic"}])
+        here.org.seed("Account", [{"Name": "Clinic", "Source_Key__c": f"{name}-clinic"}])
+        here.run("accounts", approved=True)
+
+    def profile(self, **told: Any) -> None:
+        self.service.profile(f"{self.name}-p", **{"account_ids": [f"{self.name}-clinic"], **told})
+
+    def connection(self, **told: Any) -> None:
+        self.service.connection(
+            f"{self.name}-c", **{"profile_id": f"{self.name}-p", "user_id": self.name, "updated_at": _now(), **told}
+        )
+
+    def called(self, name: str | None) -> None:
+        """The user has this federation identifier from now on."""
+        told = {"sobject": "User", "ids": [self.user], "fields": {"FederationIdentifier": name}}
+        self.here.org.do("records/edit", told)
+
+    def sync(self, **request: Any) -> tuple[str, str]:
+        """What became of the profile and of the connection."""
+        for report in self.service.sync(self.here, **request):
+            assert report.error is None, report.message
+        keys = (("profiles", f"{self.name}-p"), ("connections", f"{self.name}-c"))
+        return tuple(self.here.outcomes(entity).get(key, "not told") for entity, key in keys)  # type: ignore[return-value]
+
+    @property
+    def status(self) -> Any:
+        return self.record(PROFILE)["Connection_Status__c"]
+
+    def record(self, sobject: str) -> dict[str, Any]:
+        with SalesforceOrg(self.here.settings()) as org:
+            pages = org.snapshot(sobject, list(org.describe(sobject).fields), since=None).pages
+            rows = [row for page in pages for row in page.to_pylist()]
+        found = [row for row in rows if str(row["External_Id__c"]).startswith(f"{self.name}-")]
+        return found[0] if found else {}
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+@pytest.fixture
+def practice(here: Place, request: pytest.FixtureRequest) -> Practice:
+    name = f"u{abs(hash(request.node.name)) % 10**6}"
+    return Practice(here, name)
+
+
+@pytest.mark.parametrize("renamed", [None, "somebody-else"], ids=["cleared", "changed"])
+def test_a_connection_ends_when_its_user_leaves_the_org_and_goes_on_when_the_user_is_back(
+    practice: Practice, renamed: str | None
+) -> None:
+    practice.profile()
+    practice.connection()
+    assert practice.sync() == ("created", "created")
+    made = practice.record(CONNECTION)
+    practice.called(renamed and f"{renamed}-{practice.name}")
+    began = datetime.now(UTC).replace(tzinfo=None) - timedelta(seconds=2)
+    assert practice.sync()[1] == "deactivated: missing_user"
+    ended = practice.record(CONNECTION)
+    assert (ended["Id"], ended["Active__c"], ended["From_User__c"]) == (made["Id"], False, made["From_User__c"])
+    assert ended["Inactivated_At__c"] >= began
+    assert practice.status == "Not Connected"
+    assert [report.cells for report in practice.service.sync(practice.here)] == [0, 0]
+    practice.called(practice.name)
+    assert practice.sync()[1] == "updated: reactivated"
+    back = practice.record(CONNECTION)
+    assert (back["Id"], back["Active__c"], back["Inactivated_At__c"]) == (made["Id"], True, None)
+    assert practice.status == "Connected"
+
+
+BAD = {
+    "no user": ({"user_id": None}, "failed: required_blank"),
+    "neither active nor not": ({"active": "perhaps"}, "failed: unknown_word"),
+    "told from the future": ({"updated_at": "2999-01-01T00:00:00Z"}, "failed: time_in_future"),
+    "no time": ({"updated_at": "yesterday"}, "failed: invalid_date"),
+    "disconnected in the future": ({"disconnected_at": "2999-01-01T00:00:00Z"}, "failed: time_in_future"),
+    "disconnected at no time": ({"disconnected_at": "never"}, "failed: invalid_date"),
+}
+
+
+@pytest.mark.parametrize("told, outcome", BAD.values(), ids=BAD)
+def test_a_connection_that_is_refused_connects_nobody(practice: Practice, told: dict[str, Any], outcome: str) -> None:
+    practice.profile()
+    practice.connection(**told)
+    assert practice.sync() == ("skipped: not_connected", outcome)
+    practice.connection(active=True, disconnected_at=None)
+    assert practice.sync() == ("created", "created")
+
+
+def test_two_connections_that_case_alone_tells_apart_connect_nobody(practice: Practice) -> None:
+    practice.profile()
+    practice.connection()
+    practice.service.connection(f"{practice.name}-C", profile_id=f"{practice.name}-p", user_id=practice.name)
+    assert practice.sync() == ("skipped: not_connected", "held: duplicate_key")
+
+
+def test_what_becomes_of_a_connection_is_known_as_it_was_while_its_row_is_refused(practice: Practice) -> None:
+    practice.profile()
+    practice.connection()
+    practice.sync()
+    practice.connection(active=False, disconnected_at="2999-01-01T00:00:00Z")
+    assert practice.sync()[1] == "failed: time_in_future"
+    assert (practice.status, practice.record(CONNECTION)["Active__c"]) == ("Connected", True)
+
+
+def test_a_profile_that_signed_up_in_the_future_is_refused(practice: Practice) -> None:
+    practice.connection()
+    practice.profile(signed_up_at=(datetime.now(UTC) + timedelta(days=2)).isoformat())
+    assert practice.sync()[0] == "failed: time_in_future"
+    practice.profile(signed_up_at=(datetime.now(UTC) + timedelta(hours=20)).isoformat())
+    assert practice.sync()[0] == "created", "zones are confused"
+
+
+def test_a_profile_that_leaves_its_account_has_none(practice: Practice) -> None:
+    practice.profile()
+    practice.connection()
+    practice.sync()
+    assert practice.record(PROFILE)["Account__c"]
+    practice.profile(account_ids=["nowhere"])
+    practice.sync()
+    assert practice.record(PROFILE)["Account__c"], "an account that this org does not have says nothing"
+    practice.profile(account_ids=None)
+    practice.sync()
+    assert practice.record(PROFILE)["Account__c"], "nothing is said of accounts"
+    practice.profile(account_ids=[])
+    assert practice.sync()[0] == "updated"
+    assert practice.record(PROFILE)["Account__c"] is None
+
+
+def test_a_deleted_profile_that_is_in_a_circle_of_mergers_is_over_with_its_connections(practice: Practice) -> None:
+    practice.profile()
+    practice.connection()
+    practice.sync()
+    practice.profile(state="deleted", merged_into=f"{practice.name}-p")
+    assert practice.sync() == ("deactivated: ended", "deactivated: ended")
+    assert (practice.status, practice.record(CONNECTION)["Active__c"]) == ("Deleted", False)
+
+
+@pytest.mark.parametrize("what", ["clock", "place"])
+def test_what_is_read_beside_is_read_in_full_where_changes_cannot_be_told(practice: Practice, what: str) -> None:
+    practice.profile()
+    practice.connection()
+    practice.sync()
+    practice.service.asked.clear()
+    if what == "clock":
+        practice.service.slow = timedelta(hours=5)
+    else:
+        practice.service.place = "there"
+    practice.service.sync(practice.here, "profiles")
+    assert [name for name, since in practice.service.asked if since is None] == ["connections", "profiles"]
+    practice.service.asked.clear()
+    practice.service.sync(practice.here, "profiles")
+    assert None not in [since for _, since in practice.service.asked]
