@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipelines.ports import SystemicError
+from pipelines.ports import SourceNotSet, SystemicError
 from resources.services import address, one_word, proxy_of
 from resources.settings import Settings
 
@@ -51,6 +51,8 @@ def graph_of(settings: Settings) -> GraphAccount:
 
         ca_file = settings.salesforce_ca_file
         return GraphAccount(beside.url, beside.url, TENANT, CLIENT_ID, beside.token, ca_file)
+    if len(missing) == len(NEEDED):
+        raise SourceNotSet(f"{', '.join(missing)} are not set: where is Microsoft Graph, and who are we?")
     if not (told.url and told.tenant and told.client_id and told.client_secret):
         raise SystemicError(
             "source_settings", f"{', '.join(missing)} missing: where is Microsoft Graph, and who are we?"
