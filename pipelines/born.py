@@ -32,6 +32,7 @@ with lonely as (
     lower(r.Id) as fold,
     r.Id as record_id,
     r.number as record_number,
+    r.content_hash,
     m.user as mailbox,
     {record_apart_sql(bound)} as apart,
     {keyed} and r.Id not in (select record_id from work.fates where gone = 'row' and fate = 'anew') as was_there,
@@ -53,6 +54,9 @@ select
   mailbox,
   case
     when fold in (select fold from excepted) then 'held: excepted'
+    when fold in (
+      select t.fold from state t where t.failures >= {bound.entity.retries} and t.row_hash = content_hash
+    ) then 'held: quarantined'
     when record_id in (select record_id from contested) then 'held: ambiguous_match'
     when apart is not null then 'skipped: ' || apart
     when was_there then 'skipped: deleted_in_source'

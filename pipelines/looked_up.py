@@ -6,6 +6,7 @@ all, then what changed. Nothing of them is ever written.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import duckdb
@@ -23,46 +24,62 @@ from pipelines.sql import fold_sql, literal, literals, quote
 
 def windows_of(con: duckdb.DuckDBPyConnection, entity: Entity) -> list[Window]:
     """What `look_up` is going to ask for, as far as it is known before the org says what there is."""
-    told = [(records, memory.read(con, _mark(records))) for records in entity.looked_up]
-    known = [(records, mark.split()) for records, mark in told if mark and " " in mark]
-    return [Window(records.sobject, tuple(fields), _since(moment)) for records, (moment, *fields) in known]
+    told = [(sobject, memory.read(con, _mark(names))) for sobject, names in _by_object(entity).items()]
+    known = [(sobject, mark.split()) for sobject, mark in told if mark and " " in mark]
+    return [Window(sobject, tuple(fields), _since(moment)) for sobject, (moment, *fields) in known]
 
 
 def look_up(bound: Bound, crm: Crm, warehouse: Warehouse, *, everything: bool, seen: Sight = BLIND) -> None:
-    """`looked_up` holds the names of all records that the entity looks up.
+    """`looked_up` holds the names of all records that the entity looks up, by whatever field each is named.
 
-    Where little changed it costs a call each, and none for what `seen` has shown.
+    Where little changed it costs a call for each object, and none for what `seen` has shown.
     """
-    for records in bound.entity.looked_up:
+    for sobject, names in _by_object(bound.entity).items():
         with warehouse.open() as con:
-            told = memory.read(con, _mark(records))
+            told = memory.read(con, _mark(names))
         since = None if everything or told is None else _since(told.split()[0])
-        deleted = "IsDeleted" in bound.looked_up[records.sobject].fields
-        fields = list(dict.fromkeys(["Id", records.key, *(["IsDeleted"] if deleted else [])]))
-        taken = crm.snapshot(records.sobject, fields, since=since, seen=seen)
+        deleted = "IsDeleted" in bound.looked_up[sobject].fields
+        keys = [records.key for records in names]
+        fields = list(dict.fromkeys(["Id", *keys, *(["IsDeleted"] if deleted else [])]))
+        taken = crm.snapshot(sobject, fields, since=since, seen=seen)
         pages = [page.select(fields) for page in taken.pages]
         with warehouse.open() as con:
             con.execute("begin")
-            if since is None:
-                con.execute("delete from looked_up where name = ?", [records.name])
-            if pages:
-                con.register("found_records", pa.concat_tables(pages))
-                gone = "r.IsDeleted" if deleted else "false"
-                con.execute(
-                    "delete from looked_up where name = ? and Id in (select Id from found_records)", [records.name]
-                )
-                con.execute(
-                    f"insert into looked_up select {literal(records.name)}, r.Id, {fold_sql(f'r.{quote(records.key)}')}"
-                    f" from found_records r where not {gone} and r.{quote(records.key)} is not null"
-                )
-                con.unregister("found_records")
-            memory.write(con, _mark(records), " ".join([taken.taken_at.isoformat(), *fields]))
+            for records in names:
+                _keep(con, records, pages, whole=since is None, deleted=deleted)
+            memory.write(con, _mark(names), " ".join([taken.taken_at.isoformat(), *fields]))
             con.execute("commit")
 
 
-def _mark(records: Records) -> str:
+def _keep(
+    con: duckdb.DuckDBPyConnection, records: Records, pages: Sequence[pa.Table], *, whole: bool, deleted: bool
+) -> None:
+    """These records are known by this name of theirs; `whole`: and no others."""
+    if whole:
+        con.execute("delete from looked_up where name = ?", [records.name])
+    if not pages:
+        return
+    con.register("found_records", pa.concat_tables(pages))
+    gone = "r.IsDeleted" if deleted else "false"
+    con.execute("delete from looked_up where name = ? and Id in (select Id from found_records)", [records.name])
+    con.execute(
+        f"insert into looked_up select {literal(records.name)}, r.Id, {fold_sql(f'r.{quote(records.key)}')}"
+        f" from found_records r where not {gone} and r.{quote(records.key)} is not null"
+    )
+    con.unregister("found_records")
+
+
+def _by_object(entity: Entity) -> dict[str, list[Records]]:
+    """An object is asked once, whatever it is looked up by."""
+    found: dict[str, list[Records]] = {}
+    for records in entity.looked_up:
+        found.setdefault(records.sobject, []).append(records)
+    return found
+
+
+def _mark(names: Sequence[Records]) -> str:
     """What is remembered of the last look-up: its time, and the fields it asked for."""
-    return f"looked up {records.name}"
+    return f"looked up {' '.join(records.name for records in names)}"
 
 
 def _since(moment: str) -> datetime:

@@ -26,6 +26,7 @@ from pipelines.ports import Crm, SourceError, SourceNotSet, SystemicError
 from pipelines.prepare import Prepared, prepare
 from pipelines.reading_changes import keep_cursor
 from pipelines.record import record, write_outcomes, write_run
+from pipelines.record_both import record_both
 from pipelines.report import Counts, Report, status_of
 from pipelines.rounds import load_in_rounds
 from pipelines.run import Request, Stopped, Warehouse, World
@@ -147,6 +148,8 @@ class Sync:
                 remember_held(con, self.bound)
             if phase == "loaded":
                 record(con, self.bound, everything=self._errand.compares_everything(con) and stopped is None)
+                if self.entity.both:
+                    record_both(con)
             report = self._counted(con, phase, stopped, checked)
             if phase == "loaded" and report.status in SUCCESSES:
                 go_on_from(con)

@@ -105,9 +105,11 @@ def world_of(
     settings: Settings, entity: str, progress: Progress = silent, patience: Patience | None = None
 ) -> Iterator[World]:
     """Everything that a run of this entity touches; `settings` name an org that answers (see `at_org`)."""
+    sources = sources_of(settings, patience)
     with SalesforceOrg(settings, patience) as org:
         yield World(
-            source=sources_of(settings, patience),
+            source=sources,
+            back=sources,
             crm=lambda: org,
             warehouse=Warehouse(settings.concord_home, entity),
             clock=now,
