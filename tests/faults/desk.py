@@ -75,7 +75,7 @@ class Desk:
 
     def records(self, *, deleted: bool = False) -> dict[str, Record]:
         """The org's tasks by id; with `deleted` those of the recycle bin as well."""
-        fields = ["Id", *FIELDS, "Outlook_Id__c", "Is_Private__c", "LastModifiedById", "IsDeleted"]
+        fields = ["Id", *FIELDS, "Outlook_Id__c", "Is_Private__c", "LastModifiedDate", "IsDeleted"]
         return {str(row["Id"]): row for row in self.org.records("Task", fields, deleted=deleted)}
 
     # people
@@ -150,7 +150,6 @@ class Desk:
             wire.org.give_back()
 
     @property
-    def writes(self) -> tuple[int, int]:
-        """How often clients wrote: in the org by the calls of our last run, in the mailboxes in all."""
-        ours = sum(call.changes and call.path.startswith(("composite/sobjects", "jobs")) for call in self.wire.calls)
-        return ours, self.office.writes
+    def org_writes(self) -> int:
+        """Calls of the last run that write in the org."""
+        return sum(call.changes and call.path.startswith(("composite/sobjects", "jobs")) for call in self.wire.calls)

@@ -1,0 +1,222 @@
+"""People have tasks in Outlook and in the CRM, and runs come in between, disturbed or not: a state machine.
+
+After the edits stop two undisturbed runs suffice, the third writes nothing on either side, and both sides are as a
+plain-Python oracle says from what they held before: no value flips back, nothing is deleted by mistake, nothing is
+there twice, and what a person typed last stays.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+
+from tests.faults.both_sides import only_if
+from tests.faults.desk import ANN, PEOPLE, Desk
+from tests.faults.folder import IN_MEMORY
+from tests.faults.kinds import ANYWHERE, READING_MAILBOXES, WRITING_MAILBOXES
+from tests.faults.seen import STATUS, differences, items_of, records_of
+from tests.oracle_of_both import CELLS, NEVER, Item, Oracle, Pair
+
+WORDS = {cell: column for cell, column in zip(CELLS, ("title", "body", "dueDateTime", "status", "importance"), strict=True)}
+FIELDS = {cell: field for cell, field in zip(CELLS, ("Subject", "Description", "ActivityDate", "Status", "Priority"), strict=True)}
+NUMBERS = st.integers(0, 9)
+USERS = st.sampled_from(PEOPLE)
+DAYS = st.sampled_from((None, 0, 3, 3, 364, 365, 366, -29, -30, -31))
+"""Due so many days from now."""
+TYPED = {
+    "subject": st.sampled_from(("one", "two", "Zoë 🦉", "One", None)),
+    "body": st.sampled_from((None, "text", "two\nlines", "<b>bold</b>")),
+    "due": DAYS,
+    "status": st.sampled_from(tuple(STATUS.values())),
+    "priority": st.sampled_from(("Low", "Normal", "High")),
+}
+CELL = st.sampled_from(CELLS).flatmap(lambda cell: st.tuples(st.just(cell), TYPED[cell]))
+TASK = st.fixed_dictionaries(TYPED)
+QUIETLY = st.sampled_from(("status", "priority")).flatmap(lambda cell: st.tuples(st.just(cell), TYPED[cell]))
+"""A cell that decides of nothing but itself."""
+SIDES = st.sampled_from(("item", "record"))
+PAUSES = st.sampled_from((timedelta(minutes=5), timedelta(minutes=5), timedelta(days=1), timedelta(days=2), timedelta(days=20)))
+KINDS = st.sampled_from((*ANYWHERE, *READING_MAILBOXES, *WRITING_MAILBOXES, "locked"))
+SCHEDULES = st.dictionaries(st.integers(1, 14), KINDS, min_size=1, max_size=3)
+
+
+class TwoSides(RuleBasedStateMachine):
+    """A desk of its own for each example."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        where = IN_MEMORY if IN_MEMORY.is_dir() else None
+        self._folder = tempfile.TemporaryDirectory(prefix="two-", dir=where)
+        self.desk = Desk(Path(self._folder.name))
+        self.pairs: list[Pair] = []
+        self.last: dict[str, Item] = {}
+        """Items as they were when all was quiet last, the gone ones among them."""
+        self.amid: dict[tuple[str, str], set[object]] = {}
+        self.desk.run()
+
+    def teardown(self) -> None:
+        self.desk.close()
+        self._folder.cleanup()
+
+    # what people write
+
+    def _day(self, days: int | None) -> str | None:
+        return None if days is None else f"{self.desk.clock.now.date() + timedelta(days=days):%Y-%m-%d}"
+
+    def _as_item(self, told: Mapping[str, Any]) -> dict[str, Any]:
+        item: dict[str, Any] = {}
+        for cell, value in told.items():
+            match cell:
+                case "due":
+                    day = self._day(value)
+                    item["dueDateTime"] = {"dateTime": f"{day}T00:00:00", "timeZone": "UTC"} if day else None
+                case "body":
+                    kind = "html" if "<" in (value or "") else "text"
+                    item["body"] = {"content": value or "", "contentType": kind}
+                case "status":
+                    item["status"] = next(theirs for theirs, ours in STATUS.items() if ours == value)
+                case "priority":
+                    item["importance"] = value.lower()
+                case _:
+                    item["title"] = value or ""
+        return item
+
+    def _as_record(self, told: Mapping[str, Any]) -> dict[str, Any]:
+        plain = {cell: value.strip("</>b") if cell == "body" and value else value for cell, value in told.items()}
+        return {FIELDS[cell]: self._day(value) if cell == "due" else value for cell, value in plain.items()}
+
+    def _an_item(self, number: int) -> str:
+        keys = sorted(self.desk.items())
+        only_if(keys)
+        return keys[number % len(keys)]
+
+    def _a_record(self, number: int) -> str:
+        names = sorted(self.desk.records())
+        only_if(names)
+        return names[number % len(names)]
+
+    # Outlook
+
+    @rule(user=USERS, told=TASK, private=st.sampled_from((False, False, False, True)))
+    def somebody_notes_in_outlook(self, user: str, told: dict[str, Any], private: bool) -> None:  # noqa: FBT001 - drawn
+        self.desk.puts(user, {**self._as_item(told), **({"categories": ["Private"]} if private else {})})
+
+    @rule(number=NUMBERS, cells=st.lists(CELL, min_size=1, max_size=3))
+    def somebody_changes_it_in_outlook(self, number: int, cells: list[tuple[str, Any]]) -> None:
+        self.desk.changes(self._an_item(number), **self._as_item(dict(cells)))
+
+    @rule(number=NUMBERS)
+    def somebody_deletes_it_in_outlook(self, number: int) -> None:
+        self.desk.throws_away(self._an_item(number))
+
+    @rule(number=NUMBERS)
+    def somebody_moves_it_to_another_list(self, number: int) -> None:
+        self.desk.moves(self._an_item(number))
+
+    @rule(number=NUMBERS, marked=st.booleans())
+    def somebody_copies_it_in_outlook(self, number: int, marked: bool) -> None:  # noqa: FBT001 - drawn
+        row = self.desk.items()[self._an_item(number)]
+        names = [*WORDS.values(), "categories", *(["linkedResources"] if marked else [])]
+        self.desk.puts(row["user"], {name: row[name] for name in names if name in row})
+
+    @rule(number=NUMBERS, private=st.booleans())
+    def somebody_says_in_outlook_whether_it_is_private(self, number: int, private: bool) -> None:  # noqa: FBT001
+        self.desk.changes(self._an_item(number), categories=["Private"] if private else [])
+
+    # the CRM
+
+    @rule(user=USERS, told=TASK, private=st.sampled_from((False, False, False, True)))
+    def somebody_creates_it_in_the_crm(self, user: str, told: dict[str, Any], private: bool) -> None:  # noqa: FBT001
+        self.desk.creates({**self._as_record(told), "OwnerId": self.desk.users[user], "Is_Private__c": private})
+
+    @rule(number=NUMBERS, cells=st.lists(CELL, min_size=1, max_size=3))
+    def somebody_edits_it_in_the_crm(self, number: int, cells: list[tuple[str, Any]]) -> None:
+        self.desk.edits(self._a_record(number), **self._as_record(dict(cells)))
+
+    @rule(number=NUMBERS)
+    def somebody_deletes_it_in_the_crm(self, number: int) -> None:
+        self.desk.deletes(self._a_record(number))
+
+    @rule(number=NUMBERS)
+    def somebody_undeletes_it_in_the_crm(self, number: int) -> None:
+        records = self.desk.records(deleted=True)
+        there = {row["Outlook_Id__c"] for row in records.values() if not row["IsDeleted"]} - {None}
+        gone = sorted(name for name, row in records.items() if row["IsDeleted"] and row["Outlook_Id__c"] not in there)
+        only_if(gone)
+        self.desk.undeletes(gone[number % len(gone)])
+
+    @rule(number=NUMBERS, user=USERS)
+    def somebody_gives_it_to_another(self, number: int, user: str) -> None:
+        self.desk.edits(self._a_record(number), OwnerId=self.desk.users[user])
+
+    @rule(number=NUMBERS, private=st.booleans())
+    def somebody_says_in_the_crm_whether_it_is_private(self, number: int, private: bool) -> None:  # noqa: FBT001
+        self.desk.edits(self._a_record(number), Is_Private__c=private)
+
+    # time and runs
+
+    @rule(pause=PAUSES)
+    def time_goes_by(self, pause: timedelta) -> None:
+        self.desk.later(pause)
+
+    @rule()
+    def all_goes_well(self) -> None:
+        self._comes_to_rest(self._oracle())
+
+    @rule(schedule=SCHEDULES)
+    def faults_are_met(self, schedule: dict[int, str]) -> None:
+        oracle = self._oracle()
+        self.desk.run(schedule)
+        self._comes_to_rest(oracle)
+
+    @rule(at=st.integers(1, 12))
+    def a_run_dies(self, at: int) -> None:
+        oracle = self._oracle()
+        self.desk.run(struck=at)
+        self._comes_to_rest(oracle)
+
+    def _oracle(self) -> Oracle:
+        items, records = items_of(self.desk), records_of(self.desk)
+        today, users = self.desk.clock.now.date(), set(self.desk.users.values())
+        return Oracle(items, records, self.pairs, today, users, self.last)
+
+    def _comes_to_rest(self, oracle: Oracle) -> None:
+        """Two undisturbed runs suffice, the third writes nothing on either side, and all is as the oracle says."""
+        told = []
+        self.desk.later(timedelta(minutes=6))  # what may still be told late is waited for so long
+        for _ in range(2):
+            told.append(self.desk.run())
+        before = self.desk.office.writes
+        quiet = self.desk.run()
+        assert all(report and report.error is None for report in (*told, quiet)), [
+            report and report.message for report in (*told, quiet)
+        ]
+        assert quiet is not None
+        assert (quiet.status, quiet.cells, self.desk.org_writes, self.desk.office.writes - before) == (
+            "nothing_to_do", 0, 0, 0,
+        ), quiet.as_json()  # fmt: skip
+        assert differences(self.desk, oracle, self.amid) == []
+        self._remember(oracle)
+
+    def _remember(self, oracle: Oracle) -> None:
+        """Who belongs to whom now, and what they agree on."""
+        items, records = items_of(self.desk), records_of(self.desk)
+        by_key = {record.key: name for name, record in records.items() if record.key and not record.deleted}
+        known = {pair.item: pair for pair in oracle.pairs}
+        for key in items.keys() & by_key.keys() - known.keys():
+            known[key] = Pair(key, by_key[key])
+        for pair in known.values():
+            item, record = items.get(pair.item), records.get(pair.record)
+            for cell in CELLS if item and record and not record.deleted else ():
+                if not oracle.apart(item, record) and item.value(cell) == record.value(cell):
+                    pair.base[cell] = item.value(cell)
+        self.pairs = list(known.values())
+        self.last |= items
+        self.amid.clear()
