@@ -10,6 +10,7 @@ import duckdb
 
 from pipelines import memory
 from pipelines.apart import pair_apart_sql, row_apart_sql
+from pipelines.arrived import arrived_sql
 from pipelines.binding import Bound
 from pipelines.born import EMPTY, born_sql
 from pipelines.matching import CONTESTED
@@ -95,6 +96,7 @@ from (
 ) unreached
 where unreached.fold = link.fold
 """,
+        *(arrived_sql(bound) if whole else []),
         *sides_sql(bound),
         *(fates_sql(bound) if whole else [NO_FATES]),
         HELD,
