@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import accord, ledger, parting
+from pipelines import accord, ledger, parting, streaks
 from pipelines.ports import SystemicError
 from pipelines.sql import given, quote
 
@@ -44,6 +44,7 @@ TABLES = (
     accord.TABLE,
     parting.TABLE,
     EXCEPTED,
+    streaks.TABLE,
     *ledger.TABLES,
 )
 

@@ -6,9 +6,11 @@ import duckdb
 
 from pipelines import memory
 from pipelines.accord import FORGET_LOST
+from pipelines.binding import Bound
 from pipelines.pairing import RELINK
 from pipelines.parting import REMEMBER
 from pipelines.plan import FIRST_DONE
+from pipelines.streaks import go_on_sql
 
 OVER = "delete from links where fold in (select fold from work.over)"
 
@@ -43,9 +45,9 @@ left join state t on t.fold = b.fold
 )
 
 
-def record_both(con: duckdb.DuckDBPyConnection) -> None:
+def record_both(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
     """The next run knows what this one decided."""
-    for statement in (*FARED, OVER, REPLACED, *REMEMBER, FORGET_LOST):
+    for statement in (*FARED, OVER, REPLACED, *REMEMBER, FORGET_LOST, *go_on_sql(bound)):
         con.execute(statement)
     memory.write(con, FIRST_DONE, "yes")
     memory.write(con, RELINK, "")

@@ -149,7 +149,7 @@ class Sync:
             if phase == "loaded":
                 record(con, self.bound, everything=self._errand.compares_everything(con) and stopped is None)
                 if self.entity.both:
-                    record_both(con)
+                    record_both(con, self.bound)
             report = self._counted(con, phase, stopped, checked)
             if phase == "loaded" and report.status in SUCCESSES:
                 go_on_from(con)

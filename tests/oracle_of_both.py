@@ -134,9 +134,7 @@ class Oracle:
         free = {
             name: record
             for name, record in self.records.items()
-            if not record.deleted
-            and name not in taken
-            and (record.key is None or record.key not in self.items)
+            if not record.deleted and name not in taken and (record.key is None or record.key not in self.items)
         }
         asking = [key for key in new if key not in linked | self.end.held and not self._item_apart(self.items[key])]
         alike = {key: [name for name, record in free.items() if _same(self.items[key], record)] for key in asking}
@@ -277,6 +275,4 @@ def _item_of(record: Record, name: str | None = None) -> Item:
 
 
 def _record_of(item: Item, key: str) -> Record:
-    return Record(
-        item.subject, item.body, item.due, item.status, item.priority, item.owner, item.changed, key=key
-    )
+    return Record(item.subject, item.body, item.due, item.status, item.priority, item.owner, item.changed, key=key)

@@ -44,7 +44,9 @@ class Desk:
         self.warehouse = HeldOpen(Warehouse(home, entity.name))
         self.office.door("users", users=[{"userPrincipalName": each} for each in PEOPLE])
         self.users = {each: self._user(each) for each in PEOPLE}
-        self.second_lists = {each: str(self.office.door("lists", user=each, displayName="Later")["id"]) for each in PEOPLE}
+        self.second_lists = {
+            each: str(self.office.door("lists", user=each, displayName="Later")["id"]) for each in PEOPLE
+        }
 
     def _user(self, principal: str) -> str:
         name = principal.partition("@")[0]
@@ -69,9 +71,7 @@ class Desk:
 
     def items(self) -> dict[str, Item]:
         """All tasks of all mailboxes by id, each with its `user` and `list`."""
-        return {
-            key: {**row, "user": each} for each in PEOPLE for key, row in self.office.items(each).items()
-        }
+        return {key: {**row, "user": each} for each in PEOPLE for key, row in self.office.items(each).items()}
 
     def records(self, *, deleted: bool = False) -> dict[str, Record]:
         """The org's tasks by id; with `deleted` those of the recycle bin as well."""

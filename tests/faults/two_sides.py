@@ -24,8 +24,13 @@ from tests.faults.kinds import ANYWHERE, READING_MAILBOXES, WRITING_MAILBOXES
 from tests.faults.seen import STATUS, differences, items_of, records_of
 from tests.oracle_of_both import CELLS, NEVER, Item, Oracle, Pair
 
-WORDS = {cell: column for cell, column in zip(CELLS, ("title", "body", "dueDateTime", "status", "importance"), strict=True)}
-FIELDS = {cell: field for cell, field in zip(CELLS, ("Subject", "Description", "ActivityDate", "Status", "Priority"), strict=True)}
+WORDS = {
+    cell: column for cell, column in zip(CELLS, ("title", "body", "dueDateTime", "status", "importance"), strict=True)
+}
+FIELDS = {
+    cell: field
+    for cell, field in zip(CELLS, ("Subject", "Description", "ActivityDate", "Status", "Priority"), strict=True)
+}
 NUMBERS = st.integers(0, 9)
 USERS = st.sampled_from(PEOPLE)
 DAYS = st.sampled_from((None, 0, 3, 3, 364, 365, 366, -29, -30, -31))
@@ -42,7 +47,9 @@ TASK = st.fixed_dictionaries(TYPED)
 QUIETLY = st.sampled_from(("status", "priority")).flatmap(lambda cell: st.tuples(st.just(cell), TYPED[cell]))
 """A cell that decides of nothing but itself."""
 SIDES = st.sampled_from(("item", "record"))
-PAUSES = st.sampled_from((timedelta(minutes=5), timedelta(minutes=5), timedelta(days=1), timedelta(days=2), timedelta(days=20)))
+PAUSES = st.sampled_from(
+    (timedelta(minutes=5), timedelta(minutes=5), timedelta(days=1), timedelta(days=2), timedelta(days=20))
+)
 KINDS = st.sampled_from((*ANYWHERE, *READING_MAILBOXES, *WRITING_MAILBOXES, "locked"))
 SCHEDULES = st.dictionaries(st.integers(1, 14), KINDS, min_size=1, max_size=3)
 
