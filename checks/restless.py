@@ -1,4 +1,4 @@
-"""Which records change in every run? Something on one side keeps undoing what both agreed on: told by key and fields."""
+"""Which records change in every run? Something keeps undoing what both sides agreed on: told by key and fields."""
 
 from __future__ import annotations
 

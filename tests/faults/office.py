@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,8 @@ from typing import Any
 import orjson
 from starlette.types import ASGIApp
 
-from pipelines.ports import Progress
 from resources.graph.settings import GraphAccount
-from resources.graph_sandbox import CLIENT_ID, TENANT
-from resources.graph_sandbox import doors
+from resources.graph_sandbox import CLIENT_ID, TENANT, doors
 from resources.graph_sandbox.service import Service
 
 URL = "https://graph.example"
@@ -56,7 +54,7 @@ class Office:
 
     def items(self, user: str) -> dict[str, dict[str, Any]]:
         """The tasks of all lists by id, each with its `list`."""
-        found = {}
+        found: dict[str, dict[str, Any]] = {}
         for each in self.lists(user):
             path = f"users/{user}/tasks/of/{each}"
             rows = orjson.loads(doors.answered(self.service, "GET", path, b"").body)["rows"]

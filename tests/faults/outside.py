@@ -77,10 +77,18 @@ class WiredMailboxes(OutlookMailboxes):
         self._wire = wire
         self._warehouse = warehouse
 
+    def fingerprint(self, source: AnySource) -> None:
+        """Only reading tells."""
+        del source
+
+    def land(self, source: AnySource, *_: object, **__: object) -> Landed:
+        """Mailboxes are asked for what changed."""
+        raise TypeError(source.name)
+
     @contextmanager
     def _graph(self) -> Iterator[Graph]:
         with super()._graph() as graph:
-            graph._session._http.mount("https://", self._wire)
+            graph._session._http.mount("https://", self._wire)  # noqa: SLF001 - it takes no transport
             yield graph
 
     def _land(self, staging: Staging, file: Path) -> None:

@@ -108,15 +108,20 @@ class Stage:
         status = ""
         while status != "nothing_to_do" and runs < MOST_RUNS:
             runs += 1
-            report = once(self.course, org, wire, warehouse, self.now)
+            report = once(self.course, org, wire, warehouse, self.now, late=self._pause * runs)
             wrong += amiss(report, len(self.plan.rows))
             status = report.status
         if status != "nothing_to_do":
             wrong.append(f"not quiet after {runs} runs")
         elif self.plan.entity.life:
-            report = once(self.course, org, Wire(org, {}), warehouse, self.now, again=True)
+            report = once(self.course, org, Wire(org, {}), warehouse, self.now, again=True, late=timedelta(hours=1))
             wrong += [] if report.status == "nothing_to_do" else [f"{report.status} when all is compared again"]
         return runs, (*wrong, *self.differences(org))
+
+    @property
+    def _pause(self) -> timedelta:
+        """Between runs; what was sent to mailboxes and is not told yet is waited for."""
+        return timedelta(minutes=6) if self.plan.entity.both else timedelta(0)
 
     def differences(self, org: Inside) -> list[str]:
         """Where the org is not as the oracle has it."""
@@ -132,10 +137,16 @@ class Stage:
 
 
 def once(
-    course: Course, org: Inside, wire: Wire, warehouse: Warehouse | HeldOpen, home: Path, *, again: bool = False
+    course: Course,
+    org: Inside,
+    wire: Wire,
+    warehouse: Warehouse | HeldOpen,
+    home: Path,
+    *,
+    again: bool = False,
+    late: timedelta = timedelta(0),
 ) -> Report:
-    """The report of one run, whatever its plan was. `again`: an hour later, every row is read and compared."""
-    late = timedelta(hours=again)
+    """The report of one run, whatever its plan was. `again`: every row is read and compared; `late`: so much later."""
     with outside(org, wire, course.plan.source(), warehouse, course.route, home, late=late) as world:
         request = Request(run_id=run_id(), scope="all" if again else "changed")
         try:

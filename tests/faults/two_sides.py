@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,19 +17,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from tests.faults.both_sides import only_if
-from tests.faults.desk import ANN, PEOPLE, Desk
+from tests.faults.desk import PEOPLE, Desk
 from tests.faults.folder import IN_MEMORY
 from tests.faults.kinds import ANYWHERE, READING_MAILBOXES, WRITING_MAILBOXES
 from tests.faults.seen import STATUS, differences, items_of, records_of
-from tests.oracle_of_both import CELLS, NEVER, Item, Oracle, Pair
+from tests.oracle_of_both import CELLS, Item, Oracle, Pair
 
-WORDS = {
-    cell: column for cell, column in zip(CELLS, ("title", "body", "dueDateTime", "status", "importance"), strict=True)
-}
-FIELDS = {
-    cell: field
-    for cell, field in zip(CELLS, ("Subject", "Description", "ActivityDate", "Status", "Priority"), strict=True)
-}
+WORDS = dict(zip(CELLS, ("title", "body", "dueDateTime", "status", "importance"), strict=True))
+FIELDS = dict(zip(CELLS, ("Subject", "Description", "ActivityDate", "Status", "Priority"), strict=True))
 NUMBERS = st.integers(0, 9)
 USERS = st.sampled_from(PEOPLE)
 DAYS = st.sampled_from((None, 0, 3, 3, 364, 365, 366, -29, -30, -31))
@@ -196,10 +190,8 @@ class TwoSides(RuleBasedStateMachine):
 
     def _comes_to_rest(self, oracle: Oracle) -> None:
         """Two undisturbed runs suffice, the third writes nothing on either side, and all is as the oracle says."""
-        told = []
         self.desk.later(timedelta(minutes=6))  # what may still be told late is waited for so long
-        for _ in range(2):
-            told.append(self.desk.run())
+        told = [self.desk.run(), self.desk.run()]
         before = self.desk.office.writes
         quiet = self.desk.run()
         assert all(report and report.error is None for report in (*told, quiet)), [
@@ -221,9 +213,10 @@ class TwoSides(RuleBasedStateMachine):
             known[key] = Pair(key, by_key[key])
         for pair in known.values():
             item, record = items.get(pair.item), records.get(pair.record)
-            for cell in CELLS if item and record and not record.deleted else ():
-                if not oracle.apart(item, record) and item.value(cell) == record.value(cell):
-                    pair.base[cell] = item.value(cell)
+            if item is None or record is None or record.deleted or oracle.apart(item, record):
+                continue
+            agreed = {cell: item.value(cell) for cell in CELLS if item.value(cell) == record.value(cell)}
+            pair.base |= agreed
         self.pairs = list(known.values())
         self.last |= items
         self.amid.clear()

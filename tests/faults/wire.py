@@ -60,7 +60,8 @@ class Wire(HTTPAdapter):
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         parts = urlsplit(request.url or "")
-        assert (where := f"{parts.scheme}://{parts.netloc}") in (URL, OFFICE_URL)
+        where = f"{parts.scheme}://{parts.netloc}"
+        assert where in (URL, OFFICE_URL)
         method = request.method or ""
         call = told(method, parts.path) if where == URL else told_by_graph(method, parts.path, body_of(request))
         self.calls.append(call)
