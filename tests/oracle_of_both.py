@@ -1,6 +1,6 @@
 """What should come of tasks that people have on two sides, told in plain Python: per pair the end, who goes, who comes.
 
-Written from the words of the declaration alone. A pair remembers of each cell the value in which both sides last agreed.
+Written from the words of the declaration alone. A pair remembers of each cell the value in which both last agreed.
 """
 
 from __future__ import annotations

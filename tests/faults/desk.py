@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +17,7 @@ from resources.warehouse import Warehouse
 from tests.faults.clock import SimulatedClock
 from tests.faults.inside import inside
 from tests.faults.outside import HeldOpen, Listed, outside
-from tests.faults.wire import Schedule, Wire
+from tests.faults.wire import Schedule, Wire, nothing
 from tests.runs.place import run_id, run_once
 
 ANN, BOB = "ann@example.com", "bob@example.com"
@@ -126,12 +126,23 @@ class Desk:
 
     # runs
 
-    def run(self, schedule: Schedule | None = None, *, struck: int = 0, **request: Any) -> Report | None:
-        """The report of one run, whatever its plan was; None of one that was struck down before that call."""
+    def run(
+        self,
+        schedule: Schedule | None = None,
+        *,
+        struck: int = 0,
+        meanwhile: Callable[[int], None] = nothing,
+        **request: Any,
+    ) -> Report | None:
+        """The report of one run, whatever its plan was; None of one that was struck down before that call.
+
+        `meanwhile` is what people do just before each call.
+        """
         wire = Wire(self.org, schedule or {}, ("Task", "Subject"))
         self.wire = wire
 
         def strike(number: int) -> None:
+            meanwhile(number)
             if number == struck:
                 raise Struck
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from tests.faults.desk import PEOPLE, Desk
 from tests.faults.folder import IN_MEMORY
 from tests.faults.kinds import ANYWHERE, READING_MAILBOXES, WRITING_MAILBOXES
 from tests.faults.seen import STATUS, differences, items_of, records_of
-from tests.oracle_of_both import CELLS, Item, Oracle, Pair
+from tests.oracle_of_both import CELLS, Item, Oracle, Pair, Record
 
 WORDS = dict(zip(CELLS, ("title", "body", "dueDateTime", "status", "importance"), strict=True))
 FIELDS = dict(zip(CELLS, ("Subject", "Description", "ActivityDate", "Status", "Priority"), strict=True))
@@ -40,6 +40,7 @@ CELL = st.sampled_from(CELLS).flatmap(lambda cell: st.tuples(st.just(cell), TYPE
 TASK = st.fixed_dictionaries(TYPED)
 QUIETLY = st.sampled_from(("status", "priority")).flatmap(lambda cell: st.tuples(st.just(cell), TYPED[cell]))
 """A cell that decides of nothing but itself."""
+GONE = Record(None, None, None, "", "", "", date.min, deleted=True)
 SIDES = st.sampled_from(("item", "record"))
 PAUSES = st.sampled_from(
     (timedelta(minutes=5), timedelta(minutes=5), timedelta(days=1), timedelta(days=2), timedelta(days=20))
@@ -183,6 +184,51 @@ class TwoSides(RuleBasedStateMachine):
         self.desk.run(struck=at)
         self._comes_to_rest(oracle)
 
+    @rule(
+        number=NUMBERS,
+        side=SIDES,
+        typed=QUIETLY,
+        at=st.integers(1, 14),
+        schedule=st.just({}) | SCHEDULES,
+        struck=st.just(0) | st.integers(1, 12),
+    )
+    def somebody_types_amid_a_run(
+        self, number: int, side: str, typed: tuple[str, Any], at: int, schedule: dict[int, str], struck: int
+    ) -> None:
+        """Or just after it, where it had fewer calls. What is typed last counts, but against the CRM in a conflict."""
+        oracle, (cell, value) = self._oracle(), typed
+        items, records = items_of(self.desk), records_of(self.desk)
+        pairs = [one for one in self.pairs if one.item in items and not records.get(one.record, GONE).deleted]
+        only_if(pairs)
+        pair = pairs[number % len(pairs)]
+        item, record = items[pair.item], records[pair.record]
+        only_if(not oracle.apart(item, record))
+        done: list[int] = []
+
+        def type_at(call: int) -> None:
+            if call == at:
+                done.append(call)
+                self._types(side, pair, cell, value)
+
+        self.desk.run(schedule, struck=struck, meanwhile=type_at)
+        if not done:
+            self._types(side, pair, cell, value)
+        right = {value}
+        written = [str(call) for call in self.desk.wire.calls][at - 1 : at] == ["PATCH composite/sobjects"]
+        if side == "record" and written:
+            right.add(item.value(cell))  # typed after the last look, and before the org had our write
+        if side == "item" and record.value(cell) != pair.base[cell]:
+            right.add(record.value(cell))
+        self.amid = {(pair.item, cell): right, (pair.record, cell): right}
+        self._comes_to_rest(oracle)
+        assert items_of(self.desk)[pair.item].value(cell) == records_of(self.desk)[pair.record].value(cell)
+
+    def _types(self, side: str, pair: Pair, cell: str, value: str) -> None:
+        if side == "item":
+            self.desk.changes(pair.item, **self._as_item({cell: value}))
+        else:
+            self.desk.edits(pair.record, **self._as_record({cell: value}))
+
     def _oracle(self) -> Oracle:
         items, records = items_of(self.desk), records_of(self.desk)
         today, users = self.desk.clock.now.date(), set(self.desk.users.values())
@@ -219,4 +265,4 @@ class TwoSides(RuleBasedStateMachine):
             pair.base |= agreed
         self.pairs = list(known.values())
         self.last |= items
-        self.amid.clear()
+        self.amid = {}
