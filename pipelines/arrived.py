@@ -35,6 +35,7 @@ select
   r.record_id,
   names.field,
   max_by(b.operation, b.batch) = 'insert' as born,
+  max_by(b.route, b.batch) = 'source' as there,
   max_by(struct_pack(v := {meant}), b.batch).v as value
 from batches b
 join batch_rows r on r.batch = b.batch
@@ -60,7 +61,7 @@ select c.fold, names.field, any_value(t.value) as theirs, any_value(t.value) as 
 from cells c
 join (values {names}) names (n, field) on names.n = c.n
 join sent t on t.field = names.field and (t.fold = c.fold or t.record_id = c.record_id)
-where t.born or t.value is not distinct from c.theirs or t.value is not distinct from c.ours
+where t.born or t.value is not distinct from case when t.there then c.theirs else c.ours end
 group by all
 """,
         "delete from accord where (fold, field) in (select fold, field from fresh_accord)",

@@ -131,14 +131,16 @@ class Desk:
         schedule: Schedule | None = None,
         *,
         struck: int = 0,
+        dies_after: str = "",
         meanwhile: Callable[[int], None] = nothing,
         **request: Any,
     ) -> Report | None:
-        """The report of one run, whatever its plan was; None of one that was struck down before that call.
+        """The report of one run, whatever its plan was; None of one that was struck down.
 
-        `meanwhile` is what people do just before each call.
+        That is before the call of a number, or after the first one of a path. `meanwhile` is what people do just before
+        each call.
         """
-        wire = Wire(self.org, schedule or {}, ("Task", "Subject"))
+        wire = Wire(self.org, {} if schedule is None else schedule, ("Task", "Subject"))
         self.wire = wire
 
         def strike(number: int) -> None:
@@ -146,7 +148,11 @@ class Desk:
             if number == struck:
                 raise Struck
 
-        wire.before = strike
+        def strike_after(number: int) -> None:
+            if wire.calls[number - 1].path == dies_after:
+                raise Struck
+
+        wire.before, wire.after = strike, strike_after
         self.clock.go_on(timedelta(seconds=2))
         try:
             with outside(self.org, wire, Listed([]), self.warehouse, "collections", self.home) as world:

@@ -9,7 +9,8 @@ from datetime import date
 from typing import Any
 
 from tests.faults.desk import Desk
-from tests.oracle_of_both import CELLS, Item, Oracle, Record
+from tests.oracle_of_both import Oracle
+from tests.sides_of_both import CELLS, Item, Record
 
 STATUS = {
     "notStarted": "Not Started",

@@ -8,7 +8,6 @@ there twice, and what a person typed last stays.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,36 +16,26 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from tests.faults.both_sides import only_if
-from tests.faults.desk import PEOPLE, Desk
-from tests.faults.folder import IN_MEMORY
-from tests.faults.kinds import ANYWHERE, READING_MAILBOXES, WRITING_MAILBOXES
-from tests.faults.seen import STATUS, differences, items_of, records_of
-from tests.oracle_of_both import CELLS, Item, Oracle, Pair, Record
-
-WORDS = dict(zip(CELLS, ("title", "body", "dueDateTime", "status", "importance"), strict=True))
-FIELDS = dict(zip(CELLS, ("Subject", "Description", "ActivityDate", "Status", "Priority"), strict=True))
-NUMBERS = st.integers(0, 9)
-USERS = st.sampled_from(PEOPLE)
-DAYS = st.sampled_from((None, 0, 3, 3, 364, 365, 366, -29, -30, -31))
-"""Due so many days from now."""
-TYPED = {
-    "subject": st.sampled_from(("one", "two", "Zoë 🦉", "One", None)),
-    "body": st.sampled_from((None, "text", "two\nlines", "<b>bold</b>")),
-    "due": DAYS,
-    "status": st.sampled_from(tuple(STATUS.values())),
-    "priority": st.sampled_from(("Low", "Normal", "High")),
-}
-CELL = st.sampled_from(CELLS).flatmap(lambda cell: st.tuples(st.just(cell), TYPED[cell]))
-TASK = st.fixed_dictionaries(TYPED)
-QUIETLY = st.sampled_from(("status", "priority")).flatmap(lambda cell: st.tuples(st.just(cell), TYPED[cell]))
-"""A cell that decides of nothing but itself."""
-GONE = Record(None, None, None, "", "", "", date.min, deleted=True)
-SIDES = st.sampled_from(("item", "record"))
-PAUSES = st.sampled_from(
-    (timedelta(minutes=5), timedelta(minutes=5), timedelta(days=1), timedelta(days=2), timedelta(days=20))
+from tests.faults.desk import Desk
+from tests.faults.drawn_tasks import (
+    CELL,
+    NUMBERS,
+    PAUSES,
+    QUIETLY,
+    SCHEDULES,
+    SIDES,
+    TASK,
+    USERS,
+    WORDS,
+    as_item,
+    as_record,
 )
-KINDS = st.sampled_from((*ANYWHERE, *READING_MAILBOXES, *WRITING_MAILBOXES, "locked"))
-SCHEDULES = st.dictionaries(st.integers(1, 14), KINDS, min_size=1, max_size=3)
+from tests.faults.folder import IN_MEMORY
+from tests.faults.seen import differences, items_of, records_of
+from tests.oracle_of_both import Oracle
+from tests.sides_of_both import CELLS, Item, Pair, Record
+
+GONE = Record(None, None, None, "", "", "", date.min, deleted=True)
 
 
 class TwoSides(RuleBasedStateMachine):
@@ -67,32 +56,9 @@ class TwoSides(RuleBasedStateMachine):
         self.desk.close()
         self._folder.cleanup()
 
-    # what people write
-
-    def _day(self, days: int | None) -> str | None:
-        return None if days is None else f"{self.desk.clock.now.date() + timedelta(days=days):%Y-%m-%d}"
-
-    def _as_item(self, told: Mapping[str, Any]) -> dict[str, Any]:
-        item: dict[str, Any] = {}
-        for cell, value in told.items():
-            match cell:
-                case "due":
-                    day = self._day(value)
-                    item["dueDateTime"] = {"dateTime": f"{day}T00:00:00", "timeZone": "UTC"} if day else None
-                case "body":
-                    kind = "html" if "<" in (value or "") else "text"
-                    item["body"] = {"content": value or "", "contentType": kind}
-                case "status":
-                    item["status"] = next(theirs for theirs, ours in STATUS.items() if ours == value)
-                case "priority":
-                    item["importance"] = value.lower()
-                case _:
-                    item["title"] = value or ""
-        return item
-
-    def _as_record(self, told: Mapping[str, Any]) -> dict[str, Any]:
-        plain = {cell: value.strip("</>b") if cell == "body" and value else value for cell, value in told.items()}
-        return {FIELDS[cell]: self._day(value) if cell == "due" else value for cell, value in plain.items()}
+    @property
+    def _today(self) -> date:
+        return self.desk.clock.now.date()
 
     def _an_item(self, number: int) -> str:
         keys = sorted(self.desk.items())
@@ -108,11 +74,11 @@ class TwoSides(RuleBasedStateMachine):
 
     @rule(user=USERS, told=TASK, private=st.sampled_from((False, False, False, True)))
     def somebody_notes_in_outlook(self, user: str, told: dict[str, Any], private: bool) -> None:  # noqa: FBT001 - drawn
-        self.desk.puts(user, {**self._as_item(told), **({"categories": ["Private"]} if private else {})})
+        self.desk.puts(user, {**as_item(self._today, told), **({"categories": ["Private"]} if private else {})})
 
     @rule(number=NUMBERS, cells=st.lists(CELL, min_size=1, max_size=3))
     def somebody_changes_it_in_outlook(self, number: int, cells: list[tuple[str, Any]]) -> None:
-        self.desk.changes(self._an_item(number), **self._as_item(dict(cells)))
+        self.desk.changes(self._an_item(number), **as_item(self._today, dict(cells)))
 
     @rule(number=NUMBERS)
     def somebody_deletes_it_in_outlook(self, number: int) -> None:
@@ -136,11 +102,11 @@ class TwoSides(RuleBasedStateMachine):
 
     @rule(user=USERS, told=TASK, private=st.sampled_from((False, False, False, True)))
     def somebody_creates_it_in_the_crm(self, user: str, told: dict[str, Any], private: bool) -> None:  # noqa: FBT001
-        self.desk.creates({**self._as_record(told), "OwnerId": self.desk.users[user], "Is_Private__c": private})
+        self.desk.creates({**as_record(self._today, told), "OwnerId": self.desk.users[user], "Is_Private__c": private})
 
     @rule(number=NUMBERS, cells=st.lists(CELL, min_size=1, max_size=3))
     def somebody_edits_it_in_the_crm(self, number: int, cells: list[tuple[str, Any]]) -> None:
-        self.desk.edits(self._a_record(number), **self._as_record(dict(cells)))
+        self.desk.edits(self._a_record(number), **as_record(self._today, dict(cells)))
 
     @rule(number=NUMBERS)
     def somebody_deletes_it_in_the_crm(self, number: int) -> None:
@@ -225,9 +191,9 @@ class TwoSides(RuleBasedStateMachine):
 
     def _types(self, side: str, pair: Pair, cell: str, value: str) -> None:
         if side == "item":
-            self.desk.changes(pair.item, **self._as_item({cell: value}))
+            self.desk.changes(pair.item, **as_item(self._today, {cell: value}))
         else:
-            self.desk.edits(pair.record, **self._as_record({cell: value}))
+            self.desk.edits(pair.record, **as_record(self._today, {cell: value}))
 
     def _oracle(self) -> Oracle:
         items, records = items_of(self.desk), records_of(self.desk)
