@@ -65,5 +65,7 @@ def as_item(today: date, told: Mapping[str, Any]) -> dict[str, Any]:
 
 def as_record(today: date, told: Mapping[str, Any]) -> dict[str, Any]:
     """The same in the CRM, where nothing is formatted."""
-    plain: dict[str, Any] = {cell: re.sub("<[^>]*>", "", value) if cell == "body" and value else value for cell, value in told.items()}
+    plain: dict[str, Any] = {
+        cell: re.sub("<[^>]*>", "", value) if cell == "body" and value else value for cell, value in told.items()
+    }
     return {FIELDS[cell]: _day(today, value) if cell == "due" else value for cell, value in plain.items()}
