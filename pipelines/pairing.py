@@ -14,6 +14,7 @@ from pipelines.arrived import arrived_sql
 from pipelines.binding import Bound
 from pipelines.born import EMPTY, born_sql
 from pipelines.matching import CONTESTED
+from pipelines.moved import moved_sql
 from pipelines.parting import DELETED_IN_CRM, OVER, fates_sql
 from pipelines.sql import given, literal
 from pipelines.three_way import sides_sql
@@ -32,9 +33,10 @@ def relinking(con: duckdb.DuckDBPyConnection) -> bool:
 
 
 def before_matching_sql(bound: Bound) -> list[str]:
-    """Statements that link marked rows, and keep out of the matching what is left alone."""
+    """Statements that link rows that moved and marked ones, and keep out of the matching what is left alone."""
     mark = f"s.{given('crmId')}"
     return [
+        *moved_sql(bound),
         f"""
 create or replace temp table marked as
 select s.fold, r.Id as record_id, r.number as record_number, r.IsDeleted as deleted

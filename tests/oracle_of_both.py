@@ -45,6 +45,7 @@ class Oracle:
 
     def _find(self) -> None:
         """Items without a record find theirs: by where they moved from, the mark they carry, or what they say."""
+        self._follow()
         there = {pair.item for pair in self.pairs if pair.item in self.items}
         taken = {pair.record for pair in self.pairs if pair.item in there or pair.parted}
         known = {pair.item for pair in self.pairs}
@@ -78,6 +79,25 @@ class Oracle:
                 self._link(key, names[0])
             elif names:
                 self.end.held |= {key, *names}
+
+    def _follow(self) -> None:
+        """What is new and as something that is gone was, in the same mailbox, is the same one."""
+        known = {pair.item for pair in self.pairs}
+        new = {key: _content(item) for key, item in self.items.items() if key not in known}
+        lost = [
+            pair
+            for pair in self.pairs
+            if pair.item not in self.items and pair.item in self.gone and not pair.parted and self._lives(pair.record)
+        ]
+        was = {pair.item: _content(self.gone[pair.item]) for pair in lost}
+        for pair in lost:
+            heirs = [key for key, content in new.items() if content == was[pair.item]]
+            if len(heirs) == 1 and list(was.values()).count(was[pair.item]) == 1:
+                pair.item = heirs[0]
+                self.records[pair.record].key = pair.item
+
+    def _lives(self, record: str) -> bool:
+        return record in self.records and not self.records[record].deleted
 
     def _link(self, key: str, record: str) -> None:
         """The pair is new; what the record belonged to before is over."""
@@ -188,6 +208,10 @@ def _agree(pair: Pair, cell: str, item: Item, record: Record) -> None:
     else:
         setattr(item, cell, ours)
         pair.base[cell] = ours
+
+
+def _content(item: Item) -> tuple[object, ...]:
+    return (item.owner, item.formatted, *(item.value(cell) for cell in CELLS))
 
 
 def _same(item: Item, record: Record) -> bool:

@@ -27,8 +27,6 @@ class Item:
     formatted: bool = False
     mark: str | None = None
     """The record that it was made from."""
-    made: str = ""
-    """When it came to be: what moved to another list keeps this moment."""
     deleted: bool = False
 
     def value(self, cell: str) -> object:

@@ -45,7 +45,6 @@ def _item(desk: Desk, row: Mapping[str, Any]) -> Item:
         recurring="recurrence" in row,
         formatted="<b>" in body["content"],
         mark=links[0] if links else None,
-        made=row["createdDateTime"],
     )
 
 
