@@ -68,9 +68,8 @@ class Selection:
     def _add_field(self, node: Node, table: str, column: Column) -> None:
         field = column.field
         if field.stored:
-            index = (
-                0 if (node is self.root and field.name == "Id") else self._column(self._scope.sql(table, field.name))
-            )
+            own_id = node is self.root and field.name == "Id"
+            index = 0 if own_id else self._column(self._scope.sql(table, field.name))
             self._put(node, ".".join(column.names), Value(field.name, index, field.type))
             return
         prefix = field.name.removesuffix("Address")

@@ -14,7 +14,7 @@ from tests.resources.sandbox.conftest import Rest
 
 @pytest.fixture
 def links(rest: Rest, key: str) -> dict[str, str]:
-    """An account, a contact, a lead, and three tasks whose subjects begin with the key: of each person and of nobody."""
+    """An account, a contact and a lead; three tasks whose subjects begin with the key, with each of them and nobody."""
 
     def made(sobject: str, **fields: object) -> str:
         return str(rest("POST", f"sobjects/{sobject}", json=fields).json()["id"])

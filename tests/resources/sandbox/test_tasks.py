@@ -229,3 +229,12 @@ def test_the_tasks_of_a_contact_can_be_queried_with_it(rest: Rest, make: Make) -
     soql = f"SELECT Id, (SELECT Subject FROM Tasks) FROM Contact WHERE Id = '{contact}'"
     (found,) = rest("GET", "query", params={"q": soql}).json()["records"]
     assert [task["Subject"] for task in found["Tasks"]["records"]] == ["Call"]
+
+
+def test_parents_of_two_kinds_cannot_be_named_by_key_in_one_call(rest: Rest) -> None:
+    records = [
+        {"attributes": {"type": "Task"}, "Who": {"attributes": {"type": kind}, "Outlook_Id__c": "x"}}
+        for kind in ("Contact", "Lead")
+    ]
+    (error,) = rest("POST", "composite/sobjects", json={"records": records}).json()
+    assert (error["errorCode"], "not emulated" in error["message"]) == ("INVALID_FIELD", True)
