@@ -115,7 +115,7 @@ def _think(con: duckdb.DuckDBPyConnection, bound: Bound, wish: Wish, published: 
         con.execute(HELD_HEIRS)
         for statement in reconcile_sql(bound, creates=wish.creates):
             con.execute(statement)
-        for statement in way_back_sql(bound) if entity.both else TABLES_OF_WAY_BACK:
+        for statement in way_back_sql(bound) if entity.both and wish.whole else TABLES_OF_WAY_BACK:
             con.execute(statement)
         closing = hold_circles(con, entity)
 
