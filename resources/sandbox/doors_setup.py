@@ -72,14 +72,8 @@ class SetupDoors:
         return {}
 
     def fields(self, body: Body) -> object:
-<<<<<<< HEAD
-        """{sobject, field: {name, kind, label?, …}}: a field, new or changed; kinds are those of `field_kinds`.
-
-        Activity stands for Task and Event together.
-=======
         """{sobject, field: {name, kind, label?, …}}: a field, new or changed; kinds are those of `field_kinds`. One of
         Activity is one of Task and Event.
->>>>>>> f14a8d6a3233454eb8d391dd6a8a4f7171f06ff6
         """
         sobject = ACTIVITY if body["sobject"] == ACTIVITY else self._object(body)
         field = dict(body["field"])
