@@ -23,9 +23,10 @@ from pipelines.sql import fold_sql, literal, quote
 
 def windows_of(con: duckdb.DuckDBPyConnection, entity: Entity) -> list[Window]:
     """What `look_up` is going to ask for, as far as it is known before the org says what there is."""
-    told = [(records, memory.read(con, _mark(records))) for records in entity.looked_up]
-    known = [(records, mark.split()) for records, mark in told if mark and " " in mark]
-    return [Window(records.sobject, tuple(fields), _since(moment)) for records, (moment, *fields) in known]
+    told = [(one, memory.read(con, _mark(one)), memory.read(con, _fields(one))) for one in entity.looked_up]
+    return [
+        Window(one.sobject, tuple(fields.split()), _since(moment)) for one, moment, fields in told if moment and fields
+    ]
 
 
 def look_up(bound: Bound, crm: Crm, warehouse: Warehouse, *, everything: bool, seen: Sight = BLIND) -> None:
@@ -36,7 +37,7 @@ def look_up(bound: Bound, crm: Crm, warehouse: Warehouse, *, everything: bool, s
     for records in bound.entity.looked_up:
         with warehouse.open() as con:
             told = memory.read(con, _mark(records))
-        since = None if everything or told is None else _since(told.split()[0])
+        since = None if everything or told is None else _since(told)
         deleted = "IsDeleted" in bound.looked_up[records.sobject].fields
         fields = ["Id", records.key, *(["IsDeleted"] if deleted else [])]
         taken = crm.snapshot(records.sobject, fields, since=since, seen=seen)
@@ -56,13 +57,19 @@ def look_up(bound: Bound, crm: Crm, warehouse: Warehouse, *, everything: bool, s
                     f" from found_records r where not {gone} and r.{quote(records.key)} is not null"
                 )
                 con.unregister("found_records")
-            memory.write(con, _mark(records), " ".join([taken.taken_at.isoformat(), *fields]))
+            memory.write(con, _mark(records), taken.taken_at.isoformat())
+            memory.write(con, _fields(records), " ".join(fields))
             con.execute("commit")
 
 
 def _mark(records: Records) -> str:
-    """What is remembered of the last look-up: its time, and the fields it asked for."""
+    """What the time of the last look-up is remembered by."""
     return f"looked up {records.name}"
+
+
+def _fields(records: Records) -> str:
+    """What the fields that it asked for are remembered by."""
+    return f"looked up {records.name} fields"
 
 
 def _since(moment: str) -> datetime:
