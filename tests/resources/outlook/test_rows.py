@@ -11,7 +11,7 @@ import pytest
 from pipelines.outlook import COLUMNS, WRITABLE
 from resources.outlook.mentions import addresses_in, mailtos_in, record_id, record_ids_in
 from resources.outlook.rows import row_of
-from tests.resources.outlook.conftest import ADA, Reader
+from tests.resources.outlook.conftest import ADA, Reader, titled
 
 SHORT, LONG = "0035e00000Ab3dE", "0035e00000Ab3dEAAR"
 ORG = "https://acme.lightning.force.com"
@@ -125,8 +125,8 @@ def test_hostile_values_arrive_as_they_are(tasks: Reader) -> None:
         '{"json": 1}',
         "#N/A",
     ]
-    raw = [{"title": title} for title in titles]
-    raw += [{"title": "html", "body": {"contentType": "html", "content": "<b>x</b>" * 130_000}}]
+    html = {"title": "html", "body": {"contentType": "html", "content": "<b>x</b>" * 130_000}}
+    raw = [*titled(titles), html]
     tasks.office.admin.put(ADA, "tasks", raw, raw=True)
     tasks.office.admin.put(
         ADA, "tasks", [{"dueDateTime": {"dateTime": "0001-01-01T00:00:00.0000000", "timeZone": "UTC"}}], raw=True
