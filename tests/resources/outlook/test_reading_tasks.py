@@ -189,10 +189,19 @@ def test_a_change_that_is_told_twice_is_one_row(tasks: Reader) -> None:
 
 def test_what_is_no_task_is_told_as_a_reject(tasks: Reader) -> None:
     tasks.read()
-    page = {"value": ["nonsense", {"title": "no id"}, {"id": 7}], "@odata.deltaLink": "https://elsewhere/x"}
+    link = f"{tasks.office.account.url}/v1.0/users/x"
+    page = {"value": ["nonsense", {"title": "no id"}, {"id": 7}], "@odata.deltaLink": link}
     tasks.office.admin.set_faults({"path": "tasks/delta", "action": "answer", "status": 200, "body": json.dumps(page)})
     tasks.read()
     assert (tasks.rejects, tasks.told) == (3, [])
+
+
+def test_a_link_that_leads_elsewhere_is_not_followed_nor_kept(tasks: Reader) -> None:
+    page = {"value": [], "@odata.deltaLink": "https://elsewhere.example/v1.0/users/x"}
+    tasks.office.admin.set_faults({"path": "tasks/delta", "action": "answer", "body": json.dumps(page)})
+    with pytest.raises(SystemicError, match="leads elsewhere"):
+        tasks.read()
+    assert tasks.cursor is None
 
 
 def test_a_run_in_which_nothing_changed_costs_one_call(tasks: Reader) -> None:

@@ -125,8 +125,8 @@ def test_hostile_values_arrive_as_they_are(tasks: Reader) -> None:
         '{"json": 1}',
         "#N/A",
     ]
-    html = {"title": "html", "body": {"contentType": "html", "content": "<b>x</b>" * 130_000}}
-    raw = [*titled(titles), html]
+    html: dict[str, object] = {"title": "html", "body": {"contentType": "html", "content": "<b>x</b>" * 130_000}}
+    raw: list[dict[str, object]] = [*titled(titles), html]
     tasks.office.admin.put(ADA, "tasks", raw, raw=True)
     tasks.office.admin.put(
         ADA, "tasks", [{"dueDateTime": {"dateTime": "0001-01-01T00:00:00.0000000", "timeZone": "UTC"}}], raw=True
