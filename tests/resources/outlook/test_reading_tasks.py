@@ -96,15 +96,17 @@ def test_all_read_anew_removes_what_went_meanwhile(tasks: Reader) -> None:
     assert (tasks.removed, tasks.titles()) == ([ids[0]], ["b"])
 
 
-@pytest.mark.parametrize("code", ["ErrorAccessDenied", "ErrorMailboxMoveInProgress"])
-def test_a_list_that_is_refused_removes_nothing_and_is_read_later(tasks: Reader, code: str) -> None:
+@pytest.mark.parametrize(
+    "status, code", [(403, "ErrorAccessDenied"), (404, "MailboxNotEnabledForRESTAPI"), (400, "ErrorInvalidIdMalformed")]
+)
+def test_a_list_that_is_refused_removes_nothing_and_is_read_later(tasks: Reader, status: int, code: str) -> None:
     admin = tasks.office.admin
     other = admin.make_list(ADA, "Other")
     (item,) = admin.put(ADA, "tasks", titled(["there"]), list=other)
     tasks.read()
     admin.delete(ADA, "tasks", item, list=other)
     admin.put(ADA, "tasks", titled(["here"]))
-    admin.set_faults(refusal(f"{other}/tasks/delta", 403, code))
+    admin.set_faults(refusal(f"lists/{other}", status, code))
     tasks.read()
     assert (tasks.removed, tasks.titles(), tasks.mailboxes, tasks.partly) == (
         [], ["here", "there"], {ADA: None}, {ADA: code},

@@ -97,3 +97,12 @@ def test_texts_of_errors_and_logs_name_nobody(tasks: Reader, caplog: pytest.LogC
     ours = [record.getMessage() for record in caplog.records if not record.name.startswith("urllib3")]
     assert not [text for text in ours if "secret" in text or "ada@" in text]
     assert any("another version" in text for text in ours)
+
+
+def test_the_fingerprint_is_that_of_what_was_landed(tasks: Reader) -> None:
+    first = tasks.read().fingerprint
+    assert tasks.read().fingerprint == first
+    (item,) = tasks.office.admin.put(ADA, "tasks", [{"title": "x"}])
+    told = tasks.read().fingerprint
+    tasks.office.admin.delete(ADA, "tasks", item)
+    assert len({first, told, tasks.read().fingerprint}) == 3

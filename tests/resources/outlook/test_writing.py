@@ -210,3 +210,12 @@ def test_without_graph_nothing_is_sent(tasks: Reader) -> None:
     tasks.office.admin.set_faults({"path": "batch$", "action": "unavailable", "times": 0})
     (one,) = tasks.write(made())
     assert (one.status, one.code) == ("failed", "unsent")
+
+
+@pytest.mark.parametrize("zone", ["Tonga Standard Time", "Dateline Standard Time", "tzone://Microsoft/Custom"])
+def test_a_day_is_written_as_the_day_of_its_owner(tasks: Reader, zone: str) -> None:
+    tasks.office.admin.user(ADA, timeZone=zone)
+    (new,) = tasks.write(made(values={"title": "x", "dueDateTime": "2027-03-01"}))
+    assert (new.row or {})["dueDateTime"] == "2027-03-01"
+    tasks.read()
+    assert tasks.rows[str(new.key)]["dueDateTime"] == "2027-03-01"
