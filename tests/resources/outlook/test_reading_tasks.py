@@ -113,7 +113,7 @@ def test_a_list_that_is_refused_removes_nothing_and_is_read_later(tasks: Reader,
     )  # fmt: skip
     admin.set_faults()
     tasks.read()
-    assert tasks.removed == [item]
+    assert (tasks.removed, tasks.asked_for_known) == ([item], 0)
 
 
 def test_a_new_list_that_is_refused_at_first_is_read_later(tasks: Reader) -> None:
