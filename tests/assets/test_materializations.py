@@ -72,7 +72,7 @@ def test_the_plan_hides_private_cells_and_shows_the_others(room: ControlRoom) ->
 def test_a_plan_writes_nothing(room: ControlRoom) -> None:
     settle_in(room, "dry-")
     room.run("plan_accounts")
-    assert [call for call in room.place.org.calls() if "composite" in call or "ingest" in call] == []
+    assert [call for call in room.place.org.calls() if "composite/sobjects" in call or "ingest" in call] == []
 
 
 def test_tables_have_fifty_rows_at_most(room: ControlRoom) -> None:
