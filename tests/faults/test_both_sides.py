@@ -77,7 +77,7 @@ def test_a_clock_of_ours_that_is_a_day_off_hides_nothing_that_people_typed() -> 
 
 
 def test_a_merged_row_whose_record_people_deleted_is_told_as_merged() -> None:
-    """To release it, as one would what was deleted, would bring nothing back: it is the survivor's record that counts."""
+    """To release it, as one would what was deleted, would bring nothing back: the survivor's record counts."""
     with story(accounts={"k2": {"name": "Two"}}) as told:
         accounts = told.sides["accounts"]
         told.the_source_merges("accounts", 1, 0)

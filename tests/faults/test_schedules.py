@@ -14,7 +14,7 @@ import pytest
 from tests.faults.courses import SAMPLED, Course
 from tests.faults.folder import quick_folder
 from tests.faults.killed import Kill, boundaries, kill
-from tests.faults.trial import Stage
+from tests.faults.stage import Stage, stage_of
 from tests.faults.walk import further, read
 
 ENDING_WELL = {
@@ -42,7 +42,7 @@ def staged() -> Iterator[Staged]:
 
         def stage(course: Course) -> Stage:
             if course not in made:
-                made[course] = Stage(folder / str(course), course)
+                made[course] = stage_of(folder / str(course), course)
             return made[course]
 
         yield stage
@@ -81,6 +81,6 @@ def test_a_job_that_was_sent_before_a_kill_is_asked_about_before_anything_is_pla
 
 @each_course(Course("connections", "collections"))
 def test_a_kill_at_any_call_makes_no_difference(staged: Staged, course: Course) -> None:
-    at = random.Random(30).choice(boundaries(staged(course).undisturbed.calls))
+    at = random.Random(30).choice(boundaries(staged(course).undisturbed))
     killed = kill(staged(course), at)
     assert (killed.died, killed.wrong) == (1, ())

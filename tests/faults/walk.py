@@ -1,27 +1,35 @@
-"""All schedules of one and of two faults on a course, a sample of those of three, and what came of each.
+"""All schedules of one fault on a course, all of two, a sample of those of three, and what came of each.
 
 Schedules follow from what was seen: one fault at each call of an undisturbed stroke, a second one at each later call of
-every stroke with one, a third one somewhere after that. A sample is drawn by a seed.
+every stroke with one, a third one somewhere after that. Each single fault is walked to its end. Of pairs those with
+the same future are walked once (see `classes`), and no further than to a state of which it is known what follows. Some
+of those that were only covered are walked whole, and must end as the one that stood for them.
 """
 
 from __future__ import annotations
 
 import random
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from tests.faults.classes import Alike, Moment
 from tests.faults.courses import Course
 from tests.faults.kinds import Call
-from tests.faults.trial import Stage, Trial
+from tests.faults.stage import Stage
+from tests.faults.tally import Tally
+from tests.faults.trial import Futures, Trial
 from tests.faults.wire import Schedule
 
-TRIPLES = 0.2
-"""The share of the time after the single faults that triples get."""
-MOST_TRIPLES = 1_000
-"""Triples where no time is set, a part of the walk."""
+SHARES = {"pairs": 0.7, "covered": 0.1, "triples": 0.2}
+"""Of the time that is set."""
+MOST = {"covered": 50, "triples": 500}
+"""Of each part of the walk of a course, where no time is set."""
+
+Keep = Callable[[Trial], None]
 
 
 def further(calls: Sequence[Call], schedule: Schedule) -> list[Schedule]:
@@ -30,27 +38,6 @@ def further(calls: Sequence[Call], schedule: Schedule) -> list[Schedule]:
     return [
         {**schedule, number: kind} for number, call in enumerate(calls, start=1) if number > last for kind in call.kinds
     ]
-
-
-@dataclass
-class Tally:
-    """What a walk came to on one course."""
-
-    undisturbed: int = 0
-    tried: Counter[int] = field(default_factory=Counter)
-    """Number of faults → schedules."""
-    all_pairs: int = 0
-    most_runs: int = 0
-    kinds: Counter[str] = field(default_factory=Counter)
-    wrong: list[Trial] = field(default_factory=list)
-
-    def add(self, trial: Trial) -> None:
-        for number in trial.met:
-            self.kinds[trial.schedule[number]] += 1
-        self.most_runs = max(self.most_runs, trial.runs)
-        if trial.wrong:
-            self.wrong.append(trial)
-        self.tried[len(trial.schedule)] += 1
 
 
 def spell(course: Course, schedule: Schedule) -> str:
@@ -64,37 +51,131 @@ def read(words: Sequence[str]) -> tuple[Course, dict[int, str]]:
     return Course(name, route), {int(number): kind for number, _, kind in (word.partition("=") for word in faults)}
 
 
-def walk(folder: Path, course: Course, *, seconds: float | None, seed: int, part: tuple[int, int] = (0, 1)) -> Tally:
-    """Every single fault of the part, then pairs and triples in an order of the seed's for so many seconds.
-
-    A part is (number, of how many): parts share no schedule of one or two faults, and together they have all.
-    """
-    stage = Stage(folder, course)
+def singles(stage: Stage, schedules: Sequence[Schedule]) -> tuple[list[Trial], Tally]:
+    """Each of these walked to its end."""
     tally = Tally()
-    undisturbed = stage.undisturbed
-    tally.add(undisturbed)
-    tally.undisturbed = len(undisturbed.calls)
-    drawn = random.Random(f"{seed} {part}")
-    pairs: list[Schedule] = []
-    for trial in _tried(stage, further(undisturbed.calls, {})[part[0] :: part[1]], None):
+    trials = [stage.trial(schedule) for schedule in schedules]
+    for trial in trials:
         tally.add(trial)
-        pairs += further(trial.calls, trial.schedule)
-    tally.all_pairs = len(pairs)
-    drawn.shuffle(pairs)
-    triples: list[Schedule] = []
-    for trial in _tried(stage, pairs, seconds and seconds * (1 - TRIPLES)):
-        tally.add(trial)
-        if more := further(trial.calls, trial.schedule):
-            triples.append(drawn.choice(more))
-    drawn.shuffle(triples)
-    for trial in _tried(stage, triples[: MOST_TRIPLES if seconds is None else None], seconds and seconds * TRIPLES):
-        tally.add(trial)
-    return tally
+    return trials, tally
 
 
-def _tried(stage: Stage, schedules: Iterable[Schedule], seconds: float | None) -> Iterator[Trial]:
-    until = None if seconds is None else time.monotonic() + seconds
-    for schedule in schedules:
-        if until is not None and time.monotonic() > until:
+@dataclass(frozen=True)
+class Part:
+    """A process's part of the pairs of a course: each class stands here for all that have its future."""
+
+    classes: Sequence[Alike]
+    futures: Futures
+    """What is known from the single faults."""
+    seconds: float | None
+    seed: str
+    kept: Path | None = None
+    """Where the pairs are written down that were walked, so that another walk need not do it again."""
+
+
+def pairs_and_more(stage: Stage, part: Part) -> Tally:
+    """The pairs of this part in an order of the seed's, some that were covered by others, and some triples."""
+    return _Walk(stage, part).all()
+
+
+class _Walk:
+    def __init__(self, stage: Stage, part: Part) -> None:
+        self._stage = stage
+        self._part = part
+        self._futures = dict(part.futures)
+        self._drawn = random.Random(part.seed)
+        self._tally = Tally()
+        self._walked: list[tuple[Alike, str]] = []
+
+    def all(self) -> Tally:
+        with _kept(self._part.kept) as (before, keep):
+            for alike, trial, kind in self._pairs(before):
+                self._tally.covered += len(alike.moments)
+                self._walked.append((alike, kind))
+                if trial is not None:
+                    self._tally.add(trial)
+                    keep(trial)
+                else:
+                    self._tally.tried[2] += 1
+        for _ in self._until("covered"):
+            self._compare()
+        for _ in self._until("triples"):
+            self._triple()
+        return self._tally
+
+    def _pairs(self, before: set[str]) -> Iterator[tuple[Alike, Trial | None, str]]:
+        """A class, a second fault there, and what came of it; None where it was written down before, all well."""
+        course = self._stage.course
+        until = self._ends("pairs")
+        starts: dict[tuple[tuple[tuple[int, str], ...], int], list[Alike]] = defaultdict(list)
+        for alike in self._part.classes:
+            starts[tuple(alike.first.schedule.items()), alike.first.runs].append(alike)
+        order = sorted(starts)
+        self._drawn.shuffle(order)
+        for start in order:
+            ahead = [(alike, kind) for alike in starts[start] for kind in alike.first.call.kinds]
+            known = {spell(course, alike.first.then(kind)) for alike, kind in ahead} & before
+            yield from ((a, None, kind) for a, kind in ahead if spell(course, a.first.then(kind)) in known)
+            still = [(a, kind) for a, kind in ahead if spell(course, a.first.then(kind)) not in known]
+            for done in self._from(dict(start[0]), start[1], still):
+                yield done
+                if until is not None and time.monotonic() > until:
+                    return
+
+    def _from(self, first: Schedule, runs: int, ahead: list[tuple[Alike, str]]) -> Iterator[tuple[Alike, Trial, str]]:
+        """Second faults after that first one: from the start, or from after so many runs."""
+        if runs and ahead:
+            with self._stage.held(first, runs) as held:
+                for alike, kind in ahead:
+                    yield alike, self._stage.trial(alike.first.then(kind), futures=self._futures, held=held), kind
+        else:
+            for alike, kind in ahead:
+                yield alike, self._stage.trial(alike.first.then(kind), futures=self._futures), kind
+
+    def _compare(self) -> None:
+        """A pair that was covered, and the one that stood for it, both walked whole: they end alike."""
+        chosen = [(alike, kind) for alike, kind in self._walked if len(alike.moments) > 1]
+        if not chosen:
             return
-        yield stage.trial(schedule)
+        alike, kind = self._drawn.choice(chosen)
+        other: Moment = self._drawn.choice(alike.moments[1:])
+        stood, covered = (self._stage.trial(moment.then(kind)) for moment in (alike.first, other))
+        self._tally.compared += 1
+        if (covered.future.ended, covered.wrong) != (stood.future.ended, stood.wrong):
+            self._tally.unlike.append((covered, stood))
+
+    def _triple(self) -> None:
+        if not self._walked:
+            return
+        alike, kind = self._drawn.choice(self._walked)
+        pair = self._stage.trial(self._drawn.choice(alike.moments).then(kind), futures=self._futures)
+        if more := further(pair.calls, pair.schedule):
+            self._tally.add(self._stage.trial(self._drawn.choice(more), futures=self._futures))
+
+    def _ends(self, what: str) -> float | None:
+        return None if self._part.seconds is None else time.monotonic() + self._part.seconds * SHARES[what]
+
+    def _until(self, what: str) -> Iterator[int]:
+        """So often, or until the share of the time is over."""
+        until, done = self._ends(what), 0
+        while done < MOST[what] if until is None else time.monotonic() < until and self._walked:
+            yield done
+            done += 1
+
+
+@contextmanager
+def _kept(file: Path | None) -> Iterator[tuple[set[str], Keep]]:
+    """The schedules that are written down there, and how to write one more."""
+    if file is None:
+        yield set(), lambda _: None
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch()
+    before = set(file.read_text().splitlines())
+    with file.open("a", buffering=1) as out:
+
+        def keep(trial: Trial) -> None:
+            if not trial.wrong:
+                out.write(spell(trial.course, trial.schedule) + "\n")
+
+        yield before, keep
