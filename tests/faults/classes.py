@@ -53,6 +53,30 @@ class Alike:
         return len(self.moments) * len(self.first.call.kinds)
 
 
+@dataclass
+class Start:
+    """A single fault, and the number of runs after which second ones follow: those of these classes."""
+
+    schedule: Schedule
+    runs: int
+    classes: list[Alike] = field(default_factory=list)
+
+    @property
+    def pairs(self) -> list[tuple[Alike, str]]:
+        """Each class with each kind of fault that is to be walked there."""
+        return [(each, kind) for each in self.classes for kind in each.first.call.kinds]
+
+
+def starts(classes: Iterable[Alike]) -> list[Start]:
+    """Where the moments that stand for the others are reached from."""
+    found: dict[tuple[tuple[tuple[int, str], ...], int], Start] = {}
+    for each in classes:
+        first = each.first
+        start = found.setdefault((tuple(first.schedule.items()), first.runs), Start(first.schedule, first.runs))
+        start.classes.append(each)
+    return list(found.values())
+
+
 def alike(singles: Iterable[Trial]) -> list[Alike]:
     """All moments after the one fault of each trial, those with the same future together."""
     found: dict[str, Alike] = {}

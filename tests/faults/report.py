@@ -38,7 +38,7 @@ class Walked:
     @property
     def wrong(self) -> list[str]:
         """A line for each schedule that ended wrongly: how to try it again, and what was wrong."""
-        trials = [(spell(self.course, one.schedule), one.wrong or ("a fault was not met",)) for one in self.tally.wrong]
+        trials = [(spell(self.course, one.schedule), one.wrong) for one in self.tally.wrong]
         kills = [(" ".join([str(self.course), *map(str, one.kills)]), one.wrong) for one in self.killed if one.wrong]
         unlike = [
             (spell(self.course, covered.schedule), ("not as", spell(self.course, stood.schedule)))

@@ -27,7 +27,6 @@ from tests.faults.courses import AnyPlan, Course
 from tests.faults.far_end import Trouble
 from tests.faults.fingerprint import Fingerprints, short, times
 from tests.faults.inside import Answer, Inside, inside
-from tests.faults.kinds import Call
 from tests.faults.outside import HeldOpen, outside
 from tests.faults.trial import MOST_RUNS, Future, Futures, Run, Trial, amiss, differences, editing, once
 from tests.faults.wire import Schedule, Wire
@@ -148,7 +147,7 @@ class Stage:
         with self.opened(schedule, held, edits=held is None) as opened:
             future, walked = self.until_quiet(opened, futures)
         past = held.runs if held else ()
-        whole = Future((*past, *future.runs), future.ended, future.differing)
+        whole = replace(future, runs=(*past, *future.runs))
         met = [*(held.schedule if held else ()), *(number + (held.calls if held else 0) for number in opened.wire.met)]
         trial = Trial(self.course, schedule, whole, tuple(met), walked, tuple(opened.said))
         if futures is not None:
@@ -160,7 +159,7 @@ class Stage:
         """The trial of that schedule after so many runs; its home is gone afterwards."""
         self.set()
         with self.opened(schedule, edits=True) as opened:
-            done = [self._run(opened) for _ in range(runs)]
+            done = [self._run(opened, opened.state()) for _ in range(runs)]
             trouble, prints, status = opened.wire.org.trouble, opened.prints, opened.status
         home = self.now.with_name("held")
         self.now.rename(home)
@@ -173,20 +172,20 @@ class Stage:
         """What runs come to until one has nothing to do, and the number of those that were walked."""
         runs: list[Run] = []
         known = None
-        while opened.status != "nothing_to_do" and len(runs) < MOST_RUNS:
-            if futures and opened.calm and (known := futures.get(opened.state())):
-                return Future((*runs, *known.runs), known.ended, known.differing), len(runs)
-            runs.append(self._run(opened))
-        ended = opened.state()
-        known = futures.get(ended) if futures else None
-        return Future(tuple(runs), ended, known.differing if known else self._differing(opened)), len(runs)
+        while True:
+            state = opened.state()
+            known = futures.get(state) if futures and opened.calm else None
+            if known or opened.status == "nothing_to_do" or len(runs) == MOST_RUNS:
+                break
+            runs.append(self._run(opened, state))
+        future = known or Future((), state, self._differing(opened))
+        return replace(future, runs=(*runs, *future.runs)), len(runs)
 
-    def _run(self, opened: Opened) -> Run:
-        before, first = opened.state(), len(opened.wire.calls)
+    def _run(self, opened: Opened, before: str) -> Run:
+        first = len(opened.wire.calls)
         report = once(self.course, opened.org, opened.wire, opened.warehouse, opened.home)
         opened.status = report.status
-        calls: tuple[Call, ...] = tuple(opened.wire.calls[first:])
-        return Run(before, calls, amiss(report, len(self.plan.rows)))
+        return Run(before, tuple(opened.wire.calls[first:]), amiss(report, len(self.plan.rows)))
 
     def _differing(self, opened: Opened) -> tuple[str, ...]:
         """What is wrong once all is quiet."""

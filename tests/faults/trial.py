@@ -73,7 +73,10 @@ class Trial:
 
     @property
     def wrong(self) -> tuple[str, ...]:
-        return self.future.wrong
+        """Of the runs, of the end, and of the schedule itself: what it says was met, and within so many runs."""
+        said = [f"call {number} met nothing" for number in self.schedule if number not in self.met]
+        said += [f"{len(self.runs)} runs"] if len(self.runs) > MOST_RUNS else []
+        return (*self.future.wrong, *said)
 
     def remember(self, futures: Futures) -> None:
         """The futures of all states that this trial came to after its last fault."""

@@ -8,15 +8,15 @@ of those that were only covered are walked whole, and must end as the one that s
 
 from __future__ import annotations
 
+import math
 import random
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.classes import Alike, Moment
+from tests.faults.classes import Alike, Start
 from tests.faults.courses import Course
 from tests.faults.kinds import Call
 from tests.faults.stage import Stage
@@ -62,9 +62,9 @@ def singles(stage: Stage, schedules: Sequence[Schedule]) -> tuple[list[Trial], T
 
 @dataclass(frozen=True)
 class Part:
-    """A process's part of the pairs of a course: each class stands here for all that have its future."""
+    """A process's part of the pairs of a course."""
 
-    classes: Sequence[Alike]
+    starts: Sequence[Start]
     futures: Futures
     """What is known from the single faults."""
     seconds: float | None
@@ -73,12 +73,9 @@ class Part:
     """Where the pairs are written down that were walked, so that another walk need not do it again."""
 
 
-def pairs_and_more(stage: Stage, part: Part) -> Tally:
-    """The pairs of this part in an order of the seed's, some that were covered by others, and some triples."""
-    return _Walk(stage, part).all()
+class Walk:
+    """The pairs of a part in an order of the seed's, some that were covered by others, and some triples."""
 
-
-class _Walk:
     def __init__(self, stage: Stage, part: Part) -> None:
         self._stage = stage
         self._part = part
@@ -88,79 +85,77 @@ class _Walk:
         self._walked: list[tuple[Alike, str]] = []
 
     def all(self) -> Tally:
+        """What it came to."""
+        until = self._ends("pairs")
+        starts = list(self._part.starts)
+        self._drawn.shuffle(starts)
         with _kept(self._part.kept) as (before, keep):
-            for alike, trial, kind in self._pairs(before):
-                self._tally.covered += len(alike.moments)
-                self._walked.append((alike, kind))
-                if trial is not None:
-                    self._tally.add(trial)
-                    keep(trial)
-                else:
-                    self._tally.tried[2] += 1
-        for _ in self._until("covered"):
+            for start in starts:
+                for each, kind, trial in self._pairs(start, before):
+                    self._tally.covered += len(each.moments)
+                    self._walked.append((each, kind))
+                    if trial:
+                        self._tally.add(trial)
+                        keep(trial)
+                    if time.monotonic() > until:
+                        break
+                if time.monotonic() > until:
+                    break
+        for _ in self._times("covered"):
             self._compare()
-        for _ in self._until("triples"):
+        for _ in self._times("triples"):
             self._triple()
         return self._tally
 
-    def _pairs(self, before: set[str]) -> Iterator[tuple[Alike, Trial | None, str]]:
-        """A class, a second fault there, and what came of it; None where it was written down before, all well."""
+    def _pairs(self, start: Start, before: set[str]) -> Iterator[tuple[Alike, str, Trial | None]]:
+        """Second faults after that first one, and what came of each; None: written down before, and all was well."""
         course = self._stage.course
-        until = self._ends("pairs")
-        starts: dict[tuple[tuple[tuple[int, str], ...], int], list[Alike]] = defaultdict(list)
-        for alike in self._part.classes:
-            starts[tuple(alike.first.schedule.items()), alike.first.runs].append(alike)
-        order = sorted(starts)
-        self._drawn.shuffle(order)
-        for start in order:
-            ahead = [(alike, kind) for alike in starts[start] for kind in alike.first.call.kinds]
-            known = {spell(course, alike.first.then(kind)) for alike, kind in ahead} & before
-            yield from ((a, None, kind) for a, kind in ahead if spell(course, a.first.then(kind)) in known)
-            still = [(a, kind) for a, kind in ahead if spell(course, a.first.then(kind)) not in known]
-            for done in self._from(dict(start[0]), start[1], still):
-                yield done
-                if until is not None and time.monotonic() > until:
-                    return
-
-    def _from(self, first: Schedule, runs: int, ahead: list[tuple[Alike, str]]) -> Iterator[tuple[Alike, Trial, str]]:
-        """Second faults after that first one: from the start, or from after so many runs."""
-        if runs and ahead:
-            with self._stage.held(first, runs) as held:
-                for alike, kind in ahead:
-                    yield alike, self._stage.trial(alike.first.then(kind), futures=self._futures, held=held), kind
-        else:
-            for alike, kind in ahead:
-                yield alike, self._stage.trial(alike.first.then(kind), futures=self._futures), kind
+        ahead = []
+        for each, kind in start.pairs:
+            if spell(course, each.first.then(kind)) in before:
+                self._tally.tried[2] += 1
+                yield each, kind, None
+            else:
+                ahead.append((each, kind))
+        if not ahead:
+            return
+        with self._stage.held(start.schedule, start.runs) if start.runs else nullcontext() as held:
+            for each, kind in ahead:
+                yield each, kind, self._stage.trial(each.first.then(kind), futures=self._futures, held=held)
 
     def _compare(self) -> None:
         """A pair that was covered, and the one that stood for it, both walked whole: they end alike."""
-        chosen = [(alike, kind) for alike, kind in self._walked if len(alike.moments) > 1]
+        chosen = [(each, kind) for each, kind in self._walked if len(each.moments) > 1]
         if not chosen:
             return
-        alike, kind = self._drawn.choice(chosen)
-        other: Moment = self._drawn.choice(alike.moments[1:])
-        stood, covered = (self._stage.trial(moment.then(kind)) for moment in (alike.first, other))
+        each, kind = self._drawn.choice(chosen)
+        other = self._drawn.choice(each.moments[1:])
+        stood, covered = (self._stage.trial(moment.then(kind)) for moment in (each.first, other))
         self._tally.compared += 1
         if (covered.future.ended, covered.wrong) != (stood.future.ended, stood.wrong):
             self._tally.unlike.append((covered, stood))
 
     def _triple(self) -> None:
-        if not self._walked:
-            return
-        alike, kind = self._drawn.choice(self._walked)
-        pair = self._stage.trial(self._drawn.choice(alike.moments).then(kind), futures=self._futures)
+        each, kind = self._drawn.choice(self._walked)
+        pair = self._stage.trial(self._drawn.choice(each.moments).then(kind), futures=self._futures)
         if more := further(pair.calls, pair.schedule):
             self._tally.add(self._stage.trial(self._drawn.choice(more), futures=self._futures))
 
-    def _ends(self, what: str) -> float | None:
-        return None if self._part.seconds is None else time.monotonic() + self._part.seconds * SHARES[what]
+    def _ends(self, what: str) -> float:
+        return math.inf if self._part.seconds is None else time.monotonic() + self._part.seconds * SHARES[what]
 
-    def _until(self, what: str) -> Iterator[int]:
+    def _times(self, what: str) -> Iterator[int]:
         """So often, or until the share of the time is over."""
         until, done = self._ends(what), 0
-        while done < MOST[what] if until is None else time.monotonic() < until and self._walked:
+        most = MOST[what] if self._part.seconds is None else math.inf
+        while self._walked and done < most and time.monotonic() < until:
             yield done
             done += 1
+
+
+def pairs_and_more(stage: Stage, part: Part) -> Tally:
+    """What the walk of this part came to."""
+    return Walk(stage, part).all()
 
 
 @contextmanager
@@ -171,7 +166,8 @@ def _kept(file: Path | None) -> Iterator[tuple[set[str], Keep]]:
         return
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch()
-    before = set(file.read_text().splitlines())
+    course = file.name.partition(", ")[0]
+    before = {line for one in file.parent.glob(f"{course}, *") for line in one.read_text().splitlines()}
     with file.open("a", buffering=1) as out:
 
         def keep(trial: Trial) -> None:

@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tests.faults.classes import alike
+from tests.faults.classes import alike, starts
 from tests.faults.courses import Course
 from tests.faults.fingerprint import short
 from tests.faults.killed import boundaries, kills
@@ -24,7 +24,7 @@ from tests.faults.walk import Part, further, pairs_and_more, singles
 from tests.runs.place import ROOT
 
 PROCESSES = int(os.environ.get("PROCESSES", "2"))
-SOURCES = ("assets", "pipelines", "resources", "tests/faults", "tests/runs/place.py", "tests/oracle.py")
+SOURCES = ("assets", "pipelines", "resources", "tests/faults", "tests/runs/place.py")
 T = TypeVar("T")
 
 
@@ -32,7 +32,7 @@ def fingerprint_of_sources() -> str:
     """Changes with everything that a trial depends on."""
     roots = [ROOT / name for name in SOURCES]
     files = [file for root in roots for file in ([root] if root.is_file() else sorted(root.rglob("*.py")))]
-    return short("\n".join(file.read_text() for file in [*files, *sorted(ROOT.glob("tests/oracle*.py"))]))
+    return short("\n".join(file.read_text() for file in [*files, *sorted(ROOT.glob("tests/*.py"))]))
 
 
 @dataclass
@@ -82,13 +82,13 @@ class Whole:
         say(f"{course}: {len(trials):,} single faults, {one.pairs:,} pairs with {ways:,} futures")
         parts = [
             Part(
-                classes[number::PROCESSES],
+                part,
                 futures,
                 self.seconds,
                 f"{self.seed} {number}",
-                self.keep and self.keep / f"{course} {number} of {PROCESSES}",
+                self.keep and self.keep / f"{course}, {number} of {PROCESSES}",
             )
-            for number in range(PROCESSES)
+            for number, part in enumerate(dealt(starts(classes)))
         ]
         one.tally = merged([one.tally, *share(pairs_and_more, parts)])
         return one
