@@ -7,64 +7,7 @@ from typing import Any
 
 import pytest
 
-from resources.salesforce.org import SalesforceOrg
-from tests.runs.place import Place
-from tests.runs.service import Service
-
-PROFILE, CONNECTION = "Engage_Profile__c", "Engage_Connection__c"
-
-
-class Practice:
-    """One account, one user, and a service whose keys begin with the user's name."""
-
-    def __init__(self, here: Place, name: str) -> None:
-        self.here, self.name, self.service = here, name, Service()
-        who = {"Username": f"{name}@example.org", "Email": f"{name}@example.org", "LastName": name, "Alias": name}
-        (self.user,) = here.org.seed("User", [{**who, "FederationIdentifier": name}])
-        here.feed("institutions", [{"institution_id": f"{name}-clinic", "name": "Clinic"}])
-        here.org.seed("Account", [{"Name": "Clinic", "Source_Key__c": f"{name}-clinic"}])
-        here.run("accounts", approved=True)
-
-    def profile(self, **told: Any) -> None:
-        self.service.profile(f"{self.name}-p", **{"account_ids": [f"{self.name}-clinic"], **told})
-
-    def connection(self, **told: Any) -> None:
-        self.service.connection(
-            f"{self.name}-c", **{"profile_id": f"{self.name}-p", "user_id": self.name, "updated_at": _now(), **told}
-        )
-
-    def called(self, name: str | None) -> None:
-        """The user has this federation identifier from now on."""
-        told = {"sobject": "User", "ids": [self.user], "fields": {"FederationIdentifier": name}}
-        self.here.org.do("records/edit", told)
-
-    def sync(self, **request: Any) -> tuple[str, str]:
-        """What became of the profile and of the connection."""
-        for report in self.service.sync(self.here, **request):
-            assert report.error is None, report.message
-        keys = (("profiles", f"{self.name}-p"), ("connections", f"{self.name}-c"))
-        return tuple(self.here.outcomes(entity).get(key, "not told") for entity, key in keys)  # type: ignore[return-value]
-
-    @property
-    def status(self) -> Any:
-        return self.record(PROFILE)["Connection_Status__c"]
-
-    def record(self, sobject: str) -> dict[str, Any]:
-        with SalesforceOrg(self.here.settings()) as org:
-            pages = org.snapshot(sobject, list(org.describe(sobject).fields), since=None).pages
-            rows = [row for page in pages for row in page.to_pylist()]
-        found = [row for row in rows if str(row["External_Id__c"]).startswith(f"{self.name}-")]
-        return found[0] if found else {}
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat()
-
-
-@pytest.fixture
-def practice(here: Place, request: pytest.FixtureRequest) -> Practice:
-    name = f"u{abs(hash(request.node.name)) % 10**6}"
-    return Practice(here, name)
+from tests.runs.practice import CONNECTION, PROFILE, Practice
 
 
 @pytest.mark.parametrize("renamed", [None, "somebody-else"], ids=["cleared", "changed"])
