@@ -33,23 +33,30 @@ def test_a_connection_ends_when_its_user_leaves_the_org_and_goes_on_when_the_use
     assert practice.status == "Connected"
 
 
-BAD = {
-    "no user": ({"user_id": None}, "failed: required_blank"),
-    "neither active nor not": ({"active": "perhaps"}, "failed: unknown_word"),
-    "told from the future": ({"updated_at": "2999-01-01T00:00:00Z"}, "failed: time_in_future"),
-    "no time": ({"updated_at": "yesterday"}, "failed: invalid_date"),
-    "disconnected in the future": ({"disconnected_at": "2999-01-01T00:00:00Z"}, "failed: time_in_future"),
-    "disconnected at no time": ({"disconnected_at": "never"}, "failed: invalid_date"),
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "no-user": ({"user_id": None}, "failed: required_blank"),
+    "perhaps": ({"active": "perhaps"}, "failed: unknown_word"),
+    "told-from-the-future": ({"updated_at": "2999-01-01T00:00:00Z"}, "failed: time_in_future"),
+    "told-at-no-time": ({"updated_at": "yesterday"}, "failed: invalid_date"),
+    "ended-in-the-future": ({"disconnected_at": "2999-01-01T00:00:00Z"}, "failed: time_in_future"),
+    "ended-at-no-time": ({"disconnected_at": "never"}, "failed: invalid_date"),
 }
 
 
-@pytest.mark.parametrize("told, outcome", BAD.values(), ids=BAD)
-def test_a_connection_that_is_refused_connects_nobody(practice: Practice, told: dict[str, Any], outcome: str) -> None:
-    practice.profile()
-    practice.connection(**told)
-    assert practice.sync() == ("skipped: not_connected", outcome)
-    practice.connection(active=True, disconnected_at=None)
-    assert practice.sync() == ("created", "created")
+def test_connections_that_are_refused_connect_nobody_until_they_are_mended(practice: Practice) -> None:
+    service, name = practice.service, practice.name
+    for key, (told, _) in BAD.items():
+        service.profile(f"{name}-{key}")
+        service.connection(f"{name}-{key}", **{"profile_id": f"{name}-{key}", "user_id": name, **told})
+    practice.sync()
+    refused = {f"{name}-{key}": outcome for key, (_, outcome) in BAD.items()}
+    assert practice.here.outcomes("profiles") == dict.fromkeys(refused, "skipped: not_connected")
+    assert practice.here.outcomes("connections") == refused
+    for key in refused:
+        service.connection(key, user_id=name, active=True, disconnected_at=None)
+    practice.sync()
+    for entity in ("profiles", "connections"):
+        assert practice.here.outcomes(entity) == dict.fromkeys(refused, "created")
 
 
 def test_two_connections_that_case_alone_tells_apart_connect_nobody(practice: Practice) -> None:
