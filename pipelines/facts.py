@@ -113,11 +113,12 @@ def _over_sql(entity: Entity) -> str:
 def _nowhere_sql(entity: Entity, field: str) -> str:
     """Boolean: what the field refers to is not there; a name that several records have is there, though nobody's."""
     rule = entity.references[field]
-    there = ""
+    column = f"s.{given(rule.column)}"
+    nowhere = f"{column} is not null and s.{quote(resolved(field))} is null"
     if isinstance(rule.to, Records):
-        named = f"t.name = {literal(rule.target)} and t.fold = lower(s.{given(rule.column)})"
-        there = f" and not exists (select 1 from looked_up t where {named})"
-    return f"(s.{quote(resolved(field))} is null{there})"
+        named = f"t.name = {literal(rule.target)} and t.fold = lower({column})"
+        nowhere += f" and not exists (select 1 from looked_up t where {named})"
+    return f"({nowhere})"
 
 
 def _lacking_sql(entity: Entity) -> str:

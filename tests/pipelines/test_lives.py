@@ -72,6 +72,7 @@ TABLE = [
     (LIVING, {"keeper": "nobody", "ended_at": TOLD}, {**ENDS, "Ended_At__c": TOLD}, "deactivated: missing_keeper"),
     (LIVING, {"keeper": "nobody", "state": "over"}, {**ENDS, "Ended_At__c": RUN}, "deactivated: ended"),
     (LIVING, {"keeper": "twin"}, {}, "skipped: missing_keeper"),
+    (LIVING, {"keeper": None}, {}, "unchanged"),
     (OVER, {"keeper": "nobody"}, {}, "unchanged"),
     (OVER, {"keeper": "nobody", "state": "over"}, {}, "unchanged"),
     (None, {"keeper": "nobody"}, {}, "skipped: missing_keeper"),
