@@ -87,3 +87,15 @@ def test_a_merged_row_whose_record_people_deleted_is_told_as_merged() -> None:
         told.all_goes_well(("accounts",), CALM)
         assert accounts.meant is not None
         assert sorted(accounts.meant.outcomes) == ["skipped: merged", "unchanged"]
+
+
+def test_a_merged_row_whose_record_people_merged_as_well_is_told_as_merged() -> None:
+    """Nobody has to look at it: both sides say the same."""
+    with story(accounts={"k2": {"name": "Two"}}) as told:
+        accounts = told.sides["accounts"]
+        told.the_source_merges("accounts", 1, 0)
+        by_key = {record["Source_Key__c"]: name for name, record in accounts.state().items()}
+        accounts.merges(by_key["k1"], by_key["k2"])
+        told.all_goes_well(("accounts",), CALM)
+        assert accounts.meant is not None
+        assert sorted(accounts.meant.outcomes) == ["skipped: merged", "unchanged"]
