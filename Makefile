@@ -6,6 +6,7 @@ READY := .venv/ready-$(HERE)
 BIN := .venv/bin
 ARGS ?=
 export PYTHON
+unexport PYTHONDONTWRITEBYTECODE# what every command would compile anew is most of its start
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -37,7 +38,7 @@ ui: $(READY) ## the sandbox org, Dagster's web pages and its daemon, on loopback
 	@$(BIN)/concord ui $(ARGS)
 
 test: $(READY) ## the tests
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(READY) ## all that a change must pass: format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .
@@ -59,8 +60,9 @@ load: $(READY) ## many clients and many records, amid faults
 clients: $(READY) ## real Salesforce clients from PyPI and npm, each driven against a fresh sandbox org: PASS or FAIL
 	@$(BIN)/python -m tests.clients $(ARGS)
 
-faults: $(READY) ## faults and kills at every call of four small plans, and a report; MINUTES=20 of pairs, SEED=7
-	$(BIN)/python -m tests.faults $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+faults: $(READY) ## faults and kills at every call of four small plans, and a report; MINUTES=20 of pairs, SEED=7, KEEP=folder
+	$(BIN)/python -m tests.faults $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(KEEP),--keep $(KEEP))
 
 soak: $(READY) ## people, source and runs at random until MINUTES are over, or one SEED again
 	$(BIN)/python -m tests.faults.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))

@@ -25,7 +25,7 @@ def arrived_sql(bound: Bound) -> list[str]:
     """Statements after which `accord` knows what arrived; at the end what they looked at is not looked at again."""
     fields = agreed_fields(bound)
     names = ", ".join(f"({n}, {literal(field.name)})" for n, (field, _) in enumerate(fields))
-    words = " ".join(_words_sql(field, rule) for field, rule in fields if rule.words)
+    words = " ".join(_words_sql(field, rule) for field, rule in fields if rule.words or rule.first)
     meant = f"case {words} else c.new end" if words else "c.new"
     return [
         f"""
@@ -79,6 +79,9 @@ having max(batch) is not null
 
 def _words_sql(field: BoundField, rule: Agreed) -> str:
     """Cases that turn the source's words, in which its cells are written down, into the CRM's."""
+    if rule.first:
+        told = "json_extract_string(c.new, '$[0]')"
+        return f"when b.route = 'source' and names.field = {literal(field.name)} then {told}"
     return " ".join(
         f"when b.route = 'source' and names.field = {literal(field.name)} and c.new = {literal(theirs)}"
         f" then {literal(ours)}"

