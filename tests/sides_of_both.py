@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 CELLS = ("subject", "body", "due", "status", "priority")
-NEVER = object()
-"""They never agreed on this cell."""
+
+
+class NEVER:
+    """Instead of a value: they never agreed on this cell."""
 
 
 @dataclass
