@@ -6,6 +6,7 @@ import duckdb
 
 from pipelines import memory
 from pipelines.accord import FORGET_LOST
+from pipelines.excepting import REMEMBER as REMEMBER_EXCEPTED
 from pipelines.pairing import RELINK
 from pipelines.parting import REMEMBER
 from pipelines.plan import FIRST_DONE
@@ -45,7 +46,7 @@ left join state t on t.fold = b.fold
 
 def record_both(con: duckdb.DuckDBPyConnection) -> None:
     """The next run knows what this one decided."""
-    for statement in (*FARED, OVER, REPLACED, *REMEMBER, FORGET_LOST):
+    for statement in (*FARED, OVER, REPLACED, *REMEMBER, REMEMBER_EXCEPTED, FORGET_LOST):
         con.execute(statement)
     memory.write(con, FIRST_DONE, "yes")
     memory.write(con, RELINK, "")

@@ -185,6 +185,7 @@ class Sync:
             reasons=reasons,
             cells=plan.cells,
             planned_calls=plan.cost,
+            source=plan.back.as_json() if plan.back else None,
             plan_hash=plan.hash,
             gates=plan.gates,
             verified=checked.records,
