@@ -6,6 +6,7 @@ READY := .venv/ready-$(HERE)
 BIN := .venv/bin
 ARGS ?=
 export PYTHON
+unexport PYTHONDONTWRITEBYTECODE# what every command would compile anew is most of its start
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -37,7 +38,7 @@ ui: $(READY) ## the sandbox org, Dagster's web pages and its daemon, on loopback
 	@$(BIN)/concord ui $(ARGS)
 
 test: $(READY) ## the tests
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(READY) ## all that a change must pass: format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .

@@ -25,7 +25,8 @@ class Agreed(Rule):
 
     `wins`: whose value counts where both changed; `newest`: that of the side changed last; `hold`: a person decides,
     and the whole row waits. `words`: what the source's words are called in the CRM; what has no counterpart stays on
-    its side. `keeps`: where this holds, the source's own value is never overwritten.
+    its side. `keeps`: where this holds, the source's own value is never overwritten. `first`: the column is a JSON
+    list, whose first entry counts; the others stay where they are.
     """
 
     name: ClassVar[str] = "agreed"
@@ -33,6 +34,7 @@ class Agreed(Rule):
     wins: Winner = "crm"
     words: dict[str, str] = made(default_factory=dict)
     keeps: Condition | None = None
+    first: bool = False
 
     def __post_init__(self) -> None:
         if len(set(self.words.values())) < len(self.words):
@@ -40,13 +42,21 @@ class Agreed(Rule):
 
     def value_sql(self, field: str) -> str:
         value = f"s.{given(self.column)}"
+        if self.first:
+            value = f"json_extract_string({value}, '$[0]')"
         if not self.words:
             return value
         known = " ".join(f"when {literal(theirs)} then {literal(ours)}" for theirs, ours in self.words.items())
         return f"(case {value} {known} else {value} end)"
 
-    def back_sql(self, ours: str) -> str:
-        """A value of the CRM, as canonical text, in the source's words; null where it has none."""
+    def back_sql(self, ours: str, *, row: bool = False) -> str:
+        """A value of the CRM, as canonical text, in the source's words; null where it has none.
+
+        `row`: there is a source row `s` already, whose other entries stay.
+        """
+        if self.first:
+            others = f"from_json(s.{given(self.column)}, '[\"VARCHAR\"]')[2:]" if row else "[]"
+            return f"to_json(list_concat(case when {ours} is not null then [{ours}] else [] end, {others}))::varchar"
         if not self.words:
             return ours
         known = " ".join(f"when {literal(ours_)} then {literal(theirs)}" for theirs, ours_ in self.words.items())

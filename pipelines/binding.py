@@ -73,7 +73,7 @@ class Bound:
             column = field.rule.source_column
             if column is None:
                 continue
-            if isinstance(field.rule, Reference):
+            if isinstance(field.rule, Reference) or (isinstance(field.rule, Agreed) and field.rule.first):
                 found.setdefault(column, None)
             elif (known := found.get(column)) is None or 0 < field.info.length < known.length:
                 found[column] = field.info
@@ -92,8 +92,9 @@ class Bound:
 
     @cached_property
     def lists(self) -> tuple[str, ...]:
-        """Source columns that hold JSON lists of keys."""
-        return tuple(dict.fromkeys(rule.column for rule in self.entity.references.values() if rule.first))
+        """Source columns that hold JSON lists."""
+        rules = (rule for rule in self.entity.fields.values() if isinstance(rule, Reference | Agreed))
+        return tuple(dict.fromkeys(rule.column for rule in rules if rule.first))
 
     @cached_property
     def clearing(self) -> tuple[str, ...]:

@@ -18,8 +18,8 @@ create or replace table work.born (
 """
 
 
-def born_sql(bound: Bound, *, relinking: bool) -> list[str]:
-    """Statements that create `work.born`, for a run that is about everything."""
+def born_sql(bound: Bound, *, relinking: bool, records: str) -> list[str]:
+    """Statements that fill `work.born`. `records`: boolean of those records `r` that the run is about."""
     both = bound.entity.rules_of_both
     owner = bound.entity.owner
     may = "true" if both.may("source", "create") else "false"
@@ -40,7 +40,7 @@ with lonely as (
   from records r
   left join ({owners_sql(owner)}) o on o.Id = r.{quote(both.owner)}
   left join landing.mailboxes m on m.user = o.fold
-  where not r.IsDeleted
+  where not r.IsDeleted and {records}
     and r.Id not in (select record_id from work.link where record_id is not null and fold not in ({ANEW}))
     and r.Id not in (
       select record_id from links where fold not in ({ANEW}) and fold not in (select fold from work.over)

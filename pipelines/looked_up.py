@@ -24,9 +24,11 @@ from pipelines.sql import fold_sql, literal, literals, quote
 
 def windows_of(con: duckdb.DuckDBPyConnection, entity: Entity) -> list[Window]:
     """What `look_up` is going to ask for, as far as it is known before the org says what there is."""
-    told = [(sobject, memory.read(con, _mark(names))) for sobject, names in _by_object(entity).items()]
-    known = [(sobject, mark.split()) for sobject, mark in told if mark and " " in mark]
-    return [Window(sobject, tuple(fields), _since(moment)) for sobject, (moment, *fields) in known]
+    asked = _by_object(entity).items()
+    told = [(sobject, memory.read(con, _mark(names)), memory.read(con, _fields(names))) for sobject, names in asked]
+    return [
+        Window(sobject, tuple(fields.split()), _since(moment)) for sobject, moment, fields in told if moment and fields
+    ]
 
 
 def look_up(bound: Bound, crm: Crm, warehouse: Warehouse, *, everything: bool, seen: Sight = BLIND) -> None:
@@ -37,7 +39,7 @@ def look_up(bound: Bound, crm: Crm, warehouse: Warehouse, *, everything: bool, s
     for sobject, names in _by_object(bound.entity).items():
         with warehouse.open() as con:
             told = memory.read(con, _mark(names))
-        since = None if everything or told is None else _since(told.split()[0])
+        since = None if everything or told is None else _since(told)
         deleted = "IsDeleted" in bound.looked_up[sobject].fields
         keys = [records.key for records in names]
         fields = list(dict.fromkeys(["Id", *keys, *(["IsDeleted"] if deleted else [])]))
@@ -47,7 +49,8 @@ def look_up(bound: Bound, crm: Crm, warehouse: Warehouse, *, everything: bool, s
             con.execute("begin")
             for records in names:
                 _keep(con, records, pages, whole=since is None, deleted=deleted)
-            memory.write(con, _mark(names), " ".join([taken.taken_at.isoformat(), *fields]))
+            memory.write(con, _mark(names), taken.taken_at.isoformat())
+            memory.write(con, _fields(names), " ".join(fields))
             con.execute("commit")
 
 
@@ -78,8 +81,13 @@ def _by_object(entity: Entity) -> dict[str, list[Records]]:
 
 
 def _mark(names: Sequence[Records]) -> str:
-    """What is remembered of the last look-up: its time, and the fields it asked for."""
+    """What the time of the last look-up is remembered by."""
     return f"looked up {' '.join(records.name for records in names)}"
+
+
+def _fields(names: Sequence[Records]) -> str:
+    """What the fields that it asked for are remembered by."""
+    return f"{_mark(names)} fields"
 
 
 def _since(moment: str) -> datetime:

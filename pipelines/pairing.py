@@ -6,6 +6,8 @@ alone is not matched with anything. Then pairs that lost a side meet their fate,
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import duckdb
 
 from pipelines import memory
@@ -65,10 +67,19 @@ where a.fold = link.fold and a.apart is not null
     ]
 
 
-def pairing_sql(bound: Bound, *, whole: bool, relinking: bool) -> list[str]:
-    """Statements after which `work.link` has a verdict for every row that goes no further. `whole`: see `Wish`."""
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """How far pairing goes. `whole`: see `thinking.Wish`; `records`: boolean of those records `r` that may be told."""
+
+    whole: bool
+    relinking: bool
+    records: str
+
+
+def pairing_sql(bound: Bound, how: Pairing) -> list[str]:
+    """Statements after which `work.link` has a verdict for every row that goes no further."""
     statements = [
-        *(OVER if whole else [NO_OVER]),
+        *(OVER if how.whole else [NO_OVER]),
         f"""
 update work.link set verdict = 'skipped: ' || a.apart
 from (
@@ -96,9 +107,10 @@ from (
 where unreached.fold = link.fold
 """,
         *sides_sql(bound),
-        *(fates_sql(bound) if whole else [NO_FATES]),
+        *(fates_sql(bound) if how.whole else [NO_FATES]),
         HELD,
         EMPTY,
         *([] if bound.entity.match else [CONTESTED]),
     ]
-    return [*statements, *(born_sql(bound, relinking=relinking) if whole else [])]
+    born = born_sql(bound, relinking=how.relinking, records=how.records) if how.whole else []
+    return [*statements, *born]

@@ -22,7 +22,7 @@ from pipelines.looked_up import elsewhere_sql
 from pipelines.matching import CONTESTED, RIVALS, WITHOUT_RIVALS, match_sql
 from pipelines.mergers import HEIRS, HELD_HEIRS
 from pipelines.missing import hold_twins_sql
-from pipelines.pairing import before_matching_sql, pairing_sql, relinking
+from pipelines.pairing import Pairing, before_matching_sql, pairing_sql, relinking
 from pipelines.ports import SystemicError
 from pipelines.reconcile import reconcile_sql
 from pipelines.scope import (
@@ -105,7 +105,7 @@ def _think(con: duckdb.DuckDBPyConnection, bound: Bound, wish: Wish, published: 
         if entity.both:
             choose_excepted(con, wish.excepted)
     _link(con, bound)
-    for statement in pairing_sql(bound, whole=wish.whole, relinking=relinking(con)) if entity.both else ():
+    for statement in pairing_sql(bound, _pairing(con, wish)) if entity.both else ():
         con.execute(statement)
     for statement in circles_sql(entity):
         con.execute(statement)
@@ -120,9 +120,19 @@ def _think(con: duckdb.DuckDBPyConnection, bound: Bound, wish: Wish, published: 
         con.execute(HELD_HEIRS)
         for statement in reconcile_sql(bound, creates=wish.creates):
             con.execute(statement)
-        for statement in way_back_sql(bound) if entity.both else TABLES_OF_WAY_BACK:
+        for statement in way_back_sql(bound) if entity.both and wish.whole else TABLES_OF_WAY_BACK:
             con.execute(statement)
         closing = hold_circles(con, entity)
+
+
+def _pairing(con: duckdb.DuckDBPyConnection, wish: Wish) -> Pairing:
+    """Records without a row belong to runs that are about everything, or about them by name."""
+    records = "true"
+    if isinstance(wish.scope, Keys):
+        records = "lower(r.Id) in (select fold from wanted_keys)"
+    elif isinstance(wish.scope, Slice) and not wish.scope.catch_up:
+        records = "false"
+    return Pairing(whole=wish.whole, relinking=relinking(con), records=records)
 
 
 def _link(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:

@@ -74,7 +74,7 @@ def sides_sql(bound: Bound) -> list[str]:
     columns = {
         "theirs": [theirs_sql(f, rule) for f, rule in fields],
         "ours": [ours_sql(f) for f, _ in fields],
-        "back": [rule.back_sql(ours_sql(f)) for f, rule in fields],
+        "back": [rule.back_sql(ours_sql(f), row=True) for f, rule in fields],
         "differs": [differs_sql(theirs_sql(f, rule), ours_sql(f), f.type) for f, rule in fields],
         "in_the_way": [_kept_sql(f, rule) for f, rule in fields],
     }

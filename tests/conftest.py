@@ -4,6 +4,8 @@ Fixtures that only some tests need belong in the `conftest.py` of their folder.
 """
 
 import os
+import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +25,21 @@ TELEMETRY = {
     "GX_ANALYTICS_ENABLED": "false",
     "RUNTIME__DLTHUB_TELEMETRY": "false",
 }
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it
+ROOM = 4_000_000_000
+
+# A machine may forbid to keep what was compiled. Half of the time of every process that a test starts is compiling.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Homes lie in memory where there is room, so that no commit waits for a disk; what is measured does wait."""
+    chosen = {"TMPDIR", "PYTEST_DEBUG_TEMPROOT"} & os.environ.keys()
+    measuring = config.getoption("markexpr") in ("benchmark", "load")
+    if not chosen and not measuring and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,6 +5,7 @@ Texts of errors name the kind of thing, never a value, an id or a token.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,10 +37,19 @@ def content_of(got: Got) -> Content | None:
     if not got.content:
         return {}
     try:
-        content = orjson.loads(got.content)
-    except orjson.JSONDecodeError:
+        content = _parsed(got.content)
+    except ValueError:
         return None
     return content if isinstance(content, dict) else None
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        # what was cut off within a sign ends in half of it, which is no text: it becomes the sign for that
+        text = json.dumps(json.loads(body), ensure_ascii=False)
+        return orjson.loads(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
 
 
 def without_effect(got: Got) -> bool:

@@ -43,7 +43,8 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a feed gave. `link` begins its next round. `refused`: nothing was read, and why; the old link holds."""
+    """What a feed gave. `link` begins its next round, wherever Graph is then. `refused`: nothing was read, and why; the
+    old link holds."""
 
     feed: Feed
     rows: Sequence[Row] = ()
@@ -91,7 +92,7 @@ def changes(
         for each, result in zip(unread, results[len(asked) :], strict=True):
             each.take(result)
         asked = []
-    return [each.changes() for each in rounds], others or read(session, asked)
+    return [each.changes(session) for each in rounds], others or read(session, asked)
 
 
 def _asked(session: GraphSession, requests: Sequence[Request]) -> list[Result]:
@@ -133,12 +134,13 @@ class _Round:
         else:
             self._page(result.content)
 
-    def changes(self) -> Changes:
+    def changes(self, session: GraphSession) -> Changes:
         if self.refused is not None:
             return Changes(self.feed, full=self.full, refused=self.refused)
         rows = [row for row in self.found.values() if row is not None]
         removed = [item_id for item_id, row in self.found.items() if row is None]
-        return Changes(self.feed, rows, removed, self.link, self.full, rejected=self.rejected)
+        link = session.relative(self.link) if self.link else None
+        return Changes(self.feed, rows, removed, link, self.full, rejected=self.rejected)
 
     def _anew(self, result: Result) -> None:
         self.resyncs += 1

@@ -38,24 +38,28 @@ def task_of(row: Row) -> Texts:
 def event_of(row: Row) -> Texts:
     """The columns of `EVENT`; times are local to `timeZone`, the one that was asked for."""
     told = _plain(row, EVENT) | _body(row)
-    start = row.get("start") or {}
-    told |= {"start": _text(start.get("dateTime"), 19), "end": _text((row.get("end") or {}).get("dateTime"), 19)}
-    told |= {
-        "timeZone": _text(start.get("timeZone")),
-        "location": _text((row.get("location") or {}).get("displayName")),
-    }
+    start, end, location = (_object(row.get(name)) for name in ("start", "end", "location"))
+    told |= {"start": _text(start.get("dateTime"), 19), "end": _text(end.get("dateTime"), 19)}
+    told |= {"timeZone": _text(start.get("timeZone")), "location": _text(location.get("displayName"))}
     told["organizer"] = _address(row.get("organizer"))
-    told["attendees"] = _json([_address(each) for each in row.get("attendees") or []])
+    told["attendees"] = _json([_address(each) for each in objects(row.get("attendees"))])
     return told
 
 
 def contact_of(row: Row) -> Texts:
     """The columns of `CONTACT`; `emailAddresses` are addresses alone."""
     told = _plain(row, CONTACT)
-    told["emailAddresses"] = _json([each["address"] for each in row.get("emailAddresses") or [] if each.get("address")])
-    extended = {each.get("id"): str(each.get("value")) for each in row.get("singleValueExtendedProperties") or []}
+    addresses = [_text(each.get("address")) for each in objects(row.get("emailAddresses"))]
+    told["emailAddresses"] = _json([each for each in addresses if each])
+    properties = objects(row.get("singleValueExtendedProperties"))
+    extended = {str(each.get("id")): str(each.get("value")) for each in properties}
     told["sensitivity"] = _SENSITIVITY.get(extended.get(SENSITIVITY, "0"), "normal")
     return told
+
+
+def objects(value: object) -> list[Row]:
+    """Those of a list, whatever else it holds."""
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
 
 
 def table(rows: Iterable[Texts], columns: Sequence[str]) -> pa.Table:
@@ -90,16 +94,16 @@ def day_of(value: object) -> str | None:
 
 def _body(row: Row) -> Texts:
     """What the body says, and whether it says it in a way that text cannot."""
-    body = row.get("body")
+    body = _object(row.get("body"))
     if not body:
         return {"bodyText": None, "bodyFormatted": None}
-    content = body.get("content") or ""
+    content = _text(body.get("content")) or ""
     text, formatted = text_of(content) if body.get("contentType") == "html" else (lines_of(content), False)
     return {"bodyText": text or None, "bodyFormatted": "true" if formatted else "false"}
 
 
 def _plain(row: Row, columns: Sequence[str]) -> Texts:
-    body = row.get("body") or {}
+    body = _object(row.get("body"))
     known = {"etag": row.get("@odata.etag"), "body": body.get("content"), "contentType": body.get("contentType")}
     told = {name: known[name] if name in known else row.get(name) for name in columns}
     return {name: _moment(value) if name.endswith("edDateTime") else _flat(value) for name, value in told.items()}
@@ -122,8 +126,11 @@ def _text(value: object, length: int | None = None) -> str | None:
 
 
 def _address(value: object) -> str | None:
-    told = value.get("emailAddress") if isinstance(value, Mapping) else None
-    return _text(told.get("address")) if isinstance(told, Mapping) else None
+    return _text(_object(_object(value).get("emailAddress")).get("address"))
+
+
+def _object(value: object) -> Row:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _json(value: object) -> str | None:

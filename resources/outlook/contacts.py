@@ -9,15 +9,16 @@ from resources.graph.client import Graph
 from resources.graph.delta import contacts_of
 from resources.outlook.cursor import Box
 from resources.outlook.marker import RECORD
-from resources.outlook.told import Known, Told, own_of, who
+from resources.outlook.owner import met, who
+from resources.outlook.told import Known, Told
 
 
 def read_contacts(graph: Graph, boxes: Mapping[str, Box], known: Known) -> list[Told]:
     """What each mailbox told of its contacts."""
     new = [user for user, box in boxes.items() if not box.own]
     feeds = [contacts_of(user, box.links.get(""), (RECORD,)) for user, box in boxes.items()]
-    found, met = graph.changes_beside(feeds, [who(user) for user in new])
-    people = dict(zip(new, met, strict=True))
+    found, people = graph.changes_beside(feeds, [who(user) for user in new])
+    answers = dict(zip(new, people, strict=True))
     told = []
     for (user, box), changes in zip(boxes.items(), found, strict=True):
         each = Told(user, box)
@@ -26,6 +27,8 @@ def read_contacts(graph: Graph, boxes: Mapping[str, Box], known: Known) -> list[
             each.refuse(changes.refused, box)
             continue
         each.take(changes, None)
-        each.box = replace(box, own=own_of(user, people[user]) if user in people else box.own, links={"": changes.link})
-        each.gone = (known.keys(user) if changes.full else set(changes.removed)) - each.rows.keys()
+        each.box = replace(met(box, user, answers[user]) if user in answers else box, links={"": changes.link})
+        if changes.full:
+            each.lack(known.keys(user))
+        each.gone = (each.gone | set(changes.removed)) - each.rows.keys()
     return told

@@ -26,6 +26,8 @@ class Box:
 
     own: tuple[str, ...] = ()
     """Its own addresses in small letters; none before it was met."""
+    owner: str = ""
+    """The id in the directory of whose it is, where the directory may be read."""
     links: Mapping[str, str | None] = field(default_factory=dict)
     """Where the next round begins, by the id of the list, "" where there are no lists; None: with everything."""
     zone: str = "UTC"

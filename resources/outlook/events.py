@@ -17,7 +17,8 @@ from resources.graph.delta import Changes, Feed, events_of
 from resources.graph.paths import item_path
 from resources.graph.rows import hydrated
 from resources.outlook.cursor import Box
-from resources.outlook.told import Known, Told, is_gone, own_of, who
+from resources.outlook.owner import met, who
+from resources.outlook.told import Known, Told, is_gone
 
 Span = tuple[datetime, datetime]
 
@@ -33,14 +34,14 @@ def read_events(graph: Graph, boxes: Mapping[str, Box], known: Known, span: Span
     """What each mailbox told of its calendar."""
     new = [user for user, box in boxes.items() if not box.own]
     first = [_feed(user, span, box.links.get("") if box.span == span else None) for user, box in boxes.items()]
-    found, met = graph.changes_beside(first, [who(user) for user in new])
-    people = dict(zip(new, met, strict=True))
+    found, people = graph.changes_beside(first, [who(user) for user in new])
+    answers = dict(zip(new, people, strict=True))
     moved = {user: box.span for user, box in boxes.items() if box.span not in (None, span) and box.links.get("")}
     last = graph.changes([_feed(user, old, boxes[user].links[""]) for user, old in moved.items() if old])
     before = dict(zip(moved, last, strict=True))
     readings = []
     for (user, box), changes in zip(boxes.items(), found, strict=True):
-        told = Told(user, replace(box, own=own_of(user, people[user])) if user in people else box)
+        told = Told(user, met(box, user, answers[user]) if user in answers else box)
         readings.append(_Reading(told, box))
         readings[-1].begin(changes, before.get(user), known, span)
     _look_closer(graph, readings)
@@ -68,6 +69,7 @@ class _Reading:
         removed = {item_id for each in told for item_id in each.removed}
         if told[-1].full:
             removed |= known.keys(self.told.user)
+            self.told.anew = True
         # what the old span tells as gone may have been told by the new one, a moment before
         again = self.told.rows.keys() & set(before.removed if before else ())
         self.doubtful = sorted((removed - self.told.rows.keys()) | again)

@@ -14,7 +14,7 @@ from resources.graph.client import zone_of
 from resources.graph.delta import Changes
 from resources.graph.paths import user_path
 from resources.outlook.cursor import Box
-from resources.outlook.told import own_of, who
+from resources.outlook.owner import met, who
 
 EVERY = timedelta(hours=1)
 
@@ -50,11 +50,11 @@ def look_of(user: str, box: Box, lists: Changes, told: list[Result], now: dateti
     refused = lists.refused or (None if told[0].success else told[0])
     if refused is not None:
         return Look(box, refused=refused)
-    own = own_of(user, told[1]) if len(told) > 1 else box.own
+    box = met(box, user, told[1]) if len(told) > 1 else box
     ids = [str(row["id"]) for row in lists.rows]
     default = next((str(row["id"]) for row in lists.rows if row.get("wellknownListName") == "defaultList"), box.default)
     links = {**box.links, **{each: box.links.get(each) for each in ids}}
     vanished = frozenset(lists.removed) | (box.links.keys() - ids if lists.full else frozenset())
     zone = zone_of(told[0].content)
-    found = replace(box, own=own, zone=zone, default=default, links=links, lists=lists.link, looked=now)
+    found = replace(box, zone=zone, default=default, links=links, lists=lists.link, looked=now)
     return Look(found, frozenset(vanished) & box.links.keys())

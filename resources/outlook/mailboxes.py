@@ -19,6 +19,7 @@ from resources.graph.settings import GraphAccount
 from resources.outlook.contacts import read_contacts
 from resources.outlook.cursor import Box, Cursor, cursor_of, text_of
 from resources.outlook.events import read_events, whole_days
+from resources.outlook.owner import check_owners
 from resources.outlook.staging import staged
 from resources.outlook.systemic import check_some_answer, try_out
 from resources.outlook.tasks import read_tasks
@@ -58,6 +59,7 @@ class OutlookMailboxes:
         boxes = {user: before.get(user, Box()) for user in users if user}
         with self._graph() as graph:
             told = self._read(graph, source, asked, boxes)
+            check_owners(graph, boxes, told)
         progress("extract", sum(len(each.rows) for each in told), None)
         check_some_answer(source, told)
         self._met(source).update({each.user: each.box for each in told if each.refused is None})

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipelines.outlook import Collection
+from resources.graph.rows import objects
 from resources.outlook.mentions import record_id
 
 APPLICATION = "Salesforce"
@@ -49,8 +50,3 @@ def _of_contact(row: Mapping[str, Any]) -> Iterator[object]:
     for each in objects(row.get("singleValueExtendedProperties")):
         if str(each.get("id")).lower() == RECORD.lower():
             yield each.get("value")
-
-
-def objects(value: object) -> list[Mapping[str, Any]]:
-    """Those of a list, whatever else it holds."""
-    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []

@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 
 from pipelines.outlook import Collection
-from resources.graph.rows import Texts, contact_of, event_of, task_of
-from resources.outlook.marker import marker_of, objects
+from resources.graph.rows import Texts, contact_of, event_of, objects, task_of
+from resources.outlook.marker import marker_of
 from resources.outlook.mentions import addresses_in, mailtos_in, record_id, record_ids_in
 
 

@@ -66,17 +66,19 @@ class _Reading:
         links: dict[str, str | None] = {}
         for place in told.box.links:
             if (user, place) in self.checked and is_gone(self.checked[user, place]):
-                told.gone |= self.known.keys(user, place)
+                told.lack(self.known.keys(user, place))
                 continue
             each = changes[place]
             links[place] = each.link or told.box.links[place]
             told.partly = each.refused or told.partly
             if each.refused is None:
                 told.take(each, place)
-                told.gone |= self.known.keys(user, place) if each.full else set(each.removed)
+                told.gone |= set(each.removed)
+                if each.full:
+                    told.lack(self.known.keys(user, place))
         for place in self._lost(user):
             if is_gone(self.checked[user, place]):
-                told.gone |= self.known.keys(user, place)
+                told.lack(self.known.keys(user, place))
         told.gone -= told.rows.keys()
         told.box = replace(told.box, links=links)
         return told

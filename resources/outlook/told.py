@@ -9,9 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from resources.graph.batch import Request, Result
+from resources.graph.batch import Result
 from resources.graph.delta import Changes
-from resources.graph.paths import user_path
 from resources.outlook.cursor import Box
 
 UNKNOWN_USER = "unknown_user"
@@ -29,6 +28,8 @@ class Told:
     rows: dict[str, tuple[Mapping[str, Any], str | None]] = field(default_factory=dict)
     """Items and their places, by id."""
     gone: set[str] = field(default_factory=set)
+    anew: bool = False
+    """Something is gone because a place that was told anew does not have it."""
     rejected: int = 0
     refused: Result | None = None
     partly: Result | None = None
@@ -38,6 +39,11 @@ class Told:
         """What a place told is among what the mailbox told."""
         self.rows |= {str(row["id"]): (row, place) for row in changes.rows}
         self.rejected += changes.rejected
+
+    def lack(self, keys: set[str]) -> None:
+        """These are not in a place that was told anew."""
+        self.gone |= keys
+        self.anew = True
 
     def refuse(self, why: Result, before: Box) -> None:
         """The mailbox told nothing."""
@@ -66,20 +72,6 @@ class Known:
         for key, user, place in zip(*(column.to_pylist() for column in table.columns), strict=True):
             rows.setdefault(str(user).lower(), []).append((key, place))
         return rows
-
-
-def who(user: str) -> Request:
-    """Asks for the addresses of somebody."""
-    return Request("GET", f"{user_path(user)}?$select=userPrincipalName,mail")
-
-
-def own_of(user: str, told: Result) -> tuple[str, ...]:
-    """The own addresses of the mailbox: the principal name alone where the directory may not be read, none if nobody
-    can tell now."""
-    if not told.success and told.status != 403:
-        return ()
-    names = [user, *(told.content.get(name) for name in ("userPrincipalName", "mail"))]
-    return tuple(dict.fromkeys(name.lower() for name in names if isinstance(name, str) and name))
 
 
 def is_gone(result: Result) -> bool:

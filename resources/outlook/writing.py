@@ -17,8 +17,9 @@ from resources.graph.rows import Texts
 from resources.outlook.cursor import Box
 from resources.outlook.looks import look_of, requests_of
 from resources.outlook.marker import marked
+from resources.outlook.owner import met, who
 from resources.outlook.rows import row_of
-from resources.outlook.told import is_gone, own_of, who, word_of
+from resources.outlook.told import is_gone, word_of
 
 _BESIDE = {"tasks": "linkedResources", "contacts": "singleValueExtendedProperties"}
 """What Graph need not tell with an item that was written, and the columns that nobody knows then."""
@@ -67,10 +68,10 @@ class Writing:
         try:
             if self.source.collection == "tasks":
                 return self._look(graph, strange)
-            met = graph.results([who(user) for user in strange])
+            answers = graph.results([who(user) for user in strange])
         except SourceError:
             return dict.fromkeys(users, Result(UNSENT))
-        self.boxes |= {user: Box(own=own_of(user, each)) for user, each in zip(strange, met, strict=True)}
+        self.boxes |= {user: met(Box(), user, each) for user, each in zip(strange, answers, strict=True)}
         return {}
 
     def _look(self, graph: Graph, users: Sequence[str]) -> dict[str, Result]:

@@ -54,8 +54,8 @@ class Reader:
         further = -(-(page.total - len(page.records)) // max(len(page.records), 1)) if page.following else 0
         if further <= bulk_query.calls(page.total):
             return Snapshot(self._pages(page, columns), taken_at)
-        texts = bulk_query.pages(self._session, soql, fields, deleted=deleted, expected=page.total)
-        return Snapshot((_typed(text, columns) for text in texts), taken_at)
+        job = bulk_query.begin(self._session, soql, deleted=deleted)
+        return Snapshot((_typed(text, columns) for text in job(fields, page.total)), taken_at)
 
     def read(self, sobject: str, columns: Sequence[Column], by: Column, values: Sequence[str]) -> pa.Table:
         """As `Crm.read`."""

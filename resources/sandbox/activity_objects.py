@@ -29,7 +29,7 @@ from .field_kinds import (
     system,
     text,
 )  # fmt: skip
-from .schema import WITH_ACTIVITIES, FieldDef, SObjectDef
+from .schema import FieldDef, SObjectDef
 
 ACTIVITY = "Activity"
 """Where an administrator defines a custom field of Task and Event: it is on both, and so is the right to see it."""
@@ -43,6 +43,11 @@ _DAYS_AND_MONTHS = {
     "RecurrenceMonthOfYear": ("January", "February", "March", "April", "May", "June", "July", "August", "September",
                               "October", "November", "December"),
 }  # fmt: skip
+
+
+def sharing(sobject: str) -> tuple[str, ...]:
+    """The objects that have a custom field if this one has it; the same users see their fields of one name."""
+    return ACTIVITIES if sobject in (ACTIVITY, *ACTIVITIES) else (sobject,)
 
 
 def task() -> SObjectDef:
@@ -124,7 +129,7 @@ def _links(children: str) -> list[FieldDef]:
     """Whom an activity is with, and what it is about; it goes with either."""
     return [
         lookup("WhoId", "Name ID", "Contact", "Lead", children=children, cascade_delete=True),
-        lookup("WhatId", "Related To ID", WITH_ACTIVITIES, children=children, cascade_delete=True),
+        lookup("WhatId", "Related To ID", to_activities=True, children=children, cascade_delete=True),
     ]
 
 

@@ -41,7 +41,7 @@ class Ages:
                 # Headers have whole seconds: who asks with the Date of the first answer must hear 304, and who heard
                 # another describe within this very second must not.
                 away = timedelta(seconds=-1 if known is None else 1)
-                known = (digest, datetime.now(UTC).replace(microsecond=0) + away)
+                known = (digest, call.org.time().replace(microsecond=0) + away)
                 self._known[place] = known
         return known[1]
 

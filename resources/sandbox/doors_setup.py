@@ -6,10 +6,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from . import shipped_record_types
-from .activity_objects import ACTIVITY
+from .activity_objects import ACTIVITY, sharing
 from .declared import Declared, RecordType
 from .people import INTEGRATION, PROFILES
-from .schema_changes import sharing
 
 if TYPE_CHECKING:
     from .org import Org
@@ -73,9 +72,8 @@ class SetupDoors:
         return {}
 
     def fields(self, body: Body) -> object:
-        """{sobject, field: {name, kind, label?, …}}: a field, new or changed; kinds are those of `field_kinds`.
-
-        Activity stands for Task and Event together.
+        """{sobject, field: {name, kind, label?, …}}: a field, new or changed; kinds are those of `field_kinds`. One of
+        Activity is one of Task and Event.
         """
         sobject = ACTIVITY if body["sobject"] == ACTIVITY else self._object(body)
         field = dict(body["field"])

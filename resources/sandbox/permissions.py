@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from .activity_objects import sharing
 from .files import write_private
 from .schema import Catalogue, FieldDef, SObjectDef
 
@@ -76,13 +77,14 @@ class Permissions:
 
         ValueError if object, field or right does not exist, or if nobody can be denied the field.
         """
-        target = self._target(sobject, field)
+        targets = self._targets(sobject, field)
         known = OBJECT_RIGHTS if field is None else FIELD_RIGHTS
         denied = set(self.denied(profile))
         for right, granted in rights.items():
             if right not in known:
                 raise ValueError(f"no right {right!r}; there are {', '.join(known)}")
-            denied.discard(f"{target}:{right}") if granted else denied.add(f"{target}:{right}")
+            said = {f"{target}:{right}" for target in targets}
+            denied = denied - said if granted else denied | said
         self._denied = {**self._denied, profile: frozenset(denied)}
         self._save()
 
@@ -101,18 +103,20 @@ class Permissions:
         self._denied = {}
         self._save()
 
-    def _target(self, sobject: str, field: str | None) -> str:
+    def _targets(self, sobject: str, field: str | None) -> list[str]:
+        """What the right is to: an object, or a field, which for a task is the same as for an event."""
         definition = self._catalogue.get(sobject)
         if definition is None:
             raise ValueError(f"no object {sobject!r}")
         if field is None:
-            return definition.name
+            return [definition.name]
         found = definition.field(field)
         if found is None:
             raise ValueError(f"no field {field!r} on {definition.name}")
         if not found.permissionable:
             raise ValueError(f"{definition.name}.{found.name} is always accessible, as in a real org")
-        return f"{definition.name}.{found.name}"
+        others = [self._catalogue[name] for name in sharing(definition.name)]
+        return [f"{d.name}.{found.name}" for d in others if (f := d.field(found.name)) and f.permissionable]
 
     def _save(self) -> None:
         listed: dict[str, Any] = {profile: sorted(rights) for profile, rights in self._denied.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .schema import NUMBER_TYPES, Catalogue, FieldDef
+from .soql.names import NAME
 from .soql.plan import Plan
 from .soql.shape import Address, Aggregated, Children, Node, Value
 
@@ -32,7 +33,8 @@ def _columns(node: Node, plan: Plan, catalogue: Catalogue) -> list[Column]:
         match member:
             case Value() | Address():
                 kind = member.type if isinstance(member, Value) else "address"
-                columns.append(_column(name, kind, catalogue[node.sobject].field(name)))
+                definition = catalogue.get(node.sobject) or NAME
+                columns.append(_column(name, kind, definition.field(name)))
             case Node():
                 columns.append(_joined(name, _columns(member, plan, catalogue)))
             case Children(number):

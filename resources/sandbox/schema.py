@@ -8,8 +8,6 @@ from functools import cached_property
 
 TEXT_TYPES = frozenset({"string", "textarea", "picklist", "phone", "url", "email", "combobox"})
 NUMBER_TYPES = frozenset({"double", "currency", "percent"})
-WITH_ACTIVITIES = "every object with activities"
-"""Stands among the targets of a reference for the objects of the catalogue whose records have tasks and events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +33,8 @@ class FieldDef:
     picklist: tuple[str, ...] = ()
     restricted: bool = False
     reference_to: tuple[str, ...] = ()
+    to_activities: bool = False
+    """Points to the records of whatever object of the catalogue has activities."""
     relationship_name: str | None = None
     child_relationship_name: str | None = None
     cascade_delete: bool = False
@@ -184,10 +184,9 @@ class Catalogue:
 
 def _with_targets(definitions: list[SObjectDef]) -> list[SObjectDef]:
     """The objects, their references to whatever has activities with the names of what has."""
-    about = [d.name for d in definitions if d.activities]
+    able = tuple(d.name for d in definitions if d.activities)
 
     def resolved(f: FieldDef) -> FieldDef:
-        others = [name for name in f.reference_to if name != WITH_ACTIVITIES]
-        return replace(f, reference_to=(*others, *about)) if len(others) < len(f.reference_to) else f
+        return replace(f, reference_to=able) if f.to_activities else f
 
     return [replace(d, fields={name: resolved(f) for name, f in d.fields.items()}) for d in definitions]

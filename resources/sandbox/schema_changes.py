@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from . import field_kinds as kinds
-from .activity_objects import ACTIVITIES, ACTIVITY
+from .activity_objects import sharing
 from .files import write_private
 from .schema import Catalogue, FieldDef, SObjectDef
 
@@ -88,11 +88,6 @@ class SchemaChanges:
         fields = {name: f for name, f in definition.fields.items() if name not in removed}
         fields.update({name: field_of(asked) for name, asked in self.fields.get(definition.name, {}).items()})
         return replace(definition, fields=fields, child_relationships=())
-
-
-def sharing(sobject: str) -> tuple[str, ...]:
-    """The objects that have a custom field if this one has it."""
-    return ACTIVITIES if sobject in (ACTIVITY, *ACTIVITIES) else (sobject,)
 
 
 def _object_of(asked: Mapping[str, Any]) -> SObjectDef:

@@ -91,7 +91,8 @@ def application(
             routes=[*neighbours, Mount("/", app=gateway)],
             exception_handlers={500: _unexpected},
             lifespan=lifespan,
-        )
+        ),
+        org.time,
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 from assets.tasks import ENTITY as TASKS
 from pipelines.both import BothWays, Days
 from pipelines.entity import Entity
+from pipelines.scope import Keys
 from tests.pipelines.both_case import BothCase
 
 KEYED = {"Id": "00T1", "Outlook_Id__c": "T1", "Subject": "a"}
@@ -210,3 +211,10 @@ def test_people_that_somebody_chose_are_kept() -> None:
     case.items({**ITEM, "mentions": '["bob@y.org"]'}).tasks({**KEYED, "WhoId": "003Z"})
     case.look()
     assert case.cells == set()
+
+
+def test_a_run_of_some_keys_tells_of_no_other_record() -> None:
+    case = BothCase().items(ITEM).tasks({"Id": "00T2", "Subject": "b"}, {"Id": "00T3", "Subject": "c"})
+    case.plan(creates=True, scope=Keys(frozenset({"t1", "00T3"})))
+    assert set(case.back) == {("create", "00T3")}
+    assert set(case.outcomes) == {"T1"}

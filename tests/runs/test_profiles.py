@@ -309,6 +309,7 @@ def test_what_nobody_touches_stays_as_it_is_and_no_run_has_anything_left_to_do(a
     assert last.connection("untouched") == first.connection("untouched")
     assert [report.cells for report in last.reports] == [0] * 4
     assert [report.status for report in last.reports] == ["nothing_to_do"] * 4
+    assert [report.api_calls for report in last.reports[:2]] == [1, 1], "describes, users and changes travel together"
 
 
 def test_an_end_that_a_run_was_not_about_does_not_reach_the_connections(here: Place) -> None:

@@ -105,7 +105,7 @@ def permission_set(grants: Grants) -> bytes:
         ("label", LABEL),
         *objects,
         *record_types,
-        ("userPermissions", [("enabled", "true"), ("name", "ApiEnabled")]),
+        *(("userPermissions", [("enabled", "true"), ("name", name)]) for name in ("ApiEnabled", *grants.rights)),
     ]
     return document("PermissionSet", children)
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resources.salesforce.metadata.grants import Grants
 from resources.salesforce.metadata.xml import Child
+from resources.sandbox.activity_objects import ACTIVITY, sharing
 from resources.sandbox.schema import Catalogue, FieldDef, SObjectDef
 
 SHORT = 255
@@ -25,6 +26,7 @@ class Customs:
     objects: tuple[SObjectDef, ...]
     """Custom objects."""
     fields: tuple[tuple[SObjectDef, FieldDef], ...]
+    """With the object on which each is defined: those of tasks and events are one field of Activity."""
     record_types: tuple[tuple[str, str], ...]
     unknown: tuple[str, ...]
     """Custom objects and fields (`Account.Their__c`) that are granted and not made."""
@@ -34,16 +36,26 @@ def customs_of(grants: Grants, catalogue: Catalogue) -> Customs:
     """What of the grants is custom."""
     named = list(dict.fromkeys([*(one.sobject for one in grants.objects), *(one.sobject for one in grants.fields)]))
     custom = [name for name in named if name.endswith("__c")]
-    fields, unknown = [], [name for name in custom if catalogue.get(name) is None]
+    fields: dict[str, tuple[SObjectDef, FieldDef]] = {}
+    unknown = dict.fromkeys(name for name in custom if catalogue.get(name) is None)
     for grant in grants.fields:
         definition = catalogue.get(grant.sobject)
         found = definition.field(grant.field) if definition else None
+        owner = ACTIVITY if grant.sobject in sharing(ACTIVITY) else grant.sobject
+        name = f"{owner}.{grant.field}"
         if found and definition and found.custom:
-            fields.append((definition, found))
+            fields[name] = (_defining(definition), found)
         elif grant.field.endswith("__c"):
-            unknown.append(f"{grant.sobject}.{grant.field}")
+            unknown[name] = None
     objects = [definition for name in custom if (definition := catalogue.get(name))]
-    return Customs(tuple(objects), tuple(fields), grants.record_types, tuple(unknown))
+    return Customs(tuple(objects), tuple(fields.values()), grants.record_types, tuple(unknown))
+
+
+def _defining(definition: SObjectDef) -> SObjectDef:
+    """The object on which its custom fields are defined."""
+    if definition.name not in sharing(ACTIVITY):
+        return definition
+    return replace(definition, name=ACTIVITY, label=ACTIVITY, label_plural="Activities")
 
 
 def object_children(definition: SObjectDef) -> list[Child]:
@@ -52,8 +64,10 @@ def object_children(definition: SObjectDef) -> list[Child]:
     text = name is not None and name.createable
     label = ("label", name.label if name else f"{definition.label} Name")
     numbered: list[Child] = [("displayFormat", "{00000000}"), label, ("type", "AutoNumber")]
+    activities: list[Child] = [("enableActivities", "true")] if definition.activities else []
     return [
         ("deploymentStatus", "Deployed"),
+        *activities,
         ("label", definition.label),
         ("nameField", [label, ("type", "Text")] if text else numbered),
         ("pluralLabel", definition.label_plural),

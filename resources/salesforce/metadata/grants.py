@@ -3,8 +3,11 @@
 Left out is what Salesforce grants to nobody by a permission set, because everybody has it or nobody can be given it:
 · fields that every record must have (Account.Name, Contact.LastName, a custom object's Name), and the system's own:
   a deployment that names one is refused;
+· tasks and events as objects: whoever is granted `EditTask` or `EditEvent` may make and edit them;
 · the standard fields of User, and User itself: they are visible without, and have no field-level security.
 Parts of an address are granted by the whole of it (BillingStreet by BillingAddress), as metadata knows no parts.
+What is granted of a task is granted of an event as well: they share their field-level security, and a deployment that
+names one alone takes the field away again.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from dataclasses import dataclass
 
 from pipelines.entity import Entity
 from pipelines.needs import needs_of
+from resources.sandbox.activity_objects import sharing
 from resources.sandbox.schema import Catalogue
 
 ALWAYS_VISIBLE = frozenset(
@@ -26,6 +30,9 @@ ALWAYS_VISIBLE = frozenset(
 
 WITHOUT_PERMISSION = frozenset({"User"})
 """Objects that a permission set cannot name."""
+
+EDITED_BY_RIGHT = {"Event": "EditEvent", "Task": "EditTask"}
+"""Activities, which a permission set cannot name, and the user permissions in their place."""
 
 REQUIRES = {"Contact": "Account"}
 """Read of one object is only granted together with Read of the other."""
@@ -57,6 +64,8 @@ class Grants:
     fields: tuple[FieldGrant, ...]
     record_types: tuple[tuple[str, str], ...]
     """(object, developer name)."""
+    rights: tuple[str, ...] = ()
+    """User permissions, such as EditTask."""
 
 
 def grants_of(entities: Iterable[Entity], declared: Mapping[str, Entity], catalogue: Catalogue) -> Grants:
@@ -76,11 +85,30 @@ def grants_of(entities: Iterable[Entity], declared: Mapping[str, Entity], catalo
         _add_object(objects, ObjectGrant(sobject))
     for sobject in [sobject for sobject in objects if sobject in REQUIRES]:
         _add_object(objects, ObjectGrant(REQUIRES[sobject]))
+    unnamed = {*WITHOUT_PERMISSION, *EDITED_BY_RIGHT}
     return Grants(
-        tuple(sorted(grant for grant in objects.values() if grant.sobject not in WITHOUT_PERMISSION)),
-        tuple(sorted(fields.values())),
+        tuple(sorted(grant for grant in objects.values() if grant.sobject not in unnamed)),
+        tuple(sorted(_shared(fields.values(), catalogue))),
         tuple(sorted(record_types)),
+        tuple(sorted(right for name, right in EDITED_BY_RIGHT.items() if name in objects and objects[name].edits)),
     )
+
+
+def _shared(fields: Iterable[FieldGrant], catalogue: Catalogue) -> Iterator[FieldGrant]:
+    """These fields and those that are granted together with them, each once."""
+    edits: dict[tuple[str, str], bool] = {}
+    for grant in fields:
+        for sobject in sharing(grant.sobject):
+            if sobject == grant.sobject or _is_on(sobject, grant.field, catalogue):
+                edits[sobject, grant.field] = edits.get((sobject, grant.field), False) or grant.edits
+    return (FieldGrant(sobject, name, edited) for (sobject, name), edited in edits.items())
+
+
+def _is_on(sobject: str, name: str, catalogue: Catalogue) -> bool:
+    """True if that activity has the field as well, and there is a right to it."""
+    definition = catalogue.get(sobject)
+    field = definition.field(name) if definition else None
+    return field.permissionable if field else name.endswith("__c")
 
 
 def _add_object(objects: dict[str, ObjectGrant], more: ObjectGrant) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, tzinfo
 
 from resources.sandbox.schema import Catalogue, FieldDef, SObjectDef
 from resources.sandbox.soql import problems
+from resources.sandbox.soql.names import NAME, Kinds, name_sql
 from resources.sandbox.soql.syntax import Path, Select
 
 DEEPEST_PATH = 5
@@ -62,6 +63,7 @@ class Scope:
         self._own_names = {sobject.name.lower(), (select.alias or sobject.name).lower()}
         self._joins: list[str] = []
         self._parents: dict[tuple[str, ...], tuple[str, SObjectDef]] = {(): (self.table, sobject)}
+        self._kinds: dict[str, Kinds] = {}
 
     @property
     def source_sql(self) -> str:
@@ -75,7 +77,16 @@ class Scope:
         field = self.view.field(sobject, names[-1])
         if field is None:
             raise problems.no_such_column(self.statement, path.at, names[-1], sobject.name)
-        return Column(f"{table}.{quote(field.name)}", field, (*parent_names, field.name), sobject)
+        return Column(self.sql(table, field.name), field, (*parent_names, field.name), sobject)
+
+    def sql(self, table: str, name: str) -> str:
+        """How SQL calls that field of a table or parent."""
+        kinds = self._kinds.get(table)
+        return f"{table}.{quote(name)}" if kinds is None else name_sql(kinds, name)
+
+    def kinds(self, table: str) -> dict[str, str]:
+        """The objects of which a parent may be, by the first characters of an id; none if there is one only."""
+        return {kind.key_prefix: kind.name for _, kind in self._kinds.get(table, ())}
 
     def parent(self, names: tuple[str, ...], path: Path) -> tuple[tuple[str, ...], str, SObjectDef]:
         """The parent record at the end of some relationships: canonical names, table alias and object."""
@@ -98,12 +109,15 @@ class Scope:
         targets = [found for name in reference.reference_to if (found := self.view.sobject(name)) is not None]
         if not targets:
             raise problems.no_such_relationship(self.statement, path.at, str(reference.relationship_name))
-        if len(targets) > 1:
-            raise problems.not_emulated(f"A path through the polymorphic relationship {reference.relationship_name}")
-        alias = f"t{next(self.aliases)}"
         key = f"{table}.{quote(reference.name)}"
-        self._joins.append(f'left join {quote(targets[0].name)} as {alias} on {alias}."Id" = {key}')
-        return alias, targets[0]
+        joined = [(f"t{next(self.aliases)}", target) for target in targets]
+        for alias, target in joined:
+            self._joins.append(f'left join {quote(target.name)} as {alias} on {alias}."Id" = {key}')
+        if not reference.polymorphic:
+            return joined[0]
+        parent = f"t{next(self.aliases)}"
+        self._kinds[parent] = joined
+        return parent, NAME
 
     def _relative(self, path: Path) -> tuple[str, ...]:
         names = path.names

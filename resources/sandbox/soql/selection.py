@@ -68,7 +68,8 @@ class Selection:
     def _add_field(self, node: Node, table: str, column: Column) -> None:
         field = column.field
         if field.stored:
-            index = 0 if (node is self.root and field.name == "Id") else self._column(f"{table}.{quote(field.name)}")
+            own_id = node is self.root and field.name == "Id"
+            index = 0 if own_id else self._column(self._scope.sql(table, field.name))
             self._put(node, ".".join(column.names), Value(field.name, index, field.type))
             return
         prefix = field.name.removesuffix("Address")
@@ -90,7 +91,9 @@ class Selection:
             _, table, sobject = self._scope.parent(names[:depth], path)
             member = node.members.get(name)
             if not isinstance(member, Node):
-                member = node.members[name] = Node(sobject.name, self._column(f'{table}."Id"'))
+                member = node.members[name] = Node(
+                    sobject.name, self._column(self._scope.sql(table, "Id")), kinds=self._scope.kinds(table)
+                )
             node = member
         return node, table
 

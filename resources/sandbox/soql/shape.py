@@ -5,7 +5,7 @@ Children are put in by whoever runs their query; a shape only knows where they g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from resources.sandbox.rendering import address_value, json_value
@@ -48,13 +48,16 @@ class Node:
     sobject: str
     id_index: int
     members: dict[str, Value | Address | Node | Children] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    """The objects of which the record may be, by the first characters of its id; none if it is one of `sobject`."""
 
     def record(self, row: Row, url: RecordUrl) -> Record | None:
         """The record of this row, None where a parent is not set; places of children hold None."""
         record_id = row[self.id_index]
         if record_id is None:
             return None
-        record: Record = {"attributes": {"type": self.sobject, "url": url(self.sobject, str(record_id))}}
+        kind = self.kinds.get(str(record_id)[:3], self.sobject)
+        record: Record = {"attributes": {"type": self.sobject, "url": url(kind, str(record_id))}}
         for name, member in self.members.items():
             match member:
                 case Value():

@@ -43,6 +43,19 @@ def test_an_event_has_what_it_was_told_and_what_every_event_has(client: Client) 
     assert client(f"events/{made['id']}").json() == made
 
 
+def test_an_event_is_made_once_for_one_transaction_while_it_is_there(client: Client) -> None:
+    times = ("2027-01-05T10:00:00", "2027-01-05T11:00:00")
+    made = event(client, "Talk", *times, transactionId="t1")
+    assert made["transactionId"] == "t1"
+    assert event(client, "Talk", *times, transactionId="t1") == made
+    other = event(client, "Talk", *times, transactionId="t2")
+    assert other["id"] != made["id"]
+    client(f"events/{made['id']}", "PATCH", {"transactionId": "t3"})
+    assert client(f"events/{made['id']}").json()["transactionId"] == "t1"
+    client(f"events/{made['id']}", "DELETE")
+    assert event(client, "Talk", *times, transactionId="t1")["id"] != made["id"]
+
+
 def test_a_whole_day_is_a_day_wherever_one_is(client: Client) -> None:
     made = event(client, "Fair", "2027-01-05T00:00:00", "2027-01-06T00:00:00", isAllDay=True)
     assert made["start"] == at("2027-01-05T00:00:00.0000000", "UTC")

@@ -96,22 +96,24 @@ def test_all_read_anew_removes_what_went_meanwhile(tasks: Reader) -> None:
     assert (tasks.removed, tasks.titles()) == ([ids[0]], ["b"])
 
 
-@pytest.mark.parametrize("code", ["ErrorAccessDenied", "ErrorMailboxMoveInProgress"])
-def test_a_list_that_is_refused_removes_nothing_and_is_read_later(tasks: Reader, code: str) -> None:
+@pytest.mark.parametrize(
+    "status, code", [(403, "ErrorAccessDenied"), (404, "MailboxNotEnabledForRESTAPI"), (400, "ErrorInvalidIdMalformed")]
+)
+def test_a_list_that_is_refused_removes_nothing_and_is_read_later(tasks: Reader, status: int, code: str) -> None:
     admin = tasks.office.admin
     other = admin.make_list(ADA, "Other")
     (item,) = admin.put(ADA, "tasks", titled(["there"]), list=other)
     tasks.read()
     admin.delete(ADA, "tasks", item, list=other)
     admin.put(ADA, "tasks", titled(["here"]))
-    admin.set_faults(refusal(f"{other}/tasks/delta", 403, code))
+    admin.set_faults(refusal(f"lists/{other}", status, code))
     tasks.read()
     assert (tasks.removed, tasks.titles(), tasks.mailboxes, tasks.partly) == (
         [], ["here", "there"], {ADA: None}, {ADA: code},
     )  # fmt: skip
     admin.set_faults()
     tasks.read()
-    assert tasks.removed == [item]
+    assert (tasks.removed, tasks.asked_for_known) == ([item], 0)
 
 
 def test_a_new_list_that_is_refused_at_first_is_read_later(tasks: Reader) -> None:
@@ -189,10 +191,19 @@ def test_a_change_that_is_told_twice_is_one_row(tasks: Reader) -> None:
 
 def test_what_is_no_task_is_told_as_a_reject(tasks: Reader) -> None:
     tasks.read()
-    page = {"value": ["nonsense", {"title": "no id"}, {"id": 7}], "@odata.deltaLink": "https://elsewhere/x"}
+    link = f"{tasks.office.account.url}/v1.0/users/x"
+    page = {"value": ["nonsense", {"title": "no id"}, {"id": 7}], "@odata.deltaLink": link}
     tasks.office.admin.set_faults({"path": "tasks/delta", "action": "answer", "status": 200, "body": json.dumps(page)})
     tasks.read()
     assert (tasks.rejects, tasks.told) == (3, [])
+
+
+def test_a_link_that_leads_elsewhere_is_not_followed_nor_kept(tasks: Reader) -> None:
+    page = {"value": [], "@odata.deltaLink": "https://elsewhere.example/v1.0/users/x"}
+    tasks.office.admin.set_faults({"path": "tasks/delta", "action": "answer", "body": json.dumps(page)})
+    with pytest.raises(SystemicError, match="leads elsewhere"):
+        tasks.read()
+    assert tasks.cursor is None
 
 
 def test_a_run_in_which_nothing_changed_costs_one_call(tasks: Reader) -> None:

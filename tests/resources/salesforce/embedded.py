@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,10 @@ class Embedded:
         answer = self._door.post(f"{self.connection.url}/sandbox/{door}", json=body)
         assert answer.ok, answer.text
         return answer.json()
+
+    def now(self) -> datetime:
+        """The org's time."""
+        return datetime.fromisoformat(self.do("clock", {"seconds": 0})["now"])
 
     def faults(self, *rules: Mapping[str, object]) -> None:
         self.do("faults", {"rules": rules})

@@ -44,3 +44,10 @@ def test_a_job_found_again_is_asked_about_at_once() -> None:
 
 def test_no_pause_is_zero_after_the_first() -> None:
     assert Rhythm(None).pause(0) > 0
+
+
+def test_what_went_by_before_the_first_question_counts() -> None:
+    assert Rhythm(8_000).pause(None) == 1.25
+    assert Rhythm(8_000, waited=1.0).pause(None) == 0.25
+    late = Rhythm(8_000, waited=40.0)
+    assert (late.pause(None), late.pause(0)) == (0.0, 10.0)

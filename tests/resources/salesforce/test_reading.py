@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pyarrow as pa
@@ -76,7 +76,7 @@ def test_a_snapshot_has_the_columns_asked_for_and_costs_one_call(embedded: Embed
     (page,) = snapshot.pages
     assert page.schema == pa.schema([("id", pa.string()), ("NAME", pa.string()), ("LastActivityDate", pa.date32())])
     assert org.calls == 2
-    assert timedelta(0) <= datetime.now(UTC) - snapshot.taken_at < timedelta(seconds=3)
+    assert timedelta(0) <= embedded.now() - snapshot.taken_at < timedelta(seconds=3)
 
 
 def test_an_incremental_snapshot_has_what_changed_and_what_was_deleted(embedded: Embedded, org: SalesforceOrg) -> None:

@@ -8,7 +8,9 @@ from pipelines.source import Feed
 from resources.salesforce.metadata.customs import Customs, customs_of
 from resources.salesforce.metadata.grants import Grants, grants_of
 from resources.sandbox import field_kinds as kinds
+from resources.sandbox.activity_objects import event, task
 from resources.sandbox.catalogue import account, contact
+from resources.sandbox.engage_objects import engage_profile
 from resources.sandbox.schema import Catalogue
 from resources.sandbox.setup_objects import user
 
@@ -51,12 +53,41 @@ PROFILES = Entity(
     create="scheduled",
     freeze=Freeze(mapped="Frozen__c"),
 )
+TASKS = Entity(
+    name="tasks",
+    source=Feed("tasks", key="id"),
+    target=Target("Task", key="Outlook_Id__c"),
+    fields={
+        "Subject": Master("title"),
+        "Description": Master("body"),
+        "ActivityDate": Master("due"),
+        "Is_Private__c": Master("private"),
+        "WhatId": Reference("institution_id", to="accounts"),
+        "Theirs__c": Master("theirs"),
+    },
+    create="scheduled",
+)
+MEETINGS = Entity(
+    name="meetings",
+    source=Feed("meetings", key="id"),
+    target=Target("Event", key="Outlook_Id__c"),
+    fields={"Subject": Master("title")},
+)
+ENGAGED = Entity(
+    name="engaged",
+    source=Feed("engaged", key="id"),
+    target=Target("Engage_Profile__c", key="External_Id__c"),
+    fields={"Title__c": Master("title")},
+)
 DECLARED = {"accounts": ACCOUNTS, "profiles": PROFILES}
 CATALOGUE = Catalogue.of(
     [
         account(),
         contact(),
         user(),
+        task(),
+        event(),
+        engage_profile(),
         kinds.sobject(
             "Profile__c", "Profile", "Profiles of People", "a01",
             [

@@ -1,0 +1,42 @@
+"""Contacts of Outlook ⇄ Contact: those whom both sides know, or that somebody imported.
+
+No contact of the CRM is put into anybody's Outlook, and none of Outlook into the CRM unless asked for
+(`concord missing outlook_contacts --import`): either side has thousands that the other does not want.
+"""
+
+from pipelines.agreed_rules import Agreed, Related
+from pipelines.both import BothWays, Leave
+from pipelines.cadence import Cadence
+from pipelines.conditions import Is
+from pipelines.elsewhere import Records
+from pipelines.entity import Entity, Target
+from pipelines.gates import Gates, Limit
+from pipelines.match import Same
+from pipelines.source import Outlook
+
+USERS = Records("User", "FederationIdentifier")
+
+ENTITY = Entity(
+    name="outlook_contacts",
+    source=Outlook("outlook_contacts", collection="contacts", required=("surname",)),
+    target=Target("Contact", key="Outlook_Id__c"),
+    match=(Same("Email"),),
+    fields={
+        "FirstName": Agreed("givenName"),
+        "LastName": Agreed("surname"),
+        "Email": Agreed("emailAddresses", first=True),
+        "Phone": Agreed("businessPhones", first=True),
+        "MobilePhone": Agreed("mobilePhone"),
+        "Title": Agreed("jobTitle"),
+        "Department": Agreed("department"),
+        "OwnerId": Related("user", to=USERS, missing="skip"),
+    },
+    create="on_request",
+    both=BothWays(
+        prevent={"crm": ("delete",), "source": ("create", "delete")},
+        leave=(Leave("private", row=~Is("sensitivity", "normal"), record=("Is_Private__c",)),),
+    ),
+    gates=Gates(removals=Limit(share=0.05, count=20)),
+    cadence=Cadence(every="hour"),
+    private=("FirstName", "LastName", "Email", "Phone", "MobilePhone", "Title", "Department"),
+)
