@@ -63,7 +63,7 @@ def _of_parts(entity: Entity) -> Iterator[str]:
     }
     for name, part in parts.items():
         if part:
-            yield f"both and {name} do not go together: of what two sides share, leave out by both.leave or both.related"
+            yield f"both and {name} do not go together: leave out by both.leave or both.related"
 
 
 def _of_relations(entity: Entity, both: BothWays) -> Iterator[str]:

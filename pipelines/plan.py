@@ -174,7 +174,8 @@ def read_plan(
 
 
 def _back(con: duckdb.DuckDBPyConnection) -> Back:
-    return Back(*_one(con, BACK_SQL), memory.read(con, FIRST_DONE) is None)
+    updates, creates, removals, cells = _one(con, BACK_SQL)
+    return Back(updates, creates, removals, cells, first=memory.read(con, FIRST_DONE) is None)
 
 
 FIRST_DONE = "both agreed"

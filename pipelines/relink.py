@@ -13,6 +13,7 @@ from pipelines import memory
 from pipelines.pairing import RELINK
 from pipelines.plan import FIRST_DONE
 from pipelines.reading_changes import CURSOR, LANDED
+from pipelines.since import release_all
 
 FORGET = (
     "delete from links where fold not in (select fold from parted)",
@@ -38,5 +39,6 @@ def relink(con: duckdb.DuckDBPyConnection) -> Relinked:
     for name in (CURSOR, LANDED, FIRST_DONE):
         con.execute("delete from meta where name = ?", [name])
     memory.write(con, RELINK, "true")
+    release_all(con, "all is paired anew")
     con.execute("commit")
     return Relinked(links - parted, parted)

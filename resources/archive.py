@@ -25,7 +25,7 @@ from pipelines.waiting import lacking_sql, waiting_sql
 from resources.warehouse import Warehouse, read_copy
 
 ERRORS = "outcome = 'failed' or outcome = 'held' and reason <> 'gate'"
-SUCCESSES = "outcome in ('created', 'updated', 'linked', 'deactivated')"
+SUCCESSES = "outcome in ('created', 'updated', 'linked', 'deactivated', 'deleted')"
 
 # our own words are written small, Salesforce's codes in capitals
 ROWS = """

@@ -48,6 +48,8 @@ MEANINGS = {
     "deleted_in_source": "people deleted it in Outlook; the record stays as it is",
     "private": "private on one side: left alone on both",
     "recurring": "one of a series: left alone on both sides",
+    "whole_day": "a whole day: left alone on both sides",
+    "cancelled": "cancelled in Outlook: left alone on both sides",
     "outside_window": "outside of the days that are synced: left alone on both sides",
     "not_related": "it refers to no record of the CRM, as it would have to",
     "no_mailbox": "its owner has no mailbox that can be read",

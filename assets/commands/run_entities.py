@@ -35,7 +35,7 @@ def plan(
         typer.Option(
             metavar="FILE",
             help="Every cell of the plan: key, record, field, old, new, rule, side, why. Values that a spreadsheet"
-            " would take for a formula (= + - @ in front) get an apostrophe in front. The file is readable by you alone.",
+            " would take for a formula (= + - @ in front) get an apostrophe in front. It is readable by you alone.",
             show_default=False,
         ),
     ] = None,

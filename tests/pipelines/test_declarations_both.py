@@ -10,13 +10,13 @@ from assets.tasks import ENTITY as TASKS
 from pipelines.agreed_rules import Agreed, Related
 from pipelines.both import BothWays, Days, Leave
 from pipelines.conditions import Is
-from pipelines.entity import DeclarationError, Freeze, Twins
+from pipelines.entity import AnyRule, DeclarationError, Freeze, Twins
 from pipelines.life import Life, Wanted
 from pipelines.rules import Master, SourceStatus
 from pipelines.source import Feed, Outlook, Rest
 
 BOTH = TASKS.rules_of_both
-TOGETHER = "do not go together: of what two sides share, leave out by both.leave or both.related"
+TOGETHER = "do not go together: leave out by both.leave or both.related"
 OVER = Is("status", "completed")
 TASK_COLUMNS = ", ".join(Outlook("tasks", collection="tasks").columns)
 
@@ -27,7 +27,7 @@ MISTAKES: dict[str, tuple[dict[str, object], str]] = {
     ),
     "a source that is only read": (
         {"source": Feed("todo", key="id")},
-        "both needs a source that can be written back to, such as Outlook(...), and not the feed `todo`",
+        "both needs a source that can be written back to, such as Outlook(...), and not feed `todo`",
     ),
     "a column that is not there": (
         {"fields": {**TASKS.fields, "Subject": Agreed("subject")}},
@@ -40,7 +40,8 @@ MISTAKES: dict[str, tuple[dict[str, object], str]] = {
     "a column that cannot be written": (
         {"fields": {**TASKS.fields, "Subject": Agreed("contentType")}},
         "Subject is Agreed with 'contentType', which cannot be written in tasks of Outlook: name one of title,"
-        " bodyText, status, importance, dueDateTime, startDateTime, completedDateTime, categories, or declare it Master",
+        " bodyText, status, importance, dueDateTime, startDateTime, completedDateTime, categories, or declare it"
+        " Master",
     ),
     "an owner without a field": (
         {"both": replace(BOTH, owner="CreatedById")},
@@ -84,6 +85,6 @@ def test_a_mistake_is_told_when_the_declaration_is_made(changed: dict[str, objec
 
 
 def test_what_is_never_written_there_need_not_be_writable() -> None:
-    fields = {"Subject": Agreed("contentType"), "OwnerId": Related("user", to=TASKS.owner, missing="skip")}
+    fields: dict[str, AnyRule] = {"Subject": Agreed("contentType"), "OwnerId": Related("user", to=TASKS.owner, missing="skip")}
     only_read = replace(TASKS, fields=fields, match=(), private=(), both=BothWays(direction="to_crm"))
     assert only_read.rules_of_both.may("crm", "create")
