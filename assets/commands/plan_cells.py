@@ -47,7 +47,7 @@ class Line(NamedTuple):
     why: str
 
 
-def show_both_sides(entity: str, home: Path, terminal: Terminal) -> None:
+def show_both_sides(entity: str, home: Path, terminal: Terminal, most: int = SHOWN) -> None:
     """The first cells of the last plan as a table, if the entity is written on both sides; nothing for the others."""
     from assets.declarations import entities
 
@@ -57,9 +57,9 @@ def show_both_sides(entity: str, home: Path, terminal: Terminal) -> None:
     names = [name for name, rule in declared.fields.items() if rule.source_column]
     lines = list(lines_of(_cells(home, entity), title=names[0]))
     if lines:
-        terminal.show(_table(entity, lines[:SHOWN]))
-    if len(lines) > SHOWN:
-        terminal.show(f"… {len(lines) - SHOWN:,} more: concord plan {entity} --csv FILE")
+        terminal.show(_table(entity, lines[:most]))
+    if len(lines) > most:
+        terminal.show(f"… {len(lines) - most:,} more: concord plan {entity} --csv FILE")
 
 
 def write_cells(path: Path, home: Path, entity: str, terminal: Terminal) -> None:

@@ -9,8 +9,9 @@ import csv
 import json
 import ssl
 import urllib.request
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlencode
@@ -41,10 +42,7 @@ class Api:
 
     def count(self, path: str, since: str) -> int:
         """Rows of the collection that were updated since, or all of them."""
-        opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}),
-            urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=self.ca_file)),
-        )
+        opener = _opener(self.ca_file)
         asked = {"limit": "1000"} | ({"updated_since": since} if since else {})
         rows = 0
         while True:
@@ -56,6 +54,13 @@ class Api:
             if page["next_cursor"] is None:
                 return rows
             asked["cursor"] = page["next_cursor"]
+
+
+def _opener(ca_file: str) -> urllib.request.OpenerDirector:
+    return urllib.request.build_opener(
+        urllib.request.ProxyHandler({}),
+        urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=ca_file)),
+    )
 
 
 def rows_of_feed(path: Path) -> Told:
@@ -72,3 +77,54 @@ def rows_of_collection(path: str, seen: Seen, api: Api) -> Told:
         return Told(0, "nobody asked")
     since = began[-1].get("updated_since", [""])[0]
     return Told(api.count(path, since), since)
+
+
+class Mailboxes(Protocol):
+    """An Outlook whose administrator we are."""
+
+    def rows(self, user: str, collection: str) -> Sequence[Mapping[str, Any]]:
+        """The items of a mailbox."""
+
+
+@dataclass
+class BothSides:
+    """Tasks of Outlook and of the CRM, counted as one where they carry one key. `days` are those of the window."""
+
+    office: Mailboxes
+    org_url: str
+    token: str
+    ca_file: str
+    days: tuple[date, date]
+    users: list[str] = field(default_factory=list)
+    before: set[str] = field(default_factory=set)
+
+    def told(self) -> Told:
+        """What both sides have, and what they had when they were counted last: that is told once as deleted."""
+        now = self._now()
+        count = len(now | self.before)
+        self.before = now
+        return Told(count)
+
+    def _now(self) -> set[str]:
+        items = {str(row["id"]) for user in self.users for row in self.office.rows(user, "tasks")}
+        records = {str(row["Id"]): row for row in self._records()}
+        named = {str(row["Outlook_Id__c"]): record_id for record_id, row in records.items() if row["Outlook_Id__c"]}
+        alone = {
+            record_id
+            for record_id, row in records.items()
+            if row["Outlook_Id__c"] not in items and self._inside(row["ActivityDate"])
+        }
+        return {named.get(item, item) for item in items} | alone
+
+    def _inside(self, day: str | None) -> bool:
+        return day is None or self.days[0] <= date.fromisoformat(day) <= self.days[1]
+
+    def _records(self) -> Iterator[Mapping[str, Any]]:
+        path = "/services/data/v62.0/query?" + urlencode({"q": "SELECT Id, Outlook_Id__c, ActivityDate FROM Task"})
+        while path:
+            request = urllib.request.Request(f"{self.org_url}{path}")  # noqa: S310 - the URL is our own
+            request.add_header("Authorization", f"Bearer {self.token}")
+            with _opener(self.ca_file).open(request) as answer:
+                page = json.load(answer)
+            yield from page["records"]
+            path = page.get("nextRecordsUrl", "")

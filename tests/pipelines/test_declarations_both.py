@@ -85,6 +85,7 @@ def test_a_mistake_is_told_when_the_declaration_is_made(changed: dict[str, objec
 
 
 def test_what_is_never_written_there_need_not_be_writable() -> None:
-    fields: dict[str, AnyRule] = {"Subject": Agreed("contentType"), "OwnerId": Related("user", to=TASKS.owner, missing="skip")}
+    owner = Related("user", to=TASKS.owner, missing="skip")
+    fields: dict[str, AnyRule] = {"Subject": Agreed("contentType"), "OwnerId": owner}
     only_read = replace(TASKS, fields=fields, match=(), private=(), both=BothWays(direction="to_crm"))
     assert only_read.rules_of_both.may("crm", "create")
