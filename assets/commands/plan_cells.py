@@ -22,6 +22,9 @@ KEY = 18
 """Of a key that is longer, the beginning and the end are shown: Outlook's differ at their end."""
 
 
+RANKS = {action: rank for rank, action in enumerate(("hold", "delete", "update", "create", "key"))}
+
+
 class Cell(NamedTuple):
     """A row of the archive's cells."""
 
@@ -45,6 +48,8 @@ class Line(NamedTuple):
     in_outlook: str
     in_crm: str
     why: str
+    rank: int
+    """What needs a look first comes first: what a person decides, deletions, changes, what is new, keys."""
 
 
 def show_both_sides(entity: str, home: Path, terminal: Terminal, most: int = SHOWN) -> None:
@@ -55,7 +60,7 @@ def show_both_sides(entity: str, home: Path, terminal: Terminal, most: int = SHO
     if declared.both is None or terminal.as_json:
         return
     names = [name for name, rule in declared.fields.items() if rule.source_column]
-    lines = list(lines_of(_cells(home, entity), title=names[0]))
+    lines = sorted(lines_of(_cells(home, entity), title=names[0]), key=lambda line: line.rank)
     if lines:
         terminal.show(_table(entity, lines[:most]))
     if len(lines) > most:
@@ -82,7 +87,8 @@ def lines_of(cells: Iterator[Cell], *, title: str) -> Iterator[Line]:
             continue
         for cell in listed:
             if action == "hold":
-                yield Line(_task(cell), cell.field or "", _short(cell.new), _short(cell.old), why_in_words(cell.why))
+                both = _short(cell.new), _short(cell.old)
+                yield Line(_task(cell), cell.field or "", *both, why_in_words(cell.why), RANKS["hold"])
             else:
                 yield _line(cell, cell.field or "", f"{_short(cell.old) or '(blank)'} → {_new(cell)}")
 
@@ -97,7 +103,8 @@ def _new(cell: Cell) -> str:
 
 def _line(cell: Cell, field: str, what: str) -> Line:
     crm = cell.side == "crm"
-    return Line(_task(cell), field, "" if crm else what, what if crm else "", why_in_words(cell.why))
+    rank = RANKS["key" if cell.rule == "key" and cell.action == "update" else cell.action]
+    return Line(_task(cell), field, "" if crm else what, what if crm else "", why_in_words(cell.why), rank)
 
 
 def _task(cell: Cell) -> str:
@@ -115,7 +122,7 @@ def _short(value: str | None) -> str:
 def _table(entity: str, lines: list[Line]) -> Table:
     from assets.commands.tables import table
 
-    return table((entity, "field", "in Outlook", "in the CRM", "why"), lines)
+    return table((entity, "field", "in Outlook", "in the CRM", "why"), (line[:-1] for line in lines))
 
 
 def _cells(home: Path, entity: str) -> Iterator[Cell]:

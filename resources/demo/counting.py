@@ -9,6 +9,7 @@ import csv
 import json
 import ssl
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -56,6 +57,11 @@ class Api:
             asked["cursor"] = page["next_cursor"]
 
 
+def _looks(item: Mapping[str, Any]) -> tuple[str, str]:
+    """Name and day of a task of Outlook."""
+    return item["title"], item["dueDateTime"]["dateTime"][:10]
+
+
 def _opener(ca_file: str) -> urllib.request.OpenerDirector:
     return urllib.request.build_opener(
         urllib.request.ProxyHandler({}),
@@ -96,31 +102,34 @@ class BothSides:
     ca_file: str
     days: tuple[date, date]
     users: list[str] = field(default_factory=list)
-    before: set[str] = field(default_factory=set)
+    pairs: set[tuple[str, str]] = field(default_factory=set)
+    """Item and record that belonged together when they were counted last."""
 
     def told(self) -> Told:
-        """What both sides have, and what they had when they were counted last: that is told once as deleted."""
-        now = self._now()
-        count = len(now | self.before)
-        self.before = now
-        return Told(count)
+        """What either side has, what belongs together as one; pairs of before that are gone are told once as deleted.
 
-    def _now(self) -> set[str]:
-        items = {str(row["id"]) for user in self.users for row in self.office.rows(user, "tasks")}
+        An item and a record of one name and day belong together where nothing else has both.
+        """
+        items = {str(row["id"]): _looks(row) for user in self.users for row in self.office.rows(user, "tasks")}
         records = {str(row["Id"]): row for row in self._records()}
-        named = {str(row["Outlook_Id__c"]): record_id for record_id, row in records.items() if row["Outlook_Id__c"]}
-        alone = {
-            record_id
-            for record_id, row in records.items()
-            if row["Outlook_Id__c"] not in items and self._inside(row["ActivityDate"])
-        }
-        return {named.get(item, item) for item in items} | alone
+        pairs = {(row["Outlook_Id__c"], key) for key, row in records.items() if row["Outlook_Id__c"] in items}
+        free = {key: row for key, row in records.items() if row["Outlook_Id__c"] not in items}
+        taken = {item for item, _ in pairs}
+        here = Counter((row["Subject"], row["ActivityDate"]) for row in free.values())
+        there = Counter(looks for item, looks in items.items() if item not in taken)
+        twins = sum(1 for looks, count in there.items() if count == here[looks] == 1)
+        alone = sum(1 for row in free.values() if self._inside(row["ActivityDate"])) - twins
+        gone = {(item, key) for item, key in self.pairs if item not in items and key not in records}
+        self.pairs = pairs
+        return Told(len(items) + alone + len(gone))
 
     def _inside(self, day: str | None) -> bool:
         return day is None or self.days[0] <= date.fromisoformat(day) <= self.days[1]
 
     def _records(self) -> Iterator[Mapping[str, Any]]:
-        path = "/services/data/v62.0/query?" + urlencode({"q": "SELECT Id, Outlook_Id__c, ActivityDate FROM Task"})
+        path = "/services/data/v62.0/query?" + urlencode(
+            {"q": "SELECT Id, Subject, Outlook_Id__c, ActivityDate FROM Task"}
+        )
         while path:
             request = urllib.request.Request(f"{self.org_url}{path}")  # noqa: S310 - the URL is our own
             request.add_header("Authorization", f"Bearer {self.token}")

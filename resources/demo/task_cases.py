@@ -1,7 +1,7 @@
 """Which cases of tasks the demo plants in Outlook and in the CRM, and what the first syncs make of them.
 
-A new case is a line here and a branch in `tasks.py`, where the two sides are made; what happens to some an hour later is
-in `tasks_later.py`.
+A new case is a line here and a branch in `tasks.py`, where the two sides are made; what happens to some an hour later
+is in `tasks_later.py`.
 """
 
 from __future__ import annotations

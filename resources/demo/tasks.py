@@ -101,7 +101,7 @@ def make_tasks(story: Engage, today: date, tasks: int = 300, seed: int = 7) -> T
             user = made.users[len(made.todos) % MAILBOXES]
             name, address = people[len(made.todos) % len(people)]
             subject = f"{draw.choice(VERBS)} {name}" + (
-                "" if kind == "twice_on_both" else f" ({number + 1}, {kind[:2]})"
+                "" if kind == "twice_on_both" else f", {number + 1}/{len(made.todos) + 1}"
             )
             day = today + timedelta(days={"far_ahead": FAR, "long_ago": LONG_AGO}.get(kind, draw.randint(-20, 60)))
             for _ in range(2 if kind == "twice_on_both" else 1):
