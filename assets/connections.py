@@ -35,7 +35,7 @@ ENTITY = Entity(
     create="scheduled",
     cadence=Cadence(every="hour", at_least=timedelta(minutes=60), not_while=(LockFile("engage-post-processing.lock"),)),
     life=Life(
-        ends_when=~ACTIVE,
+        ends_when=Is("active", "false"),
         ends_with=("To_Profile__c",),
         ends_without=("From_User__c",),
         then={"Active__c": "false"},

@@ -1,7 +1,7 @@
 """What is true of each source row besides its own columns: conditions that hold, whether it is over, whom lists mean.
 
-In: `source`, `work.targets`, `work.ended_targets` (entity, fold), `beside <collection>`. Out: `work.facts` (number,
-fold, ended, lacking, wanted, `<field>→Held` for each field with a condition), one row a present source row;
+In: `source`, `work.targets`, `work.ended_targets` (entity, fold), `looked_up`, `beside <collection>`. Out: `work.facts`
+(number, fold, ended, lacking, wanted, `<field>→Held` for each field with a condition), one row a present source row;
 `work.listed` (field, number, record_id), the first record that a list of keys means; `work.merge_circles` (fold).
 An entity that asks nothing of the kind has none of these tables, and pays nothing.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 from pipelines.binding import Bound
 from pipelines.conditions import Has, resolved
 from pipelines.derived_rules import Whether, held
+from pipelines.elsewhere import Records
 from pipelines.entity import Entity
 from pipelines.mergers import DEEPEST
 from pipelines.rules import Reference
@@ -105,8 +106,19 @@ def _over_sql(entity: Entity) -> str:
     life = entity.life
     if life is None:
         return "false"
-    over = [*_over_by_itself(entity), *(f"s.{quote(resolved(field))} is null" for field in life.ends_without)]
+    over = [*_over_by_itself(entity), *(_nowhere_sql(entity, field) for field in life.ends_without)]
     return f"coalesce({' or '.join(over)}, false)"
+
+
+def _nowhere_sql(entity: Entity, field: str) -> str:
+    """Boolean: what the field refers to is not there; a name that several records have is there, though nobody's."""
+    rule = entity.references[field]
+    column = f"s.{given(rule.column)}"
+    nowhere = f"{column} is not null and s.{quote(resolved(field))} is null"
+    if isinstance(rule.to, Records):
+        named = f"t.name = {literal(rule.target)} and t.fold = lower({column})"
+        nowhere += f" and not exists (select 1 from looked_up t where {named})"
+    return f"({nowhere})"
 
 
 def _lacking_sql(entity: Entity) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.oracle import Record, Row
+from tests.contract import Record, Row
 
 KEYS = ("k1", "k2", "k3", "k4", "k5")
 TEXTS = (None, "", "  ", "Ann", "ann", " Ann ", "two\r\nlines", "two\nlines", "Zoë 🦉", '"quoted", =1+1', "#N/A")

@@ -55,7 +55,9 @@ def test_what_an_org_has_to_have_is_written_without_asking_one(synced: Shell, tm
     assert (said.code, said.json["objects"], said.json["not_made"]) == (0, ["Account", "Contact"], [])
     assert "Contact.Source_Key__c" in said.json["custom_fields"]
     assert (tmp_path / "concord.zip").exists()
-    assert "--source-dir force-app" in synced("check", "--permission-set", str(tmp_path / "source")).out
+    told = synced("check", "--permission-set", str(tmp_path / "source")).out
+    assert "--source-dir force-app" in told
+    assert "sf org assign permset --name Concord_Integration --on-behalf-of" in told
     assert synced.admin.calls() == []
     assert synced("check", "--permission-set", str(tmp_path / "no" / "concord.zip")).code == 2
 
@@ -68,15 +70,27 @@ def test_a_refused_login_is_one_problem_of_all(synced: Shell) -> None:
     assert (said.code, [problem["where"] for problem in said.json["problems"]]) == (2, ["org"])
 
 
-def test_a_service_that_nobody_told_of_is_named_with_its_settings(synced: Shell) -> None:
-    connection = synced.connection
-    org = {
+def an_org_of_ours(shell: Shell) -> dict[str, str]:
+    """The settings of the town's org as one that is no sandbox, so that nothing is beside it."""
+    connection = shell.connection
+    return {
         "SALESFORCE_INSTANCE_URL": connection.url,
         "SALESFORCE_CA_FILE": connection.ca_file,
         "SALESFORCE_CLIENT_ID": connection.client_id,
         "SALESFORCE_CLIENT_SECRET": connection.client_secret,
     }
-    said = synced("check", "profiles", "--json", **org)
+
+
+def test_without_the_service_its_entities_are_left_out_of_a_check_of_all_with_a_note(synced: Shell) -> None:
+    said = synced("check", "--json", **an_org_of_ours(synced))
+    assert (said.code, said.json["checked"]) == (0, ["accounts", "personnel"])
+    why = "ENGAGE_URL and ENGAGE_TOKEN are not set: where is engage?"
+    assert said.json["notes"] == [f"{name} is left out: {why}" for name in ("profiles", "connections")]
+    assert why in said.err
+
+
+def test_a_service_that_nobody_told_of_is_named_with_its_settings(synced: Shell) -> None:
+    said = synced("check", "profiles", "--json", **an_org_of_ours(synced))
     [problem] = said.json["problems"]
     assert (said.code, problem["where"], problem["field"]) == (2, "service", "profiles")
     assert "ENGAGE_URL and ENGAGE_TOKEN" in problem["mistake"]

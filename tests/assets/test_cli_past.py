@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
+from assets.commands.answering import counted
 from tests.assets.shell import PERSONNEL, Shell, town
 from tests.receivers import HOST, hook
 
@@ -126,6 +127,11 @@ def test_a_test_message_goes_to_every_address(synced: Shell) -> None:
     assert said.err == "address 2 (JSON) did not take a message: it cannot be reached, or did not answer\n"
 
 
+def test_things_are_counted_in_the_right_number() -> None:
+    told = [counted(number, "thing is", "things are") for number in (0, 1, 2, 1_000)]
+    assert told == ["0 things are", "1 thing is", "2 things are", "1,000 things are"]
+
+
 def test_a_test_message_to_nobody_is_wrong_use(synced: Shell) -> None:
     said = synced("alerts", "--test")
     assert (said.code, "CONCORD_ALERTS names no address" in said.err) == (2, True)
@@ -137,6 +143,8 @@ def test_the_state_of_each_entity_and_kind_is_shown_and_who_is_still_to_be_told(
         address = f"json://{HOST}:{receiver.port}/T0KEN"
         told = synced("sync", "accounts", "--json", CONCORD_ALERTS=address)
         shown = synced("alerts", CONCORD_ALERTS=address)
+    wrong = sum(one["wrong"] for one in synced("alerts", "--json").json["standing"])
+    assert f"{counted(wrong, 'thing is', 'things are')} wrong; 1 address is told." in shown.out
     refused = "address 1 (JSON) did not take a message: it answered 503"
     assert (told.code, told.json["status"], told.json["message"]) == (4, "success_with_errors", refused)
     assert refused in shown.out

@@ -68,6 +68,19 @@ def test_ctrl_c_ends_a_sync_that_the_next_one_goes_on_with(tmp_path: Path) -> No
         assert shell("sync", "accounts", "--json").json["cells"] == 0
 
 
+def test_the_module_itself_is_the_command(home: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "assets.cli", "--version"],
+        cwd=ROOT,
+        env={**os.environ, "CONCORD_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout.split()[0], ran.stderr) == (0, "concord", "")
+
+
 def many_stale(shell: Shell, count: int) -> str:
     """A feed of institutions whose records are in the org under old names."""
     shell.admin.seed(

@@ -121,3 +121,39 @@ def test_what_depends_on_a_failed_entity_is_not_run(shell: Shell) -> None:
     assert errors == {"accounts": "empty_feed"} | dict.fromkeys(
         ("personnel", "profiles", "connections"), "upstream_failed"
     )
+
+
+def test_without_the_service_its_entities_are_left_out_of_a_sync_of_all_and_nobody_is_alarmed(shell: Shell) -> None:
+    connection = shell.connection
+    org = {
+        "SALESFORCE_INSTANCE_URL": connection.url,
+        "SALESFORCE_CA_FILE": connection.ca_file,
+        "SALESFORCE_CLIENT_ID": connection.client_id,
+        "SALESFORCE_CLIENT_SECRET": connection.client_secret,
+    }
+    why = "ENGAGE_URL and ENGAGE_TOKEN are not set: where is engage?"
+    said = shell("sync", "--json", **org)
+    told = {report["entity"]: (report["status"], report["error"]) for report in said.json}
+    assert (said.code, told["accounts"]) == (4, ("success_with_errors", None))  # one row has no name
+    assert told["profiles"] == told["connections"] == ("skipped", None)
+    assert all(why in report["message"] for report in said.json[2:])
+    wrong = [one for one in shell("alerts", "--json").json["standing"] if one["wrong"]]
+    assert {one["entity"] for one in wrong} <= {"accounts", "personnel"}
+    for name in ("profiles", "connections"):
+        named = shell("sync", name, "--json", **org)
+        assert (named.code, named.json["error"], named.json["message"]) == (2, "source_not_set", why)
+
+
+def test_the_rows_of_a_first_run_that_brought_none_are_none(shell: Shell) -> None:
+    shell("sync", "accounts")
+    shell.engage.clear()
+    assert shell("sync", "profiles", "--json").json["extracted"] == 0
+    said = shell("history", "profiles", "--rows", "last", "--json")
+    assert (said.code, said.json["rows"]) == (0, [])
+
+
+def test_the_last_run_is_the_last_one_however_quiet(shell: Shell) -> None:
+    shell("sync", "accounts", "profiles")
+    quiet = shell("sync", "profiles", "--json").json
+    assert quiet["status"] == "nothing_to_do"
+    assert shell("history", "profiles", "--rows", "last", "--json").json["run_id"] == quiet["run_id"]

@@ -12,7 +12,8 @@ SAID = {
     "accounts": "Feed `institutions` → `Account`, keyed by `Source_Key__c`. Creates records only when a person asks",
     "personnel": "Feed `personnel` → `Contact`, keyed by `Source_Key__c`. Creates records. Synced every day at 5:00",
     "profiles": "Collection `/v1/profiles` of the service `engage` → `Engage_Profile__c`",
-    "connections": "**Is over** when `active` is false, or what `To_Profile__c` refers to is over. Its record stays",
+    "connections": "**Is over** when `active` is false, or what `To_Profile__c` refers to is over, or what"
+    " `From_User__c` refers to is not there. Its record stays",
 }
 
 

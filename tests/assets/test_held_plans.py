@@ -27,7 +27,7 @@ def importing(room: ControlRoom, **more: Any) -> Result:
 
 
 def writes(room: ControlRoom) -> list[str]:
-    return [call for call in room.place.org.calls() if "composite" in call or "jobs/ingest" in call]
+    return [call for call in room.place.org.calls() if "composite/sobjects" in call or "jobs/ingest" in call]
 
 
 @pytest.fixture(scope="module")

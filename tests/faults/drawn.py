@@ -11,7 +11,7 @@ from tests.faults import institutions, people
 from tests.faults.kinds import ANYWHERE, CHANGING, CLOSING, ENDED, POLLING, ROWS
 from tests.faults.outside import ROUTES
 from tests.faults.plan import FLAGS
-from tests.faults.side import Stroke
+from tests.faults.stroke import Stroke
 
 KEYS = {"accounts": ("k1", "k2", "k3", "k4", "k5"), "personnel": ("p1", "p2", "p3", "p4")}
 NAMED = st.sampled_from(("accounts", "personnel", "personnel"))

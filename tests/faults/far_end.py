@@ -9,6 +9,7 @@ import csv
 import io
 import re
 import time
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -27,24 +28,32 @@ RIGHTS = {"forbidden": {"read": True, "edit": False}, "hidden": {"read": False, 
 JSON = {"content-type": "application/json"}
 
 
-class FarEnd:
-    """Answers as the org does, with what earlier faults made of rows and jobs."""
+@dataclass
+class Trouble:
+    """What earlier faults made of rights, jobs and rows, and calls that have not arrived yet."""
 
-    def __init__(self, org: Inside, field: tuple[str, str] | None) -> None:
+    taken: bool = False
+    stuck: dict[str, int] = field(default_factory=dict)
+    locked: dict[str, list[str]] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    late: list[requests.PreparedRequest] = field(default_factory=list)
+
+
+class FarEnd:
+    """Answers as the org does, with what earlier faults made of it."""
+
+    def __init__(self, org: Inside, field: tuple[str, str] | None, trouble: Trouble) -> None:
         """`field`: the object and the field of it that an administrator may take away."""
         self._org = org
         self._field = field
-        self._taken = False
-        self._stuck: dict[str, int] = {}
-        self._locked: dict[str, list[str]] = {}
-        self._gone: set[str] = set()
+        self.trouble = trouble
 
     def answer(self, request: requests.PreparedRequest, body: bytes | None = None) -> Answer:
         """The org's own answer."""
         headers = {name: value for name, value in request.headers.items() if name.lower() != "accept-encoding"}
         content = _body(request) if body is None else body
         job_id = _job_of(request)
-        if job_id in self._gone:
+        if job_id in self.trouble.gone:
             return Answer(404, JSON, orjson.dumps([GONE]))
         answer = self._org.answer(str(request.method), str(request.url), headers, content)
         if job_id is None or request.method != "GET":
@@ -53,11 +62,11 @@ class FarEnd:
         while asked_how and orjson.loads(answer.body).get("state") in ("UploadComplete", "InProgress"):
             time.sleep(0.0005)  # so that each undisturbed job takes one question, and calls have the same numbers
             answer = self._org.answer(str(request.method), str(request.url), headers, content)
-        if asked_how and self._stuck.get(job_id):
-            self._stuck[job_id] -= 1
+        if asked_how and self.trouble.stuck.get(job_id):
+            self.trouble.stuck[job_id] -= 1
             return Answer(200, answer.headers, orjson.dumps({**orjson.loads(answer.body), "state": "InProgress"}))
-        if job_id in self._locked and "failedResults" in request.path_url:
-            row = ["", f"{LOCK}:{LOCK_TEXT}:--", *self._locked[job_id]]
+        if job_id in self.trouble.locked and "failedResults" in request.path_url:
+            row = ["", f"{LOCK}:{LOCK_TEXT}:--", *self.trouble.locked[job_id]]
             return Answer(200, answer.headers, answer.body + _csv([row]))
         return answer
 
@@ -71,14 +80,14 @@ class FarEnd:
             return self._first_row_locked(request)
         if kind == "locked":
             header, first, *others = list(csv.reader(io.StringIO(_body(request).decode())))
-            self._locked[job_id] = first
+            self.trouble.locked[job_id] = first
             return self.answer(request, _csv([header, *others]))
         if kind == "stuck":
-            self._stuck[job_id] = STUCK
+            self.trouble.stuck[job_id] = STUCK
             return self.answer(request)
         if kind == "gone":
             self._org.until_ended(job_id)
-            self._gone.add(job_id)
+            self.trouble.gone.add(job_id)
             return self.answer(request)
         if orjson.loads(_body(request))["state"] != "UploadComplete":
             return self.answer(request)
@@ -104,11 +113,11 @@ class FarEnd:
         assert self._org.door(
             "permissions", {"sobject": sobject, "field": field, "rights": {"read": read, "edit": edit}}
         )
-        self._taken = not edit
+        self.trouble.taken = not edit
 
     def give_back(self) -> None:
         """Our user has all rights again."""
-        if self._taken:
+        if self.trouble.taken:
             self._allow(read=True, edit=True)
 
 

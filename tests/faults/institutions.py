@@ -8,8 +8,8 @@ from __future__ import annotations
 from pipelines.entity import Entity, Freeze, Target
 from pipelines.rules import Constant, FillEmpty, Master, Reference, SourceStatus, SyncedAt
 from pipelines.source import Feed
+from tests.contract import ACCOUNTS
 from tests.faults.plan import Plan
-from tests.oracle import ACCOUNTS
 
 ENTITY = Entity(
     name="accounts",

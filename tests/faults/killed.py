@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -18,7 +19,8 @@ from resources.warehouse import Warehouse
 from tests.faults.courses import Course
 from tests.faults.inside import inside
 from tests.faults.kinds import Call
-from tests.faults.trial import Stage, editing, once
+from tests.faults.stage import Stage
+from tests.faults.trial import Trial, editing, once
 from tests.faults.wire import Wire
 
 When = Literal["before", "after"]
@@ -55,10 +57,10 @@ def forkserver() -> ForkServerContext:
     return context
 
 
-def boundaries(calls: tuple[Call, ...]) -> list[Kill]:
-    """Both sides of every call of the first run, which ends where another logs in."""
-    logins = [number for number, call in enumerate(calls, start=1) if str(call) == "POST token"]
-    return [Kill(number, when) for number in range(1, logins[1]) for when in ("before", "after")]
+def boundaries(undisturbed: Trial) -> list[Kill]:
+    """Both sides of every call of the first run."""
+    calls = len(undisturbed.runs[0].calls)
+    return [Kill(number, when) for number in range(1, calls + 1) for when in ("before", "after")]
 
 
 def kill(stage: Stage, *kills: Kill) -> Killed:
@@ -71,16 +73,15 @@ def kill(stage: Stage, *kills: Kill) -> Killed:
         child.join(60)
         assert child.exitcode in (0, -signal.SIGKILL), f"{stage.course} {one}: the child ended with {child.exitcode}"
         died += child.exitcode == -signal.SIGKILL
-    with inside(stage.now / "org") as org, stage.warehouse() as warehouse:
-        wire = Wire(org, {})
-        runs, wrong = stage.until_quiet(org, wire, warehouse)
-    return Killed(stage.course, kills, died, tuple(wire.calls), runs, wrong)
+    with stage.opened({}) as opened:
+        future, runs = stage.until_quiet(opened)
+        calls = tuple(opened.wire.calls)
+    return Killed(stage.course, kills, died, calls, runs, future.wrong)
 
 
-def kill_share(folder: Path, course: Course, part: tuple[int, int]) -> list[Killed]:
-    """The kills of one part: (number, of how many)."""
-    stage = Stage(folder, course)
-    return [kill(stage, one) for one in boundaries(stage.undisturbed.calls)[part[0] :: part[1]]]
+def kills(stage: Stage, which: Sequence[Kill]) -> list[Killed]:
+    """What came of each of these."""
+    return [kill(stage, one) for one in which]
 
 
 def doomed(home: Path, course: Course, at: Kill, edits: bool) -> None:  # noqa: FBT001 - the arguments of a process

@@ -24,8 +24,8 @@ from tests.faults.telling import Telling
 from tests.oracle_of_lives import CONNECTION, NOW, PROFILE, Record, Row, Service
 
 FIRST = datetime(2026, 3, 1, 12, tzinfo=UTC)
-"""When the service was read the first time, by its own clock; it says the later things an hour after."""
-LATER = FIRST + timedelta(hours=1)
+"""When the service was read the first time, by its own clock; it says the later things a day after."""
+LATER = FIRST + timedelta(days=1)
 PEOPLES = ("Notes__c", "Do_Not_Update__c")
 """Fields of both objects that people use. The first is unmapped, the second freezes a profile."""
 USERS = ("ursula", "urs")

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assets.personnel import ENTITY as SHIPPED
+from tests.contract import PERSONNEL
 from tests.faults.institutions import INSTITUTIONS
 from tests.faults.institutions import row as institution
 from tests.faults.plan import Plan
-from tests.oracle import PERSONNEL
 
 UNMAPPED = "Phone"
 LEFT_OUT = ("Department", UNMAPPED)

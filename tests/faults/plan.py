@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pipelines.entity import Entity
 from pipelines.ports import Source
 from pipelines.report import Report
+from tests.contract import Record, Row, Spec, fold
 from tests.faults.inside import Inside
 from tests.faults.outside import Listed
-from tests.oracle import Oracle, Record, Row, Spec, fold
+from tests.oracle import Oracle
 
 FLAGS = ("Do_Not_Update__c", "Do_Not_Update_Hierarchy__c")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.report import Report
+from tests.contract import Record, fold
 from tests.faults.outside import HeldOpen
 from tests.faults.plan import FLAGS
-from tests.oracle import Oracle, Record, fold
+from tests.oracle import Oracle
 
 if TYPE_CHECKING:
     from tests.faults.side import Side

@@ -9,7 +9,9 @@ from textwrap import wrap
 
 from tests.faults.courses import Course
 from tests.faults.killed import Killed
-from tests.faults.walk import Tally, spell
+from tests.faults.tally import Tally
+from tests.faults.trial import Trial
+from tests.faults.walk import spell
 
 WIDTH = 120
 
@@ -19,6 +21,9 @@ class Walked:
     """All that was tried on one course."""
 
     course: Course
+    undisturbed: Trial
+    pairs: int = 0
+    """All schedules of two faults that there are."""
     tally: Tally = field(default_factory=Tally)
     killed: list[Killed] = field(default_factory=list)
 
@@ -33,25 +38,35 @@ class Walked:
     @property
     def wrong(self) -> list[str]:
         """A line for each schedule that ended wrongly: how to try it again, and what was wrong."""
-        faults = [(spell(self.course, trial.schedule), trial.wrong) for trial in self.tally.wrong]
+        trials = [(spell(self.course, one.schedule), one.wrong) for one in self.tally.wrong]
         kills = [(" ".join([str(self.course), *map(str, one.kills)]), one.wrong) for one in self.killed if one.wrong]
-        return [f"python -m tests.faults {words}  # {'; '.join(wrong)}" for words, wrong in [*faults, *kills]]
+        unlike = [
+            (spell(self.course, covered.schedule), ("not as", spell(self.course, stood.schedule)))
+            for covered, stood in self.tally.unlike
+        ]
+        if self.undisturbed.wrong:
+            trials.append((str(self.course), self.undisturbed.wrong))
+        return [f"python -m tests.faults {words}  # {'; '.join(wrong)}" for words, wrong in [*trials, *unlike, *kills]]
 
 
-def merged(parts: Sequence[Tally]) -> Tally:
-    """What the parts of one walk came to together."""
-    whole = Tally(undisturbed=parts[0].undisturbed)
-    for part in parts:
-        whole.tried += part.tried
-        whole.all_pairs += part.all_pairs
-        whole.most_runs = max(whole.most_runs, part.most_runs)
-        whole.kinds += part.kinds
-        whole.wrong += part.wrong
-    return whole
-
-
-HEAD = ("plan and route", "calls", "one fault", "two faults", "of", "three", "kill -9", "most runs", "differences")
-"""Calls: of an undisturbed stroke. Runs: until one had nothing to do."""
+HEAD = (
+    "plan and route",
+    "calls",
+    "one fault",
+    "two faults",
+    "covered",
+    "walked",
+    "compared",
+    "three",
+    "kill -9",
+    "most runs",
+    "differences",
+)
+NOTES = """
+Calls are those of an undisturbed stroke, runs those until one had nothing to do. Two faults: all such schedules;
+covered: those that were walked, or have the same future as one that was; compared: so many that were only covered were
+walked whole after all, and ended as the one that stood for them. One fault and kills: every one was walked whole.
+"""
 
 
 def told(walked: Sequence[Walked], *, minutes: float, seed: int) -> str:
@@ -71,10 +86,11 @@ def told(walked: Sequence[Walked], *, minutes: float, seed: int) -> str:
     met = ", ".join(f"{kind} {count:,}" for kind, count in kinds.most_common())
     wrong = [line for one in walked for line in one.wrong]
     end = f"seed {seed}, {minutes:.1f} minutes, differences: {len(wrong)}"
-    return "\n".join([*table, "", *wrap(f"faults met: {met}", WIDTH), "", end, *wrong, ""])
+    return "\n".join([*table, NOTES, *wrap(f"faults met: {met}", WIDTH), "", end, *wrong, ""])
 
 
 def _numbers(one: Walked) -> list[int]:
     tally = one.tally
-    tried = [tally.tried[1], tally.tried[2], tally.all_pairs, tally.tried[3]]
-    return [tally.undisturbed, *tried, one.died, one.most_runs, len(one.wrong)]
+    pairs = [one.pairs, tally.covered, tally.tried[2], tally.compared]
+    calls = len(one.undisturbed.calls)
+    return [calls, tally.tried[1], *pairs, tally.tried[3], one.died, one.most_runs, len(one.wrong)]

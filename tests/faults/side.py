@@ -1,57 +1,37 @@
 """One entity in the machine of `both_sides`: what its source lists, its records in the org, and runs of it.
 
-What is promised after a run is in `promises`, what may be drawn in `drawn`.
+What people do there is in `hands`, what is promised after a run in `promises`, what may be drawn in `drawn`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
 
 from pipelines.report import Report
 from pipelines.run import Request, Stopped
-from resources.sandbox.people import ADMINISTRATOR
 from resources.warehouse import Warehouse
+from tests.contract import fold
 from tests.faults import promises
+from tests.faults.hands import Hands
 from tests.faults.inside import Inside
 from tests.faults.outside import HeldOpen, Listed, Row, outside
-from tests.faults.plan import FLAGS, Plan
-from tests.faults.wire import Schedule, Wire
-from tests.oracle import Oracle, Record, fold
+from tests.faults.plan import Plan
+from tests.faults.stroke import Stroke, Struck
+from tests.faults.wire import Wire
+from tests.oracle import Oracle
 from tests.runs.place import run_id, run_once
 
 
-class Struck(BaseException):
-    """The process is gone: nothing handles this, and the entity's file is as it was last committed."""
-
-
-@dataclass(frozen=True)
-class Stroke:
-    """A run that is asked for, and what disturbs it: faults, a death at one call, a clock of ours that is wrong."""
-
-    route: str
-    scope: Literal["changed", "all"] = "changed"
-    schedule: Schedule = field(default_factory=dict)
-    struck: int = 0
-    imports: bool = False
-    skew: timedelta = timedelta()
-
-    @property
-    def disturbed(self) -> bool:
-        return bool(self.schedule or self.struck)
-
-
-class Side:
+class Side(Hands):
     """An entity with a file of its own; `plan` is how it is declared."""
 
     def __init__(self, plan: Plan, home: Path, org: Inside) -> None:
-        self.plan = plan
+        super().__init__(plan, org)
         self.entity = replace(plan.entity, retries=10_000)
         self.home = home
-        self.org = org
         self.warehouse = self._opened()
         self.rows: dict[str, dict[str, str | None]] = {}
         self.twins: list[dict[str, str | None]] = []
@@ -60,7 +40,6 @@ class Side:
         """The rows of the last run, and of the one before."""
         self.known: dict[str, Row] = {}
         self.changed: set[str] = set()
-        self.winners: dict[str, str] = {}
         self.meant: Oracle | None = None
         """What the last carried out run was meant to bring about."""
         self._clock = 0
@@ -91,52 +70,6 @@ class Side:
         known = self.meant.usable if self.meant and not self.changed and not self.twins else {}
         usable = {key: row for key, row in self.rows.items() if fold(key) in known}
         return {key: self.earlier[key] for key, row in usable.items() if self.earlier.get(key, row) != row}
-
-    # people
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """All that people or runs write, the unmapped field and the flags among them."""
-        return (*self.plan.business, *FLAGS)
-
-    def state(self) -> promises.State:
-        """Live records by id."""
-        return {str(record.pop("Id")): record for record in self.org.records(self.plan.sobject, ["Id", *self.fields])}
-
-    def keys_there(self) -> set[object]:
-        return {record["Source_Key__c"] for record in self.org.records(self.plan.sobject, ["Source_Key__c"])}
-
-    def record(self, number: int) -> str | None:
-        """The id of one of the live records."""
-        found = sorted(str(record["Id"]) for record in self.org.records(self.plan.sobject, ["Id"]))
-        return found[number % len(found)] if found else None
-
-    def creates(self, record: Record) -> None:
-        given = {field: value for field, value in record.items() if value}
-        self.org.person("POST", f"sobjects/{self.plan.sobject}", given)
-
-    def edits(self, record_id: str, fields: Mapping[str, object]) -> None:
-        self.org.person("PATCH", f"sobjects/{self.plan.sobject}/{record_id}", fields)
-
-    def deletes(self, record_id: str) -> None:
-        self.org.person("DELETE", f"sobjects/{self.plan.sobject}/{record_id}")
-
-    def undeletes(self, number: int) -> bool:
-        """Whether there was anything to bring back, merged records left out."""
-        records = self.org.records(self.plan.sobject, ["Id", "IsDeleted"], deleted=True)
-        gone = sorted(record["Id"] for record in records if record["IsDeleted"] and record["Id"] not in self.winners)
-        asked = {"sobject": self.plan.sobject, "ids": [gone[number % len(gone)]]} if gone else {}
-        return bool(gone) and self.org.door("records/undelete", asked)
-
-    def merges(self, master: str, loser: str) -> None:
-        who = {"master": {"Id": master}, "losers": [{"Id": loser}]}
-        if self.org.door("records/merge", {"sobject": self.plan.sobject, **who, "as": ADMINISTRATOR}):
-            self.winners[loser] = master
-
-    def puts_below(self, record_id: str, above: str) -> None:
-        """If the org lets it be: what is above already is refused."""
-        body = {"sobject": self.plan.sobject, "ids": [record_id], "fields": {self.plan.parent: above}}
-        self.org.door("records/edit", {**body, "as": ADMINISTRATOR})
 
     # runs
 

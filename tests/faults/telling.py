@@ -20,6 +20,7 @@ class Telling:
 
     collections: Mapping[str, Sequence[Mapping[str, Any]]]
     now: datetime
+    place: str | None = None
 
     def fingerprint(self, source: AnySource) -> str | None:
         """Only reading tells."""
@@ -32,7 +33,7 @@ class Telling:
         rows = self.collections[source.name]
         told = [row for row in rows if since is None or datetime.fromisoformat(row["updated_at"]) >= since]
         texts = [{name: _text(value) for name, value in row.items()} for row in told]
-        return replace(Listed(texts).land(source, columns, file, progress, since), read_at=self.now)
+        return replace(Listed(texts).land(source, columns, file, progress, since), read_at=self.now, place=self.place)
 
 
 def _text(value: object) -> str | None:

@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, settings
 
 from tests.faults.both_sides import BothSides
-from tests.faults.side import Stroke
+from tests.faults.stroke import Stroke
 
 TestBothSides = BothSides.TestCase
 TestBothSides.settings = settings(

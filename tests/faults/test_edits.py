@@ -16,7 +16,7 @@ from tests.faults.courses import Course
 from tests.faults.folder import quick_folder
 from tests.faults.institutions import INSTITUTIONS
 from tests.faults.plan import Plan
-from tests.faults.trial import Stage
+from tests.faults.stage import Stage, stage_of
 
 PHONELESS = replace(
     INSTITUTIONS,
@@ -38,7 +38,7 @@ class Phoneless(Course):
 @pytest.fixture(scope="module", params=["collections", "bulk"])
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     with quick_folder() as folder:
-        yield Stage(Path(folder), Phoneless("accounts", request.param))
+        yield stage_of(Path(folder), Phoneless("accounts", request.param))
 
 
 def test_what_is_typed_before_any_call_stays_but_for_the_one_that_writes(stage: Stage) -> None:

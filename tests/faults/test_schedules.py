@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.faults.classes import alike
 from tests.faults.courses import SAMPLED, Course
 from tests.faults.folder import quick_folder
 from tests.faults.killed import Kill, boundaries, kill
-from tests.faults.trial import Stage
-from tests.faults.walk import further, read
+from tests.faults.stage import Stage, stage_of
+from tests.faults.trial import Futures
+from tests.faults.walk import further, read, spell
 
 ENDING_WELL = {
     "half a look at the org": "accounts collections 2=half",
@@ -44,7 +46,7 @@ def staged() -> Iterator[Staged]:
 
         def stage(course: Course) -> Stage:
             if course not in made:
-                made[course] = Stage(folder / str(course), course)
+                made[course] = stage_of(folder / str(course), course)
             return made[course]
 
         yield stage
@@ -67,6 +69,32 @@ def test_two_faults_anywhere_make_no_difference(staged: Staged, course: Course) 
     assert staged(course).trial(pair).wrong == (), pair
 
 
+def test_moments_with_one_future_are_told_from_those_of_a_call_that_is_still_being_tried(staged: Staged) -> None:
+    stage = staged(Course("accounts", "collections"))
+    schedules = ({2: "reset"}, {3: "reset"}, {3: "unavailable"})
+    classes = alike(stage.trial(schedule) for schedule in schedules)
+    found = {frozenset((spell(stage.course, one.schedule), one.number) for one in each.moments) for each in classes}
+    describe, query, busy = (spell(stage.course, schedule) for schedule in schedules)
+    assert {(query, 4), (busy, 4)} in found, "the query is tried a second time"
+    assert {(describe, 4)} in found, "the query is tried the first time"
+    assert {(describe, 5), (query, 5), (busy, 5)} in found
+    second = next(each for each in classes if each.first.number == 5)
+    ends = {stage.trial(moment.then("lost")).future.ended for moment in (second.moments[0], second.moments[-1])}
+    assert len(ends) == 1
+
+
+def test_a_pair_that_goes_on_from_between_two_runs_ends_as_one_walked_whole(staged: Staged) -> None:
+    stage = staged(Course("accounts", "collections"))
+    pair = {3: "half", 5: "reset"}  # the first ends the run, so that the second is met by the next one
+    whole = stage.trial(pair)
+    futures: Futures = {}
+    whole.remember(futures)
+    with stage.held({3: "half"}, 1) as held:
+        parts = [stage.trial(pair, held=held), stage.trial(pair, held=held, futures=futures)]
+    assert [(part.future, part.met) for part in parts] == [(whole.future, (3, 5))] * 2
+    assert [part.walked for part in parts] == [len(whole.runs) - 1, 1]
+
+
 @pytest.mark.parametrize("course", [course for course in SAMPLED if course.route == "bulk"], ids=str)
 def test_a_job_that_was_sent_before_a_kill_is_asked_about_before_anything_is_planned(
     staged: Staged, course: Course
@@ -83,6 +111,6 @@ def test_a_job_that_was_sent_before_a_kill_is_asked_about_before_anything_is_pla
 
 @each_course(Course("connections", "collections"))
 def test_a_kill_at_any_call_makes_no_difference(staged: Staged, course: Course) -> None:
-    at = random.Random(30).choice(boundaries(staged(course).undisturbed.calls))
+    at = random.Random(30).choice(boundaries(staged(course).undisturbed))
     killed = kill(staged(course), at)
     assert (killed.died, killed.wrong) == (1, ())

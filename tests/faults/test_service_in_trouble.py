@@ -35,6 +35,7 @@ from tests.faults.lives import Lives, connection_later, profile_later
 from tests.faults.outside import HeldOpen, outside
 from tests.faults.profiles import PROFILES
 from tests.faults.served import Served, served
+from tests.faults.telling import Telling
 from tests.faults.wire import Wire
 from tests.oracle_of_lives import Row
 from tests.runs.place import run_id, run_once
@@ -111,6 +112,8 @@ class Town:
         if entity.name not in self.held:
             self.held[entity.name] = HeldOpen(Warehouse(self.folder, entity.name), published_too=True)
             self.stack.callback(self.held[entity.name].close)
+        if isinstance(source, Telling):
+            source = replace(source, place=self.service.where.place)  # the same service, before it was served
         wire = Wire(self.org, {})
         with outside(self.org, wire, source, self.held[entity.name], "collections", self.folder, late=late) as world:
             report = run_once(entity, world, Request(run_id=run_id()), approved=True)

@@ -1,134 +1,91 @@
-"""One schedule of faults tried: a run that meets them, runs until all is quiet, and where the org differs then."""
+"""What came of one schedule of faults, and the runs it is made of: each told by the state before it."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
-from pipelines.entity import Entity
-from pipelines.ports import Source
 from pipelines.report import Report
 from pipelines.run import Request, Stopped
 from resources.warehouse import Warehouse
 from tests.faults.courses import AnyPlan, Course
-from tests.faults.inside import Inside, inside
+from tests.faults.inside import Inside
 from tests.faults.kinds import Call
 from tests.faults.outside import HeldOpen, outside
 from tests.faults.wire import Schedule, Wire
 from tests.runs.place import run_id, run_once
 
 MOST_RUNS = 8
-YESTERDAY = timedelta(days=1)
 
 
-@dataclass(frozen=True)
-class Trial:
-    """What came of one schedule: its calls in order, the numbers of those that met a fault, and what is wrong."""
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run: the fingerprint of what there was before it, its calls, and what is wrong with its report."""
 
-    course: Course
-    schedule: Schedule
+    before: str
     calls: tuple[Call, ...]
-    met: tuple[int, ...]
-    runs: int
     wrong: tuple[str, ...]
 
 
-class Stage:
-    """A home and an org before the run that is tried, kept apart so that each schedule starts from the same."""
+@dataclass(frozen=True, slots=True)
+class Future:
+    """What undisturbed runs come to from some state on, how all is then, and what is wrong with that."""
 
-    def __init__(self, folder: Path, course: Course) -> None:
-        self.course = course
-        self.plan = course.plan
-        self._start = folder / "start"
-        self.now = folder / "now"
-        self._start.mkdir(parents=True)
-        self._held: dict[str, HeldOpen] = {}
-        with inside(self._start / "org") as org, ExitStack() as stack:
-            self._stack = stack
-            self.plan.get_ready(org, lambda entity, source: self._calm(org, entity, source, late=-YESTERDAY))
-            report = self._calm(org, self.plan.entity, self.plan.source(), mode="plan")
-            self.meant = self.plan.meant(org)
-        assert (report.outcomes, report.error) == (self.plan.outcomes, None)
+    runs: tuple[Run, ...]
+    ended: str
+    differing: tuple[str, ...]
 
-    def _calm(
-        self,
-        org: Inside,
-        entity: Entity,
-        source: Source,
-        *,
-        mode: Literal["plan", "sync"] = "sync",
-        late: timedelta = timedelta(0),
-    ) -> Report:
-        if entity.name not in self._held:
-            warehouse = HeldOpen(Warehouse(self._start, entity.name), published_too=entity is not self.plan.entity)
-            self._held[entity.name] = warehouse
-            self._stack.callback(warehouse.close)
-        with outside(
-            org, Wire(org, {}), source, self._held[entity.name], self.course.route, self._start, late=late
-        ) as world:
-            return run_once(entity, world, Request(run_id=run_id(), mode=mode), approved=True)
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        return (*(line for run in self.runs for line in run.wrong), *self.differing)
 
-    @cached_property
-    def undisturbed(self) -> Trial:
-        """The stroke that nothing disturbs."""
-        return self.trial({})
 
-    def set(self) -> None:
-        """All is as before the run."""
-        shutil.rmtree(self.now, ignore_errors=True)
-        shutil.copytree(self._start, self.now)
+Futures = dict[str, Future]
+"""By the fingerprint of the state from which it was walked."""
 
-    @contextmanager
-    def warehouse(self) -> Iterator[HeldOpen]:
-        held = HeldOpen(Warehouse(self.now, self.plan.name))
-        try:
-            yield held
-        finally:
-            held.close()
 
-    def trial(self, schedule: Schedule, *, edited_at: int | None = None) -> Trial:
-        """The schedule from the start. A person edits before the first call that meets a fault, or before this one."""
-        self.set()
-        with inside(self.now / "org") as org, self.warehouse() as warehouse:
-            wire = Wire(org, schedule, (self.plan.sobject, self.plan.taken_away))
-            wire.before = editing(org, self.plan, edited_at or min(schedule, default=1))
-            runs, wrong = self.until_quiet(org, wire, warehouse)
-        return Trial(self.course, schedule, tuple(wire.calls), tuple(wire.met), runs, wrong)
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of one schedule.
 
-    def until_quiet(self, org: Inside, wire: Wire, warehouse: Warehouse | HeldOpen) -> tuple[int, tuple[str, ...]]:
-        """The number of runs until one had nothing to do, and all that is wrong then."""
-        wrong: list[str] = []
-        runs = 0
-        status = ""
-        while status != "nothing_to_do" and runs < MOST_RUNS:
-            runs += 1
-            report = once(self.course, org, wire, warehouse, self.now)
-            wrong += amiss(report, len(self.plan.rows))
-            status = report.status
-        if status != "nothing_to_do":
-            wrong.append(f"not quiet after {runs} runs")
-        elif self.plan.entity.life:
-            report = once(self.course, org, Wire(org, {}), warehouse, self.now, again=True)
-            wrong += [] if report.status == "nothing_to_do" else [f"{report.status} when all is compared again"]
-        return runs, (*wrong, *self.differences(org))
+    `runs` and all that follows from them may be in part those of another trial that came to the same state between two
+    runs: `walked` is the number of runs that were this one's own.
+    """
 
-    def differences(self, org: Inside) -> list[str]:
-        """Where the org is not as the oracle has it."""
-        found, twice = self.plan.found(org)
-        said = [f"{twice} records twice"] if twice else []
-        for key in sorted(found.keys() | self.meant.keys()):
-            have, want = found.get(key), self.meant.get(key)
-            if have is None or want is None:
-                said.append(f"{key} {'is missing' if have is None else 'should not be there'}")
-                continue
-            said += [f"{key}.{name} is {have[name]!r}, not {want[name]!r}" for name in want if have[name] != want[name]]
-        return said
+    course: Course
+    schedule: Schedule
+    future: Future
+    met: tuple[int, ...]
+    """The numbers of the calls that met a fault."""
+    walked: int
+    said: tuple[tuple[str, str], ...]
+    """Of each own call the fingerprints of the request, and of the answer with what troubles the org."""
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        return self.future.runs
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        return tuple(call for run in self.runs for call in run.calls)
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """Of the runs, of the end, and of the schedule itself: what it says was met, and within so many runs."""
+        said = [f"call {number} met nothing" for number in self.schedule if number not in self.met]
+        said += [f"{len(self.runs)} runs"] if len(self.runs) > MOST_RUNS else []
+        return (*self.future.wrong, *said)
+
+    def remember(self, futures: Futures) -> None:
+        """The futures of all states that this trial came to after its last fault."""
+        last, done = max(self.schedule, default=0), 0
+        for number, run in enumerate(self.runs):
+            if done >= last:
+                futures.setdefault(run.before, Future(self.runs[number:], self.future.ended, self.future.differing))
+            done += len(run.calls)
+        futures.setdefault(self.future.ended, Future((), self.future.ended, self.future.differing))
 
 
 def once(
@@ -144,7 +101,7 @@ def once(
             return stopped.report
 
 
-def amiss(report: Report, rows: int) -> list[str]:
+def amiss(report: Report, rows: int) -> tuple[str, ...]:
     """What is wrong with the report of a run. `rows`: as many as it should tell of; 0 where it reads changes."""
     told = sum(report.outcomes.values())
     said = []
@@ -154,6 +111,18 @@ def amiss(report: Report, rows: int) -> list[str]:
         said.append(f"{report.status} without outcomes")
     if report.status in ("success", "nothing_to_do") and (report.error or report.outcomes.get("failed")):
         said.append(f"{report.status} although {report.error or report.reasons}")
+    return tuple(said)
+
+
+def differences(found: Mapping[str, Mapping[str, object]], meant: Mapping[str, Mapping[str, object]]) -> list[str]:
+    """Where records are not as the oracle has them."""
+    said = []
+    for key in sorted(found.keys() | meant.keys()):
+        have, want = found.get(key), meant.get(key)
+        if have is None or want is None:
+            said.append(f"{key} {'is missing' if have is None else 'should not be there'}")
+            continue
+        said += [f"{key}.{name} is {have[name]!r}, not {want[name]!r}" for name in want if have[name] != want[name]]
     return said
 
 

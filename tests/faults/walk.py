@@ -1,27 +1,35 @@
-"""All schedules of one and of two faults on a course, a sample of those of three, and what came of each.
+"""All schedules of one fault on a course, all of two, a sample of those of three, and what came of each.
 
 Schedules follow from what was seen: one fault at each call of an undisturbed stroke, a second one at each later call of
-every stroke with one, a third one somewhere after that. A sample is drawn by a seed.
+every stroke with one, a third one somewhere after that. Each single fault is walked to its end. Of pairs those with
+the same future are walked once (see `classes`), and no further than to a state of which it is known what follows. Some
+of those that were only covered are walked whole, and must end as the one that stood for them.
 """
 
 from __future__ import annotations
 
+import math
 import random
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
+from tests.faults.classes import Alike, Start
 from tests.faults.courses import Course
 from tests.faults.kinds import Call
-from tests.faults.trial import Stage, Trial
+from tests.faults.stage import Stage
+from tests.faults.tally import Tally
+from tests.faults.trial import Futures, Trial
 from tests.faults.wire import Schedule
 
-TRIPLES = 0.2
-"""The share of the time after the single faults that triples get."""
-MOST_TRIPLES = 1_000
-"""Triples where no time is set, a part of the walk."""
+SHARES = {"pairs": 0.7, "covered": 0.1, "triples": 0.2}
+"""Of the time that is set."""
+MOST = {"covered": 50, "triples": 500}
+"""Of each part of the walk of a course, where no time is set."""
+
+Keep = Callable[[Trial], None]
 
 
 def further(calls: Sequence[Call], schedule: Schedule) -> list[Schedule]:
@@ -30,27 +38,6 @@ def further(calls: Sequence[Call], schedule: Schedule) -> list[Schedule]:
     return [
         {**schedule, number: kind} for number, call in enumerate(calls, start=1) if number > last for kind in call.kinds
     ]
-
-
-@dataclass
-class Tally:
-    """What a walk came to on one course."""
-
-    undisturbed: int = 0
-    tried: Counter[int] = field(default_factory=Counter)
-    """Number of faults → schedules."""
-    all_pairs: int = 0
-    most_runs: int = 0
-    kinds: Counter[str] = field(default_factory=Counter)
-    wrong: list[Trial] = field(default_factory=list)
-
-    def add(self, trial: Trial) -> None:
-        for number in trial.met:
-            self.kinds[trial.schedule[number]] += 1
-        self.most_runs = max(self.most_runs, trial.runs)
-        if trial.wrong:
-            self.wrong.append(trial)
-        self.tried[len(trial.schedule)] += 1
 
 
 def spell(course: Course, schedule: Schedule) -> str:
@@ -64,37 +51,127 @@ def read(words: Sequence[str]) -> tuple[Course, dict[int, str]]:
     return Course(name, route), {int(number): kind for number, _, kind in (word.partition("=") for word in faults)}
 
 
-def walk(folder: Path, course: Course, *, seconds: float | None, seed: int, part: tuple[int, int] = (0, 1)) -> Tally:
-    """Every single fault of the part, then pairs and triples in an order of the seed's for so many seconds.
-
-    A part is (number, of how many): parts share no schedule of one or two faults, and together they have all.
-    """
-    stage = Stage(folder, course)
+def singles(stage: Stage, schedules: Sequence[Schedule]) -> tuple[list[Trial], Tally]:
+    """Each of these walked to its end."""
     tally = Tally()
-    undisturbed = stage.undisturbed
-    tally.add(undisturbed)
-    tally.undisturbed = len(undisturbed.calls)
-    drawn = random.Random(f"{seed} {part}")
-    pairs: list[Schedule] = []
-    for trial in _tried(stage, further(undisturbed.calls, {})[part[0] :: part[1]], None):
+    trials = [stage.trial(schedule) for schedule in schedules]
+    for trial in trials:
         tally.add(trial)
-        pairs += further(trial.calls, trial.schedule)
-    tally.all_pairs = len(pairs)
-    drawn.shuffle(pairs)
-    triples: list[Schedule] = []
-    for trial in _tried(stage, pairs, seconds and seconds * (1 - TRIPLES)):
-        tally.add(trial)
-        if more := further(trial.calls, trial.schedule):
-            triples.append(drawn.choice(more))
-    drawn.shuffle(triples)
-    for trial in _tried(stage, triples[: MOST_TRIPLES if seconds is None else None], seconds and seconds * TRIPLES):
-        tally.add(trial)
-    return tally
+    return trials, tally
 
 
-def _tried(stage: Stage, schedules: Iterable[Schedule], seconds: float | None) -> Iterator[Trial]:
-    until = None if seconds is None else time.monotonic() + seconds
-    for schedule in schedules:
-        if until is not None and time.monotonic() > until:
+@dataclass(frozen=True)
+class Part:
+    """A process's part of the pairs of a course."""
+
+    starts: Sequence[Start]
+    futures: Futures
+    """What is known from the single faults."""
+    seconds: float | None
+    seed: str
+    kept: Path | None = None
+    """Where the pairs are written down that were walked, so that another walk need not do it again."""
+
+
+class Walk:
+    """The pairs of a part in an order of the seed's, some that were covered by others, and some triples."""
+
+    def __init__(self, stage: Stage, part: Part) -> None:
+        self._stage = stage
+        self._part = part
+        self._futures = dict(part.futures)
+        self._drawn = random.Random(part.seed)
+        self._tally = Tally()
+        self._walked: list[tuple[Alike, str]] = []
+
+    def all(self) -> Tally:
+        """What it came to."""
+        until = self._ends("pairs")
+        starts = list(self._part.starts)
+        self._drawn.shuffle(starts)
+        with _kept(self._part.kept) as (before, keep):
+            for start in starts:
+                for each, kind, trial in self._pairs(start, before):
+                    self._tally.covered += len(each.moments)
+                    self._walked.append((each, kind))
+                    if trial:
+                        self._tally.add(trial)
+                        keep(trial)
+                    if time.monotonic() > until:
+                        break
+                if time.monotonic() > until:
+                    break
+        for _ in self._times("covered"):
+            self._compare()
+        for _ in self._times("triples"):
+            self._triple()
+        return self._tally
+
+    def _pairs(self, start: Start, before: set[str]) -> Iterator[tuple[Alike, str, Trial | None]]:
+        """Second faults after that first one, and what came of each; None: written down before, and all was well."""
+        course = self._stage.course
+        ahead = []
+        for each, kind in start.pairs:
+            if spell(course, each.first.then(kind)) in before:
+                self._tally.tried[2] += 1
+                yield each, kind, None
+            else:
+                ahead.append((each, kind))
+        if not ahead:
             return
-        yield stage.trial(schedule)
+        with self._stage.held(start.schedule, start.runs) if start.runs else nullcontext() as held:
+            for each, kind in ahead:
+                yield each, kind, self._stage.trial(each.first.then(kind), futures=self._futures, held=held)
+
+    def _compare(self) -> None:
+        """A pair that was covered, and the one that stood for it, both walked whole: they end alike."""
+        chosen = [(each, kind) for each, kind in self._walked if len(each.moments) > 1]
+        if not chosen:
+            return
+        each, kind = self._drawn.choice(chosen)
+        other = self._drawn.choice(each.moments[1:])
+        stood, covered = (self._stage.trial(moment.then(kind)) for moment in (each.first, other))
+        self._tally.compared += 1
+        if (covered.future.ended, covered.wrong) != (stood.future.ended, stood.wrong):
+            self._tally.unlike.append((covered, stood))
+
+    def _triple(self) -> None:
+        each, kind = self._drawn.choice(self._walked)
+        pair = self._stage.trial(self._drawn.choice(each.moments).then(kind), futures=self._futures)
+        if more := further(pair.calls, pair.schedule):
+            self._tally.add(self._stage.trial(self._drawn.choice(more), futures=self._futures))
+
+    def _ends(self, what: str) -> float:
+        return math.inf if self._part.seconds is None else time.monotonic() + self._part.seconds * SHARES[what]
+
+    def _times(self, what: str) -> Iterator[int]:
+        """So often, or until the share of the time is over."""
+        until, done = self._ends(what), 0
+        most = MOST[what] if self._part.seconds is None else math.inf
+        while self._walked and done < most and time.monotonic() < until:
+            yield done
+            done += 1
+
+
+def pairs_and_more(stage: Stage, part: Part) -> Tally:
+    """What the walk of this part came to."""
+    return Walk(stage, part).all()
+
+
+@contextmanager
+def _kept(file: Path | None) -> Iterator[tuple[set[str], Keep]]:
+    """The schedules that are written down there, and how to write one more."""
+    if file is None:
+        yield set(), lambda _: None
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch()
+    course = file.name.partition(", ")[0]
+    before = {line for one in file.parent.glob(f"{course}, *") for line in one.read_text().splitlines()}
+    with file.open("a", buffering=1) as out:
+
+        def keep(trial: Trial) -> None:
+            if not trial.wrong:
+                out.write(spell(trial.course, trial.schedule) + "\n")
+
+        yield before, keep

@@ -18,7 +18,7 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 from urllib3.response import HTTPResponse
 
-from tests.faults.far_end import JSON, FarEnd
+from tests.faults.far_end import JSON, FarEnd, Trouble
 from tests.faults.inside import URL, Answer, Inside
 from tests.faults.kinds import Call, told
 
@@ -43,18 +43,36 @@ def nothing(number: int) -> None:
     """Nobody looks on."""
 
 
-class Wire(HTTPAdapter):
-    """Carries requests to the org. `before` and `after` each call somebody may look on, a killer for one."""
+def unheard(request: requests.PreparedRequest, answer: Answer | None) -> None:
+    """Nobody listens."""
 
-    def __init__(self, org: Inside, schedule: Schedule, field: tuple[str, str] | None = None) -> None:
+
+class Wire(HTTPAdapter):
+    """Carries requests to the org. `before` and `after` each call somebody may look on, a killer for one.
+
+    `heard` is told of each call and of what came back; None: nothing did.
+    """
+
+    def __init__(
+        self,
+        org: Inside,
+        schedule: Schedule,
+        field: tuple[str, str] | None = None,
+        trouble: Trouble | None = None,
+    ) -> None:
         super().__init__()
-        self.org = FarEnd(org, field)
+        self.org = FarEnd(org, field, trouble or Trouble())
         self._schedule = schedule
         self.calls: list[Call] = []
         self.met: list[int] = []
         self.before: Callable[[int], None] = nothing
         self.after: Callable[[int], None] = nothing
-        self._late: list[requests.PreparedRequest] = []
+        self.heard: Callable[[requests.PreparedRequest, Answer | None], None] = unheard
+
+    @property
+    def last(self) -> int:
+        """The number of the last call that is to meet a fault."""
+        return max(self._schedule, default=0)
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         parts = urlsplit(request.url or "")
@@ -65,10 +83,13 @@ class Wire(HTTPAdapter):
         self.before(number)
         if call.path == "token":
             self.org.give_back()
-        late, self._late = self._late, []
+        trouble = self.org.trouble
+        late, trouble.late = trouble.late, []
+        answer = None
         try:
             answer = self._met(number, call, request)
         finally:
+            self.heard(request, answer)
             for one in late:
                 self.org.answer(one)
         self.after(number)
@@ -94,7 +115,7 @@ class Wire(HTTPAdapter):
         if kind == "reset":
             raise _cut(request)
         if kind == "late":
-            self._late.append(request)
+            self.org.trouble.late.append(request)
             raise requests.ReadTimeout(request=request)
         answer = self.org.answer(request)
         if kind == "lost":

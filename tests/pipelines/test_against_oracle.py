@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from assets.accounts import ENTITY as ACCOUNTS
 from assets.personnel import ENTITY as PERSONNEL
 from pipelines.entity import Entity
-from tests import oracle
-from tests.oracle import Oracle, Record, Spec
+from tests import contract
+from tests.contract import Record, Spec
+from tests.oracle import Oracle
 from tests.pipelines.case import Case
 from tests.worlds import HOME_ACCOUNTS, INSTITUTIONS, PEOPLE, Small
 
@@ -69,18 +70,18 @@ def agree(entity: Entity, spec: Spec, world: Small) -> Case:
 @given(INSTITUTIONS)
 @WORLDS
 def test_institutions_end_as_the_oracle_says(world: Small) -> None:
-    agree(ACCOUNTS, oracle.ACCOUNTS, world)
+    agree(ACCOUNTS, contract.ACCOUNTS, world)
 
 
 @given(PEOPLE)
 @WORLDS
 def test_people_end_as_the_oracle_says(world: Small) -> None:
-    agree(PERSONNEL, oracle.PERSONNEL, world)
+    agree(PERSONNEL, contract.PERSONNEL, world)
 
 
 @pytest.mark.parametrize(
     "entity, spec, worlds",
-    [(ACCOUNTS, oracle.ACCOUNTS, INSTITUTIONS), (PERSONNEL, oracle.PERSONNEL, PEOPLE)],
+    [(ACCOUNTS, contract.ACCOUNTS, INSTITUTIONS), (PERSONNEL, contract.PERSONNEL, PEOPLE)],
     ids=["accounts", "personnel"],
 )
 @given(data=st.data(), seed=st.integers(0, 1000))

@@ -10,7 +10,9 @@ from pydantic import ValidationError
 
 from assets.accounts import ENTITY as ACCOUNTS
 from pipelines.binding import misfits
+from pipelines.conditions import Is
 from pipelines.entity import DeclarationError, Entity, Freeze, Target, Twins
+from pipelines.life import Life
 from pipelines.match import Same
 from pipelines.ports import FieldInfo, ObjectInfo
 from pipelines.rules import Constant, FillEmpty, Master, Reference, SourceStatus, SyncedAt
@@ -47,6 +49,10 @@ MISTAKES = [
     (
         {"private": ("Email",)},
         "entity 'things': private names 'Email', which is not among its fields (Name, Synced__c)",
+    ),
+    (
+        {"life": Life(ends_when=Is("state", "over"), ends_without=("Owner__c",))},
+        "entity 'things': life.ends_without names 'Owner__c', which is not among its references (there are none)",
     ),
     (
         {"match": (Same("Email"),)},

@@ -18,6 +18,7 @@ TOLD = "2026-01-02T03:04:05.000Z"
 STORED = NOW.replace(tzinfo=None, day=2, month=1, hour=3, minute=4, second=5)
 
 KEEPERS = Records("User", "FederationIdentifier")
+USERS = {"005K": "kim", "005T": "twin", "005U": "Twin"}
 THINGS = Entity(
     name="things",
     source=Feed("things", key="id", changed_at=None),
@@ -70,6 +71,8 @@ TABLE = [
     (LIVING, {"keeper": "nobody"}, {**ENDS, "Ended_At__c": RUN}, "deactivated: missing_keeper"),
     (LIVING, {"keeper": "nobody", "ended_at": TOLD}, {**ENDS, "Ended_At__c": TOLD}, "deactivated: missing_keeper"),
     (LIVING, {"keeper": "nobody", "state": "over"}, {**ENDS, "Ended_At__c": RUN}, "deactivated: ended"),
+    (LIVING, {"keeper": "twin"}, {}, "skipped: missing_keeper"),
+    (LIVING, {"keeper": None}, {}, "unchanged"),
     (OVER, {"keeper": "nobody"}, {}, "unchanged"),
     (OVER, {"keeper": "nobody", "state": "over"}, {}, "unchanged"),
     (None, {"keeper": "nobody"}, {}, "skipped: missing_keeper"),
@@ -95,7 +98,7 @@ TABLE = [
 def test_a_life_is_followed(
     record: dict[str, object] | None, row: dict[str, str | None], cells: dict[str, str | None], outcome: str
 ) -> None:
-    case = Case(THINGS).source([{**ROW, **row}]).looked_up(KEEPERS.name, {"005K": "kim"})
+    case = Case(THINGS).source([{**ROW, **row}]).looked_up(KEEPERS.name, USERS)
     if record:
         case.crm([{"Id": "00X", "Key__c": "x", **record}])
     plan = case.plan(creates=True, targets={"h": "001H", "gone": "001G"}, ended=["gone"])

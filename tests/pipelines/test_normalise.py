@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from assets.accounts import ENTITY as ACCOUNTS
@@ -11,6 +13,13 @@ from tests.pipelines.case import Case
 
 GOOD_INSTITUTION = {"institution_id": "i1", "name": "School"}
 GOOD_PERSON = {"person_id": "p1", "institution_id": "i1", "last_name": "Lee"}
+
+TOLD = replace(
+    ACCOUNTS,
+    source=replace(
+        ACCOUNTS.source, happened=("opened_at", "closed_at"), vocabulary={"size": ("small", "large")}
+    ),
+)  # fmt: skip
 
 BAD: list[tuple[Entity, dict[str, str | None], str, str]] = [
     # entity, what is wrong, outcome, column
@@ -35,6 +44,9 @@ BAD: list[tuple[Entity, dict[str, str | None], str, str]] = [
     (ACCOUNTS, {"updated_at": "2026-01-01 (BC)"}, "failed: invalid_date", "updated_at"),
     (ACCOUNTS, {"updated_at": "31.01.2026"}, "failed: invalid_date", "updated_at"),
     (ACCOUNTS, {"updated_at": "01/31/2026"}, "failed: invalid_date", "updated_at"),
+    (TOLD, {"closed_at": "2026-03-02T12:00:01Z"}, "failed: time_in_future", "closed_at"),
+    (TOLD, {"closed_at": "last year"}, "failed: invalid_date", "closed_at"),
+    (TOLD, {"size": "huge"}, "failed: unknown_word", "size"),
     (PERSONNEL, {"institution_id": None}, "failed: required_blank", "institution_id"),
     (PERSONNEL, {"last_name": ""}, "failed: required_blank", "last_name"),
     (PERSONNEL, {"status": "C"}, "failed: unknown_status", "status"),
@@ -52,7 +64,7 @@ def test_a_bad_value_keeps_its_row_out_and_names_the_column(
     case: tuple[Entity, dict[str, str | None], str, str],
 ) -> None:
     entity, wrong, outcome, column = case
-    good = GOOD_INSTITUTION if entity is ACCOUNTS else GOOD_PERSON
+    good = GOOD_PERSON if entity is PERSONNEL else GOOD_INSTITUTION
     other = {"name": "x", "institution_id": "i1", "last_name": "x"} | {entity.source.key: "other"}
     thought = Case(entity).source([{**good, **wrong}, other])
     thought.plan(creates=True, targets={"i1": "001A"})
@@ -133,3 +145,10 @@ def test_a_survivor_that_is_bad_or_gone_today_is_told_once(today: list[dict[str,
     case.crm([{"Id": "001A", "Source_Key__c": "i1", "Name": "One", "Source_Status__c": "A"}]).plan()
     lines = case.con.execute("select line, count(*) from work.outcomes group by line order by line").fetchall()
     assert lines == [(n, 1) for n in range(1, len(today) + 2)]
+
+
+def test_times_of_today_and_known_words_are_taken() -> None:
+    told = {"opened_at": "2026-03-02T11:59:59Z", "closed_at": None, "size": "Small"}
+    case = Case(TOLD).source([{**GOOD_INSTITUTION, **told}])
+    case.plan(creates=True)
+    assert case.outcomes == {"i1": "created"}

@@ -7,64 +7,7 @@ from typing import Any
 
 import pytest
 
-from resources.salesforce.org import SalesforceOrg
-from tests.runs.place import Place
-from tests.runs.service import Service
-
-PROFILE, CONNECTION = "Engage_Profile__c", "Engage_Connection__c"
-
-
-class Practice:
-    """One account, one user, and a service whose keys begin with the user's name."""
-
-    def __init__(self, here: Place, name: str) -> None:
-        self.here, self.name, self.service = here, name, Service()
-        who = {"Username": f"{name}@example.org", "Email": f"{name}@example.org", "LastName": name, "Alias": name}
-        (self.user,) = here.org.seed("User", [{**who, "FederationIdentifier": name}])
-        here.feed("institutions", [{"institution_id": f"{name}-clinic", "name": "Clinic"}])
-        here.org.seed("Account", [{"Name": "Clinic", "Source_Key__c": f"{name}-clinic"}])
-        here.run("accounts", approved=True)
-
-    def profile(self, **told: Any) -> None:
-        self.service.profile(f"{self.name}-p", **{"account_ids": [f"{self.name}-clinic"], **told})
-
-    def connection(self, **told: Any) -> None:
-        self.service.connection(
-            f"{self.name}-c", **{"profile_id": f"{self.name}-p", "user_id": self.name, "updated_at": _now(), **told}
-        )
-
-    def called(self, name: str | None) -> None:
-        """The user has this federation identifier from now on."""
-        told = {"sobject": "User", "ids": [self.user], "fields": {"FederationIdentifier": name}}
-        self.here.org.do("records/edit", told)
-
-    def sync(self, **request: Any) -> tuple[str, str]:
-        """What became of the profile and of the connection."""
-        for report in self.service.sync(self.here, **request):
-            assert report.error is None, report.message
-        keys = (("profiles", f"{self.name}-p"), ("connections", f"{self.name}-c"))
-        return tuple(self.here.outcomes(entity).get(key, "not told") for entity, key in keys)  # type: ignore[return-value]
-
-    @property
-    def status(self) -> Any:
-        return self.record(PROFILE)["Connection_Status__c"]
-
-    def record(self, sobject: str) -> dict[str, Any]:
-        with SalesforceOrg(self.here.settings()) as org:
-            pages = org.snapshot(sobject, list(org.describe(sobject).fields), since=None).pages
-            rows = [row for page in pages for row in page.to_pylist()]
-        found = [row for row in rows if str(row["External_Id__c"]).startswith(f"{self.name}-")]
-        return found[0] if found else {}
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat()
-
-
-@pytest.fixture
-def practice(here: Place, request: pytest.FixtureRequest) -> Practice:
-    name = f"u{abs(hash(request.node.name)) % 10**6}"
-    return Practice(here, name)
+from tests.runs.practice import CONNECTION, PROFILE, Practice
 
 
 @pytest.mark.parametrize("renamed", [None, "somebody-else"], ids=["cleared", "changed"])
@@ -90,23 +33,30 @@ def test_a_connection_ends_when_its_user_leaves_the_org_and_goes_on_when_the_use
     assert practice.status == "Connected"
 
 
-BAD = {
-    "no user": ({"user_id": None}, "failed: required_blank"),
-    "neither active nor not": ({"active": "perhaps"}, "failed: unknown_word"),
-    "told from the future": ({"updated_at": "2999-01-01T00:00:00Z"}, "failed: time_in_future"),
-    "no time": ({"updated_at": "yesterday"}, "failed: invalid_date"),
-    "disconnected in the future": ({"disconnected_at": "2999-01-01T00:00:00Z"}, "failed: time_in_future"),
-    "disconnected at no time": ({"disconnected_at": "never"}, "failed: invalid_date"),
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "no-user": ({"user_id": None}, "failed: required_blank"),
+    "perhaps": ({"active": "perhaps"}, "failed: unknown_word"),
+    "told-from-the-future": ({"updated_at": "2999-01-01T00:00:00Z"}, "failed: time_in_future"),
+    "told-at-no-time": ({"updated_at": "yesterday"}, "failed: invalid_date"),
+    "ended-in-the-future": ({"disconnected_at": "2999-01-01T00:00:00Z"}, "failed: time_in_future"),
+    "ended-at-no-time": ({"disconnected_at": "never"}, "failed: invalid_date"),
 }
 
 
-@pytest.mark.parametrize("told, outcome", BAD.values(), ids=BAD)
-def test_a_connection_that_is_refused_connects_nobody(practice: Practice, told: dict[str, Any], outcome: str) -> None:
-    practice.profile()
-    practice.connection(**told)
-    assert practice.sync() == ("skipped: not_connected", outcome)
-    practice.connection(active=True, disconnected_at=None)
-    assert practice.sync() == ("created", "created")
+def test_connections_that_are_refused_connect_nobody_until_they_are_mended(practice: Practice) -> None:
+    service, name = practice.service, practice.name
+    for key, (told, _) in BAD.items():
+        service.profile(f"{name}-{key}")
+        service.connection(f"{name}-{key}", **{"profile_id": f"{name}-{key}", "user_id": name, **told})
+    practice.sync()
+    refused = {f"{name}-{key}": outcome for key, (_, outcome) in BAD.items()}
+    assert practice.here.outcomes("profiles") == dict.fromkeys(refused, "skipped: not_connected")
+    assert practice.here.outcomes("connections") == refused
+    for key in refused:
+        service.connection(key, user_id=name, active=True, disconnected_at=None)
+    practice.sync()
+    for entity in ("profiles", "connections"):
+        assert practice.here.outcomes(entity) == dict.fromkeys(refused, "created")
 
 
 def test_two_connections_that_case_alone_tells_apart_connect_nobody(practice: Practice) -> None:

@@ -132,7 +132,9 @@ def test_an_org_out_of_reach_from_the_start_is_told(here: Place, known: str) -> 
 
 
 def test_an_org_that_goes_away_in_mid_run_leaves_nothing_unknown_for_long(here: Place, known: str) -> None:
-    report = stopped(here, lambda: here.org.faults({"path": "/services/", "action": "drop", "times": 1000}))
+    # the first call asks what others did meanwhile, the second writes
+    away = {"path": "/services/", "action": "drop", "times": 1000, "nth": 2}
+    report = stopped(here, lambda: here.org.faults(away))
     assert (report.status, report.error) == ("failure", "UNREACHABLE")
     assert report.reasons == {"failed: lost_answer": 3}
     assert blamed(here) == 0

@@ -69,6 +69,23 @@ def test_a_success_in_between_begins_the_count_anew(here: Place, key: str) -> No
     assert counts == [1, 0, 1, 2]
 
 
+def test_an_update_in_the_source_gives_it_another_chance_though_nothing_that_is_mapped_changed(
+    here: Place, key: str
+) -> None:
+    def updated(day: int) -> None:
+        here.feed("institutions", [{"institution_id": key, "name": "New", "updated_at": f"2026-01-{day:02}"}])
+
+    updated(1)
+    for _ in range(2):
+        tried(here)
+    assert tried(here).reasons == {"held: quarantined": 1}
+    updated(2)
+    assert tried(here).outcomes == {"failed": 1}, "tried again"
+    assert failures(here) == 1
+    here.org.faults()
+    assert tried(here).outcomes == {"updated": 1}
+
+
 def test_whoever_releases_it_gives_it_another_chance(here: Place, key: str) -> None:
     tried(here)
     tried(here)

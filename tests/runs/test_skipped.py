@@ -9,7 +9,11 @@ from pathlib import Path
 from assets.accounts import ENTITY as ACCOUNTS
 from pipelines.cadence import Cadence, LockFile, Query
 from pipelines.entity import Entity
+from pipelines.ports import Landed, SourceNotSet
 from pipelines.report import Report
+from pipelines.run import World
+from pipelines.signs import signs_of_run
+from pipelines.source import AnySource
 from resources.archive import Archive
 from resources.elsewhere import Neighbours
 from resources.warehouse import Warehouse
@@ -109,6 +113,51 @@ def test_a_skipped_run_is_in_the_history_and_leaves_no_other_trace(here: Place) 
     assert (last["run_id"], last["status"], last["message"]) == (skipped.run_id, "skipped", skipped.message)
     assert here.ask("accounts", "select * from meta order by all") == before
     assert here.ask("accounts", "select count(*) from outcomes") == rows
+
+
+def test_a_skipped_run_publishes_a_line_and_no_copy_and_the_next_run_has_it_in_its_own(here: Place) -> None:
+    entity = ready(here, "line", Cadence(not_while=(LockFile("busy.lock"),)))
+    here.run(entity, approved=True)
+    copy = Warehouse(here.home, "accounts").published("accounts")
+    assert copy is not None
+    before = (copy.stat().st_ino, copy.stat().st_mtime_ns)
+    (here.home / "busy.lock").touch()
+    skipped = [here.run(entity).run_id for _ in range(2)]
+    assert (copy.stat().st_ino, copy.stat().st_mtime_ns) == before
+    assert [run["run_id"] for run in Archive(here.home).runs("accounts", 2)] == skipped[::-1]
+    (here.home / "busy.lock").unlink()
+    last = here.run(entity, approved=True)
+    assert [run["run_id"] for run in Archive(here.home).runs("accounts", 3)] == [last.run_id, *skipped[::-1]]
+    assert not Warehouse(here.home, "accounts").skipped.exists()
+
+
+def test_a_scheduled_run_that_meets_another_is_skipped_and_a_persons_fails(here: Place) -> None:
+    entity = ready(here, "other")
+    with Warehouse(here.home, "accounts").lock():
+        skipped, failed = scheduled(here, entity), here.run(entity)
+    assert (skipped.status, skipped.error, skipped.result, signs_of_run(skipped)) == ("skipped", None, None, [])
+    assert (failed.status, failed.error) == ("failure", "already_running")
+    assert skipped.message == failed.message
+    assert "is being synced by process" in str(skipped.message)
+
+
+def test_without_a_source_one_of_all_is_left_out_and_one_that_was_named_fails(here: Place) -> None:
+    class Nowhere:
+        """A source of which no setting says where it is."""
+
+        def fingerprint(self, source: AnySource) -> str | None:
+            raise SourceNotSet(f"where is {source.name}?")
+
+        def land(self, source: AnySource, *_: object) -> Landed:
+            raise AssertionError(f"{source.name} is read although nobody knows where it is")
+
+    def lost(world: World) -> World:
+        return replace(world, source=Nowhere())
+
+    one_of_all, named = here.run(ACCOUNTS, world=lost, named=False), here.run(ACCOUNTS, world=lost)
+    assert (one_of_all.status, one_of_all.error, one_of_all.api_calls) == ("skipped", None, 0)
+    assert (named.status, named.error, named.api_calls) == ("failure", "source_not_set", 0)
+    assert one_of_all.message == named.message == "where is institutions?"
 
 
 def test_a_skipped_report_is_json_like_any_other() -> None:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from assets.accounts import ENTITY as ACCOUNTS
 from assets.personnel import ENTITY as PERSONNEL
 from pipelines.entity import Entity
-from tests import oracle
-from tests.oracle import Oracle, Record, Row, Spec
+from tests import contract
+from tests.contract import Record, Row, Spec
+from tests.oracle import Oracle
 from tests.runs.place import Place, run_id
 from tests.worlds import INSTITUTIONS, PEOPLE, Small
 
@@ -94,7 +95,7 @@ def test_institutions_of_many_worlds_end_as_the_oracle_says(here: Place, worlds:
     ids = {f"r{n}": record_id for n, record_id in enumerate(made)}
     here.feed("institutions", rows)
     known = {f"r{n}": record for n, record in enumerate(records)}
-    ended(here, IMPORTING, oracle.ACCOUNTS, Oracle(oracle.ACCOUNTS, rows, known, creates=True), ids, bulk=bulk)
+    ended(here, IMPORTING, contract.ACCOUNTS, Oracle(contract.ACCOUNTS, rows, known, creates=True), ids, bulk=bulk)
 
 
 @pytest.mark.parametrize("bulk", [pytest.param(False, marks=pytest.mark.soak), True], ids=["collections", "bulk"])
@@ -121,5 +122,5 @@ def test_people_of_many_worlds_end_as_the_oracle_says(here: Place, worlds: list[
     ids = {f"r{n}": record_id for n, record_id in enumerate(made)}
     here.feed("personnel", rows)
     known = {f"r{n}": record for n, record in enumerate(records)}
-    meant = Oracle(oracle.PERSONNEL, rows, known, creates=True, accounts=accounts)
-    ended(here, PERSONNEL, oracle.PERSONNEL, meant, ids, bulk=bulk)
+    meant = Oracle(contract.PERSONNEL, rows, known, creates=True, accounts=accounts)
+    ended(here, PERSONNEL, contract.PERSONNEL, meant, ids, bulk=bulk)

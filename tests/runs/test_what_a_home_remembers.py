@@ -224,6 +224,8 @@ def test_a_file_of_the_first_version_is_gone_on_with(here: Place) -> None:
             con.execute(f"alter table source rename {name} to {name.removeprefix('feed_')}")
         con.execute("alter table source drop column given_at")
         con.execute("alter table batches drop column settled_at")
+        con.execute("alter table state drop column given_at")
+        con.execute("drop table vanished_rows")
         con.execute("drop table held_rows")
         con.execute("drop table absent_columns")
         con.execute("update meta set value = '1' where name = 'version'")

@@ -1,0 +1,127 @@
+"""What a home and an org hold, and what was said between them, as one short text: the same text, the same future.
+
+Left out is what differs from one trial to the next by its nature: times of this trial, ids of runs and jobs, tokens,
+seconds, counts of calls, and the numbers by which tables of an entity's file are joined. Times that both held before
+the trial stay, and so do those that are long past.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from urllib.parse import unquote_plus
+
+import duckdb
+import requests
+
+from tests.faults.inside import Answer, Inside
+
+TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d(?::?\d\d)?)?")
+RUN = re.compile(r"\brun-\d+-\d+\b")
+JOB = re.compile(r"\b750[0-9A-Za-z]{15}\b")
+COUNTED = re.compile(
+    r'"(seconds|api_calls|plan_hash|apiActiveProcessingTime|totalProcessingTime|milliseconds)": ?[^,}]+'
+)
+HASH = re.compile(r"\b[0-9a-f]{16}-\d+\b")
+SURROGATES = frozenset({"number", "record_number", "source_number", "seconds", "api_calls", "plan_hash"})
+COUNTERS = frozenset({"usage.json", "batches.json", "query_jobs.json", "lock"})
+"""Files of an org that say how often it was called."""
+
+
+LATELY = timedelta(hours=1)
+
+
+class Fingerprints:
+    """Those of one trial: names are given to ids in the order in which they are met."""
+
+    def __init__(self, before: frozenset[datetime] = frozenset()) -> None:
+        """`before`: the times that were there before the trial."""
+        self._before = before
+        self._past = datetime.now(UTC) - LATELY
+        self._names: dict[str, str] = {}
+
+    def plain(self, text: str) -> str:
+        text = TIME.sub(self._time, text)
+        text = RUN.sub(self._name, JOB.sub(self._name, text))
+        return HASH.sub("a plan", COUNTED.sub(r"\1", text))
+
+    def _time(self, found: re.Match[str]) -> str:
+        moment = moment_of(found[0])
+        return found[0] if moment in self._before or moment < self._past else "now"
+
+    def _name(self, found: re.Match[str]) -> str:
+        return self._names.setdefault(found[0], f"{found[0][:3]} {len(self._names)}")
+
+    def request(self, request: requests.PreparedRequest) -> str:
+        """Method, address and body; who asks is left out."""
+        body = request.body or b""
+        body = body.decode() if isinstance(body, bytes) else str(body)
+        told = "" if str(request.url).endswith("/token") else body
+        return short(self.plain(f"{request.method} {unquote_plus(str(request.url))}\n{told}"))
+
+    def answer(self, request: requests.PreparedRequest, answer: Answer) -> str:
+        told = "" if str(request.url).endswith("/token") else answer.body.decode(errors="replace")
+        return short(self.plain(f"{answer.status}\n{told}"))
+
+    def state(self, con: duckdb.DuckDBPyConnection, org: Inside) -> str:
+        """All that the entity's file and the org hold."""
+        return short("\n".join(self.lines(con, org)))
+
+    def lines(self, con: duckdb.DuckDBPyConnection, org: Inside) -> list[str]:
+        return [*self._file(con), *self._org(org)]
+
+    def _file(self, con: duckdb.DuckDBPyConnection) -> list[str]:
+        sql = """
+select schema_name, table_name, list(column_name order by column_name)
+from duckdb_columns() where not internal and schema_name <> 'temp' and database_name <> 'temp'
+  and (schema_name, table_name) in (select (schema_name, table_name) from duckdb_tables() where estimated_size > 0)
+group by all order by all
+"""
+        lines = []
+        for schema, table, columns in con.execute(sql).fetchall():
+            kept = ", ".join(f'"{name}"::varchar' for name in columns if name not in SURROGATES)
+            rows = con.execute(f'select {kept} from "{schema}"."{table}"').fetchall()
+            lines += [f"{schema}.{table}", *sorted(self.plain(repr(row)) for row in rows)]
+        return lines
+
+    def _org(self, org: Inside) -> list[str]:
+        folder = org.org.state
+        lines = []
+        with closing(sqlite3.connect(folder / "org.db")) as db:
+            tables = db.execute("select name from sqlite_master where type = 'table' order by name").fetchall()
+            for (table,) in tables:
+                rows = db.execute(f'select * from "{table}"').fetchall()
+                lines += [table, *sorted(self.plain(repr(row)) for row in rows)] if rows else []
+        files = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("org.db")]
+        told = [(path.stat().st_mtime_ns, path) for path in files if path.name not in COUNTERS]
+        for _, path in sorted(told):
+            name = path.relative_to(folder)
+            lines.append(self.plain(f"{name} {path.read_bytes().decode(errors='replace')}"))
+        return lines
+
+
+class Untouched(Fingerprints):
+    """Nothing is left out."""
+
+    def plain(self, text: str) -> str:
+        return text
+
+
+def times(con: duckdb.DuckDBPyConnection, org: Inside) -> frozenset[datetime]:
+    """All times that the entity's file and the org hold."""
+    lines = Untouched().lines(con, org)
+    return frozenset(moment_of(found[0]) for line in lines for found in TIME.finditer(line))
+
+
+def moment_of(text: str) -> datetime:
+    """As one of UTC where it does not say."""
+    whole = text.replace(" ", "T")
+    moment = datetime.fromisoformat(f"{whole}00" if re.search(r"[+-]\d\d$", whole[19:]) else whole)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def short(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=9).hexdigest()

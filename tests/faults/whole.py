@@ -1,0 +1,104 @@
+"""The whole walk: kills, single faults, pairs and triples of each course, in processes that share them; the report."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tests.faults.classes import alike, starts
+from tests.faults.courses import Course
+from tests.faults.fingerprint import short
+from tests.faults.killed import boundaries, kills
+from tests.faults.report import Walked, told
+from tests.faults.stage import Stage, stage_of
+from tests.faults.tally import merged
+from tests.faults.trial import Futures
+from tests.faults.walk import Part, further, pairs_and_more, singles
+from tests.runs.place import ROOT
+
+PROCESSES = int(os.environ.get("PROCESSES", "2"))
+SOURCES = ("assets", "pipelines", "resources", "tests/faults", "tests/runs/place.py")
+T = TypeVar("T")
+
+
+def fingerprint_of_sources() -> str:
+    """Changes with everything that a trial depends on."""
+    roots = [ROOT / name for name in SOURCES]
+    files = [file for root in roots for file in ([root] if root.is_file() else sorted(root.rglob("*.py")))]
+    return short("\n".join(file.read_text() for file in [*files, *sorted(ROOT.glob("tests/*.py"))]))
+
+
+@dataclass
+class Whole:
+    """What is walked, where, and for how long: `seconds` are those of the pairs and triples of one course."""
+
+    folder: Path
+    courses: Sequence[Course]
+    seconds: float | None
+    seed: int
+    keep: Path | None = None
+
+    def walk(self) -> int:
+        """Exit code 1: something differed."""
+        started = time.monotonic()
+        walked = []
+        with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+            for course in self.courses:
+                walked.append(self._course(pool, course))
+                say(f"{course}: done after {(time.monotonic() - started) / 60:.0f} minutes")
+        sys.stdout.write("\n" + told(walked, minutes=(time.monotonic() - started) / 60, seed=self.seed))
+        return int(any(one.wrong for one in walked))
+
+    def _course(self, pool: ProcessPoolExecutor, course: Course) -> Walked:
+        home = self.folder / str(course)
+        stage = stage_of(home, course)
+        stages = [stage.beside(home / str(number)) for number in range(PROCESSES)]
+
+        def share(task: Callable[[Stage, Any], T], parts: Sequence[object]) -> list[T]:
+            return [done.result() for done in [pool.submit(task, *one) for one in zip(stages, parts, strict=True)]]
+
+        undisturbed = stage.undisturbed
+        one = Walked(course, undisturbed)
+        one.killed = [killed for done in share(kills, dealt(boundaries(undisturbed))) for killed in done]
+        say(f"{course}: {one.died} kills, {len(one.wrong)} wrong")
+        done = share(singles, dealt(further(undisturbed.calls, {})))
+        trials = sorted(
+            (trial for trials, _ in done for trial in trials), key=lambda trial: sorted(trial.schedule.items())
+        )
+        futures: Futures = {}
+        for trial in trials:
+            trial.remember(futures)
+        classes = alike(trials)
+        one.pairs = sum(each.pairs for each in classes)
+        one.tally = merged([tally for _, tally in done])
+        ways = sum(len(each.first.call.kinds) for each in classes)
+        say(f"{course}: {len(trials):,} single faults, {one.pairs:,} pairs with {ways:,} futures")
+        parts = [
+            Part(
+                part,
+                futures,
+                self.seconds,
+                f"{self.seed} {number}",
+                self.keep and self.keep / f"{course}, {number} of {PROCESSES}",
+            )
+            for number, part in enumerate(dealt(starts(classes)))
+        ]
+        one.tally = merged([one.tally, *share(pairs_and_more, parts)])
+        return one
+
+
+def dealt(all_of_it: Sequence[T]) -> list[Sequence[T]]:
+    """A part for each process."""
+    return [all_of_it[number::PROCESSES] for number in range(PROCESSES)]
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
