@@ -35,7 +35,7 @@ ENTITY = Entity(
         ),
         "ShowAs": Agreed("showAs", words={"busy": "Busy", "oof": "OutOfOffice", "free": "Free"}, keeps=WITH_OTHERS),
         "OwnerId": Related("user", to=USERS, missing="skip"),
-        "WhoId": Related("addresses", to=PEOPLE, first=True, missing="keep"),
+        "WhoId": Related("mentions", to=PEOPLE, first=True, missing="keep"),
         "WhatId": Related("linkedIds", to=OneOf((Records("Account", "Id"),)), first=True, missing="keep"),
     },
     create="scheduled",

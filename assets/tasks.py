@@ -36,7 +36,7 @@ ENTITY = Entity(
         ),
         "Priority": Agreed("importance", words={"low": "Low", "normal": "Normal", "high": "High"}),
         "OwnerId": Related("user", to=USERS, missing="skip"),
-        "WhoId": Related("addresses", to=PEOPLE, first=True, missing="keep"),
+        "WhoId": Related("mentions", to=PEOPLE, first=True, missing="keep"),
         "WhatId": Related("linkedIds", to=OneOf((Records("Account", "Id"),)), first=True, missing="keep"),
     },
     create="scheduled",

@@ -57,6 +57,11 @@ class Api:
             asked["cursor"] = page["next_cursor"]
 
 
+def _item_of(key: str | None) -> str | None:
+    """The id that a record's key begins with."""
+    return key and key.partition("~")[0]
+
+
 def _looks(item: Mapping[str, Any]) -> tuple[str, str]:
     """Name and day of a task of Outlook."""
     return item["title"], item["dueDateTime"]["dateTime"][:10]
@@ -85,6 +90,9 @@ def rows_of_collection(path: str, seen: Seen, api: Api) -> Told:
     return Told(api.count(path, since), since)
 
 
+KEY = "Outlook_Id__c"
+
+
 class Mailboxes(Protocol):
     """An Outlook whose administrator we are."""
 
@@ -111,9 +119,9 @@ class BothSides:
         An item and a record of one name and day belong together where nothing else has both.
         """
         items = {str(row["id"]): _looks(row) for user in self.users for row in self.office.rows(user, "tasks")}
-        records = {str(row["Id"]): row for row in self._records()}
-        pairs = {(row["Outlook_Id__c"], key) for key, row in records.items() if row["Outlook_Id__c"] in items}
-        free = {key: row for key, row in records.items() if row["Outlook_Id__c"] not in items}
+        records = {str(row["Id"]): {**row, KEY: _item_of(row[KEY])} for row in self._records()}
+        pairs = {(row[KEY], key) for key, row in records.items() if row[KEY] in items}
+        free = {key: row for key, row in records.items() if row[KEY] not in items}
         taken = {item for item, _ in pairs}
         here = Counter((row["Subject"], row["ActivityDate"]) for row in free.values())
         there = Counter(looks for item, looks in items.items() if item not in taken)

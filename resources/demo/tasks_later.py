@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any, Protocol
 
 from resources.demo.tasks import Office, Tasks, due
+from resources.outlook.keys import key_of
 
 KEY = "Outlook_Id__c"
 
@@ -49,4 +50,4 @@ def tasks_an_hour_later(tasks: Tasks, org: Desk, office: Office, today: date) ->
 
 
 def _which(item_id: str, record_id: str) -> Mapping[str, object]:
-    return {"ids": [record_id]} if record_id else {"where": {KEY: item_id}}
+    return {"ids": [record_id]} if record_id else {"where": {KEY: key_of(item_id)}}

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from resources.graph_sandbox.administration import GraphAdministrator
+from resources.outlook.keys import key_of
 from resources.sandbox.administration import Administrator
 from resources.sandbox.launch import running
 from resources.world import BESIDE
@@ -106,7 +107,7 @@ def test_the_cells_of_both_sides_go_to_a_file_and_their_counts_into_the_json(off
 def test_single_rows_are_left_out_and_the_rest_is_approved(office: Office) -> None:
     item, record = office.item("not this"), office.task("nor this")
     office.item("but this")
-    keys = office.shell.keys(item, record)
+    keys = office.shell.keys(key_of(item), record)
     held = office.shell("sync", "tasks", "--except", keys)
     command = next(line.split() for line in held.out.splitlines() if "--approve" in line)
     assert command[:6] == ["concord", "sync", "tasks", "--except", keys, "--approve"]

@@ -197,7 +197,7 @@ def test_only_what_is_related_is_synced_where_that_is_declared() -> None:
     entity = replace(TASKS, both=BothWays(related=("WhoId", "WhatId")))
     case = BothCase(entity).looked_up("Contact.Email", {"003A": "bob@y.org"})
     assert isinstance(case, BothCase)
-    case.items({**ITEM, "addresses": '["bob@y.org"]'}, {"id": "T2", "title": "b"})
+    case.items({**ITEM, "mentions": '["bob@y.org"]'}, {"id": "T2", "title": "b"})
     case.tasks({"Id": "00T3", "Subject": "c", "WhoId": "003A"}, {"Id": "00T4", "Subject": "d"})
     case.look()
     related = {"T1": "created", "00T3": "created: in_source"}
@@ -208,7 +208,7 @@ def test_only_what_is_related_is_synced_where_that_is_declared() -> None:
 def test_people_that_somebody_chose_are_kept() -> None:
     case = pair().looked_up("Contact.Email", {"003A": "bob@y.org"})
     assert isinstance(case, BothCase)
-    case.items({**ITEM, "addresses": '["bob@y.org"]'}).tasks({**KEYED, "WhoId": "003Z"})
+    case.items({**ITEM, "mentions": '["bob@y.org"]'}).tasks({**KEYED, "WhoId": "003Z"})
     case.look()
     assert case.cells == set()
 
