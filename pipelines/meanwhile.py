@@ -1,7 +1,8 @@
 """What others did to the CRM's records since the snapshot: rows that are about such records are not sent.
 
 They are set aside, to be read and planned again (see `rounds`), so that each rule has its say on what is there now. A
-record that is in the CRM as the snapshot has it, to its time of change, is no news; what we wrote ourselves is none.
+record that is in the CRM as the snapshot has it is no news, whatever its time of change, which is told in whole
+seconds; what we wrote ourselves is none.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from pipelines.binding import Bound
 from pipelines.ports import Crm
 from pipelines.reading import read_since
 from pipelines.run import OpenFile
-from pipelines.sql import fold_sql, quote
+from pipelines.snapshot import pages_sql
+from pipelines.sql import quote
 
 NOBODY = "create or replace table work.aside (fold varchar)"
 """`work.aside`: the rows that were set aside in this round."""
@@ -24,8 +26,7 @@ def set_aside(bound: Bound, crm: Crm, open_file: OpenFile) -> None:
         since = read_since(con)
     if since is None:
         raise RuntimeError("a plan comes from a snapshot")
-    fields = ["Id", bound.entity.target.key, "IsDeleted", "SystemModstamp"]
-    pages = list(crm.touched(bound.entity.target.sobject, fields, since=since).pages)
+    pages = list(crm.touched(bound.entity.target.sobject, bound.record_fields, since=since).pages)
     if not any(page.num_rows for page in pages):
         return
     with open_file() as con:
@@ -36,21 +37,29 @@ def set_aside(bound: Bound, crm: Crm, open_file: OpenFile) -> None:
 
 def _aside_sql(bound: Bound) -> str:
     """Rows of touched records, or whose key one has; new ones all, where they might be found to have a record now."""
+    same = " and ".join(f"r.{name} is not distinct from t.{name}" for name in map(quote, bound.record_fields))
     finds = bound.entity.match or bound.entity.twins
-    found = "a.kind = 'create' and exists (from meanwhile m anti join links l on l.record_id = m.Id where m.lives)"
+    new = """
+  union
+  select fold from work.actions
+  where kind = 'create' and (select count(*) from meanwhile m anti join links l on l.record_id = m.Id where m.lives) > 0
+"""
     return f"""
 insert into work.aside
-with meanwhile as (
-  select t.Id, {fold_sql(f"t.{quote(bound.entity.target.key)}")} as fold, not t.IsDeleted as lives
-  from touched t
-  anti join records r on r.Id = t.Id and r.SystemModstamp = t.SystemModstamp
+with seen as (
+{pages_sql(bound, "touched")}
+),
+meanwhile as (
+  select t.Id, t.fold, not t.IsDeleted as lives
+  from seen t
+  anti join records r on {same}
+),
+concerned as (
+  select fold from work.actions where record_id in (select Id from meanwhile)
+  union
+  select fold from work.actions where fold in (select fold from meanwhile where lives and fold is not null)
+{new if finds else ""}
 )
-select a.fold
-from work.actions a
-where a.fold not in (select fold from work.aside)
-  and (
-    a.record_id in (select Id from meanwhile)
-    or a.fold in (select fold from meanwhile where lives and fold is not null)
-    or ({found if finds else "false"})
-  )
+select fold from concerned
+where fold not in (select fold from work.aside)
 """

@@ -87,6 +87,8 @@ class Links(Rows):
             mine = self.record.pop(key, None)
             if heir is None:
                 self.verdict[key] = "held: merge_circle"
+            elif heir in had and self._linked(key) == had[heir]:  # people merged the records as the source did the rows
+                self.verdict[key] = "skipped: merged"
             elif self.verdict.get(key, DELETED) != DELETED:
                 continue
             elif mine is None:  # deleted or never there: a merged row gets no record, whatever is released

@@ -47,12 +47,12 @@ class Hands:
     def deletes(self, record_id: str) -> None:
         self.org.person("DELETE", f"sobjects/{self.plan.sobject}/{record_id}")
 
-    def undeletes(self, number: int) -> bool:
-        """Whether there was anything to bring back, merged records left out."""
+    def undeletes(self, number: int) -> None:
+        """One of the deleted records is back, if there is any; merged ones stay away."""
         records = self.org.records(self.plan.sobject, ["Id", "IsDeleted"], deleted=True)
         gone = sorted(record["Id"] for record in records if record["IsDeleted"] and record["Id"] not in self.winners)
-        asked = {"sobject": self.plan.sobject, "ids": [gone[number % len(gone)]]} if gone else {}
-        return bool(gone) and self.org.door("records/undelete", asked)
+        if gone:
+            self.org.door("records/undelete", {"sobject": self.plan.sobject, "ids": [gone[number % len(gone)]]})
 
     def merges(self, master: str, loser: str) -> None:
         who = {"master": {"Id": master}, "losers": [{"Id": loser}]}

@@ -15,7 +15,7 @@ from tests.faults.drawn import (
     NUMBERS,
     RECORDS,
 )
-from tests.faults.scene import Scene, only_if
+from tests.faults.scene import Scene
 
 
 class PeopleWork(Scene):
@@ -24,8 +24,8 @@ class PeopleWork(Scene):
     @rule(drawn=NAMED.flatmap(lambda name: st.tuples(st.just(name), RECORDS[name])))
     def a_person_creates(self, drawn: tuple[str, Record]) -> None:
         name, record = drawn
-        only_if(record["Source_Key__c"] not in self.sides[name].keys_there() - {None})
-        self.creates(self.sides[name], record)
+        if record["Source_Key__c"] not in self.sides[name].keys_there() - {None}:
+            self.creates(self.sides[name], record)
 
     @rule(
         drawn=NAMED.flatmap(
@@ -36,8 +36,8 @@ class PeopleWork(Scene):
         side = self.sides[drawn[0]]
         for number, (field, value) in drawn[1]:
             record = side.record(number)
-            only_if(record is not None)
-            side.edits(str(record), self.at_home({field: value}))
+            if record:
+                side.edits(record, self.at_home({field: value}))
 
     @rule(
         drawn=NAMED.flatmap(lambda name: st.tuples(st.just(name), st.sampled_from((None, "other", *KEYS[name])))),
@@ -46,31 +46,30 @@ class PeopleWork(Scene):
     def a_person_changes_a_key(self, drawn: tuple[str, str | None], number: int) -> None:
         side, key = self.sides[drawn[0]], drawn[1]
         record = side.record(number)
-        only_if(record is not None and (key is None or key not in side.keys_there()))
-        side.edits(str(record), {"Source_Key__c": key})
+        if record and (key is None or key not in side.keys_there()):
+            side.edits(record, {"Source_Key__c": key})
 
     @rule(number=NUMBERS, other=NUMBERS)
     def a_person_puts_one_below_another(self, number: int, other: int) -> None:
         """The org refuses it where it would close a circle."""
         side = self.sides["accounts"]
         below, above = side.record(number), side.record(other)
-        only_if(below is not None and above is not None)
-        side.puts_below(str(below), str(above))
+        if below and above:
+            side.puts_below(below, above)
 
     @rule(name=NAMED, number=NUMBERS)
     def a_person_deletes(self, name: str, number: int) -> None:
         """With an account, its people go."""
-        record = self.sides[name].record(number)
-        only_if(record is not None)
-        self.sides[name].deletes(str(record))
+        if record := self.sides[name].record(number):
+            self.sides[name].deletes(record)
 
     @rule(name=NAMED, number=NUMBERS)
     def a_person_undeletes(self, name: str, number: int) -> None:
-        only_if(self.sides[name].undeletes(number))
+        self.sides[name].undeletes(number)
 
     @rule(name=NAMED, number=NUMBERS, other=NUMBERS)
     def a_person_merges(self, name: str, number: int, other: int) -> None:
         """People of merged accounts move."""
         master, loser = self.sides[name].record(number), self.sides[name].record(other)
-        only_if(master is not None and loser is not None and master != loser)
-        self.sides[name].merges(str(master), str(loser))
+        if master and loser and master != loser:
+            self.sides[name].merges(master, loser)

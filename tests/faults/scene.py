@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from hypothesis import reject
 from hypothesis.stateful import RuleBasedStateMachine
 
 from tests.contract import Record
@@ -21,14 +20,8 @@ IMPORTED = replace(
 )  # as shipped: scheduled runs never create one
 
 
-def only_if(holds: object) -> None:
-    """A step that cannot be taken here is no step of the story."""
-    if not holds:
-        reject()
-
-
 class Scene(RuleBasedStateMachine):
-    """A home and an org of its own for each example."""
+    """A home and an org of its own for each story. A step that cannot be taken where it comes is left out."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -10,13 +10,11 @@ import copy
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
-
-import requests
 
 from pipelines.entity import Entity
 from pipelines.ports import Source
@@ -25,62 +23,15 @@ from pipelines.run import Request
 from resources.warehouse import Warehouse
 from tests.faults.courses import AnyPlan, Course
 from tests.faults.far_end import Trouble
-from tests.faults.fingerprint import Fingerprints, short, times
-from tests.faults.inside import Answer, Inside, inside
+from tests.faults.fingerprint import Fingerprints, times
+from tests.faults.inside import inside
+from tests.faults.opened import Held, Opened
 from tests.faults.outside import HeldOpen, outside
 from tests.faults.trial import MOST_RUNS, Future, Futures, Run, Trial, amiss, differences, editing, once
 from tests.faults.wire import Schedule, Wire
 from tests.runs.place import run_id, run_once
 
 YESTERDAY = timedelta(days=1)
-
-
-@dataclass
-class Held:
-    """A trial between two of its runs: its home as it was then, and all else that had happened."""
-
-    home: Path
-    schedule: Schedule
-    runs: tuple[Run, ...]
-    status: str
-    trouble: Trouble
-    prints: Fingerprints
-
-    @property
-    def calls(self) -> int:
-        return sum(len(run.calls) for run in self.runs)
-
-
-@dataclass
-class Opened:
-    """A home and an org in which runs go on."""
-
-    home: Path
-    org: Inside
-    wire: Wire
-    warehouse: HeldOpen
-    prints: Fingerprints
-    said: list[tuple[str, str]] = field(default_factory=list)
-    status: str = ""
-
-    def __post_init__(self) -> None:
-        self.wire.heard = self._hear
-
-    def _hear(self, request: requests.PreparedRequest, answer: Answer | None) -> None:
-        trouble = self.prints.plain(repr(self.wire.org.trouble))
-        came = self.prints.answer(request, answer) if answer else "nothing"
-        self.said.append((self.prints.request(request), short(f"{came} {trouble}")))
-
-    def state(self) -> str:
-        """The fingerprint of all that a next run finds, and of how the last one ended."""
-        with self.warehouse.open() as con:
-            held = self.prints.state(con, self.org)
-        return short(f"{self.status} {held} {self.prints.plain(repr(self.wire.org.trouble))}")
-
-    @property
-    def calm(self) -> bool:
-        """No fault is still to come."""
-        return self.wire.last <= len(self.wire.calls)
 
 
 @dataclass

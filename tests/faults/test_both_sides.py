@@ -5,24 +5,22 @@ What a seed once found stands below by name, as the steps that led there.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
+import pytest
 
 from tests.faults.both_sides import BothSides
+from tests.faults.soak import STORIES, told
 from tests.faults.stroke import Stroke
 
-TestBothSides = BothSides.TestCase
-TestBothSides.settings = settings(
-    max_examples=1,
-    stateful_step_count=8,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+SEED = int(os.environ.get("SEED", "1"))
+"""Of the first stories; a build server gives another one to each build."""
+SEEDS = [pytest.param(number, id=f"seed {number}") for number in range(SEED, SEED + 4)]
 
 BOTH = ("accounts", "personnel")
 CALM = Stroke("collections")
@@ -31,59 +29,77 @@ CALM = Stroke("collections")
 @contextmanager
 def story(**rows: dict[str, dict[str, str | None]]) -> Iterator[BothSides]:
     """Both sides after a first sync of these rows; what is told of `accounts` and `personnel` is by key."""
-    told = BothSides()
+    begun = BothSides()
     try:
-        told.both_sides_begin({name: rows.get(name, {}) for name in BOTH}, {name: [] for name in BOTH})
-        yield told
+        begun.both_sides_begin({name: rows.get(name, {}) for name in BOTH}, {name: [] for name in BOTH})
+        yield begun
     finally:
-        told.teardown()
+        begun.teardown()
 
 
 def person(at: str, **more: str | None) -> dict[str, Any]:
     return {"first_name": "Bo", "last_name": "Ray", "institution_id": at, "email": None, **more}
 
 
+@pytest.mark.parametrize("number", SEEDS)
+def test_promises_hold_in_the_stories_of_this_seed(number: int) -> None:
+    wrong = told(number, STORIES)
+    assert not wrong, f"{wrong}\n`make soak SEED={number}` tells the shortest story"
+
+
 def test_people_of_a_survivor_that_has_just_got_a_record_are_created_in_the_same_sync() -> None:
-    with story(personnel={"p2": person("k2")}) as told:
-        told.the_source_adds_or_changes(("accounts", [("k2", ("name", "Survivor"))]))
-        told.the_source_merges("accounts", 0, 1)
-        told.all_goes_well(BOTH, CALM)
-        assert len(told.sides["personnel"].state()) == 2
+    with story(personnel={"p2": person("k2")}) as both:
+        both.the_source_adds_or_changes(("accounts", [("k2", ("name", "Survivor"))]))
+        both.the_source_merges("accounts", 0, 1)
+        both.all_goes_well(BOTH, CALM)
+        assert len(both.sides["personnel"].state()) == 2
 
 
 def test_people_refused_for_an_account_that_is_gone_are_tried_again_once_they_have_another() -> None:
     """Accounts are synced too late: what people did there is not known, and no row of personnel is to blame."""
-    with story(accounts={"k2": {"name": "Two"}}, personnel={"p2": person("k2")}) as told:
-        accounts, people = told.sides["accounts"], told.sides["personnel"]
+    with story(accounts={"k2": {"name": "Two"}}, personnel={"p2": person("k2")}) as both:
+        accounts, people = both.sides["accounts"], both.sides["personnel"]
         people.entity = replace(people.entity, retries=2)
         accounts.deletes(str(accounts.record(1)))
-        told.the_source_adds_or_changes(("personnel", [("p3", ("institution_id", "k2"))]))
+        both.the_source_adds_or_changes(("personnel", [("p3", ("institution_id", "k2"))]))
         refused = [people.run(people.feed(), CALM) for _ in range(3)]
         assert [report.outcomes for report in refused if report][-1]["held"] == 1, refused
         accounts.creates({"Name": "Two", "Source_Key__c": "k2"})
-        told.all_goes_well(BOTH, CALM)
+        both.all_goes_well(BOTH, CALM)
         assert people.meant is not None
         assert sorted(people.meant.outcomes) == ["created", "skipped: deleted_in_crm", "unchanged"]
 
 
 def test_a_clock_of_ours_that_is_a_day_off_hides_nothing_that_people_typed() -> None:
-    with story() as told:
+    with story() as both:
         for skew, key in ((timedelta(days=1), "p2"), (timedelta(days=-1), "p3")):
             typed = {"FirstName": "Bo", "LastName": key, "Source_Key__c": None, "AccountId": 0}
-            told.a_person_creates(("personnel", typed))
-            told.the_source_adds_or_changes(("personnel", [(key, ("first_name", "Bo")), (key, ("last_name", key))]))
-            told.all_goes_well(BOTH, replace(CALM, skew=skew))
-            assert len(told.sides["personnel"].state()) == int(key[1:]), "created beside the one that was typed"
+            both.a_person_creates(("personnel", typed))
+            both.the_source_adds_or_changes(("personnel", [(key, ("first_name", "Bo")), (key, ("last_name", key))]))
+            both.all_goes_well(BOTH, replace(CALM, skew=skew))
+            assert len(both.sides["personnel"].state()) == int(key[1:]), "created beside the one that was typed"
 
 
 def test_a_merged_row_whose_record_people_deleted_is_told_as_merged() -> None:
-    """Releasing it, as one does what was deleted, brings nothing back: the record of its survivor is what counts."""
-    with story(accounts={"k2": {"name": "Two"}}) as told:
-        accounts = told.sides["accounts"]
-        told.the_source_merges("accounts", 1, 0)
-        told.all_goes_well(("accounts",), CALM)
+    """To release it, as one would what was deleted, would bring nothing back: the survivor's record counts."""
+    with story(accounts={"k2": {"name": "Two"}}) as both:
+        accounts = both.sides["accounts"]
+        both.the_source_merges("accounts", 1, 0)
+        both.all_goes_well(("accounts",), CALM)
         loser = next(name for name, record in accounts.state().items() if record["Source_Key__c"] == "k2")
         accounts.deletes(loser)
-        told.all_goes_well(("accounts",), CALM)
+        both.all_goes_well(("accounts",), CALM)
+        assert accounts.meant is not None
+        assert sorted(accounts.meant.outcomes) == ["skipped: merged", "unchanged"]
+
+
+def test_a_merged_row_whose_record_people_merged_as_well_is_told_as_merged() -> None:
+    """Nobody has to look at it: both sides say the same."""
+    with story(accounts={"k2": {"name": "Two"}}) as both:
+        accounts = both.sides["accounts"]
+        both.the_source_merges("accounts", 1, 0)
+        by_key = {record["Source_Key__c"]: name for name, record in accounts.state().items()}
+        accounts.merges(by_key["k1"], by_key["k2"])
+        both.all_goes_well(("accounts",), CALM)
         assert accounts.meant is not None
         assert sorted(accounts.meant.outcomes) == ["skipped: merged", "unchanged"]

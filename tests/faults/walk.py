@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import random
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -95,7 +96,7 @@ class Walk:
                     self._tally.covered += len(each.moments)
                     self._walked.append((each, kind))
                     if trial:
-                        self._tally.add(trial)
+                        self._add(trial)
                         keep(trial)
                     if time.monotonic() > until:
                         break
@@ -139,7 +140,14 @@ class Walk:
         each, kind = self._drawn.choice(self._walked)
         pair = self._stage.trial(self._drawn.choice(each.moments).then(kind), futures=self._futures)
         if more := further(pair.calls, pair.schedule):
-            self._tally.add(self._stage.trial(self._drawn.choice(more), futures=self._futures))
+            self._add(self._stage.trial(self._drawn.choice(more), futures=self._futures))
+
+    def _add(self, trial: Trial) -> None:
+        """What ended wrongly is told at once, as a walk takes hours."""
+        self._tally.add(trial)
+        if trial.wrong:
+            sys.stdout.write(f"{spell(trial.course, trial.schedule)}  # {'; '.join(trial.wrong)}\n")
+            sys.stdout.flush()
 
     def _ends(self, what: str) -> float:
         return math.inf if self._part.seconds is None else time.monotonic() + self._part.seconds * SHARES[what]

@@ -12,14 +12,14 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tests.faults.classes import alike, starts
+from tests.faults.classes import Start, alike, starts
 from tests.faults.courses import Course
 from tests.faults.fingerprint import short
 from tests.faults.killed import boundaries, kills
 from tests.faults.report import Walked, told
 from tests.faults.stage import Stage, stage_of
 from tests.faults.tally import merged
-from tests.faults.trial import Futures
+from tests.faults.trial import Futures, Trial
 from tests.faults.walk import Part, further, pairs_and_more, singles
 from tests.runs.place import ROOT
 
@@ -61,37 +61,34 @@ class Whole:
         stage = stage_of(home, course)
         stages = [stage.beside(home / str(number)) for number in range(PROCESSES)]
 
-        def share(task: Callable[[Stage, Any], T], parts: Sequence[object]) -> list[T]:
+        def shared(task: Callable[[Stage, Any], T], parts: Sequence[object]) -> list[T]:
+            """What each process made of its part."""
             return [done.result() for done in [pool.submit(task, *one) for one in zip(stages, parts, strict=True)]]
 
-        undisturbed = stage.undisturbed
-        one = Walked(course, undisturbed)
-        one.killed = [killed for done in share(kills, dealt(boundaries(undisturbed))) for killed in done]
-        say(f"{course}: {one.died} kills, {len(one.wrong)} wrong")
-        done = share(singles, dealt(further(undisturbed.calls, {})))
-        trials = sorted(
-            (trial for trials, _ in done for trial in trials), key=lambda trial: sorted(trial.schedule.items())
-        )
-        futures: Futures = {}
-        for trial in trials:
-            trial.remember(futures)
+        one = Walked(course, stage.undisturbed)
+        one.killed = [killed for done in shared(kills, dealt(boundaries(stage.undisturbed))) for killed in done]
+        say(f"{course}: {one.died} kills, {len(one.wrong)} of which ended wrongly")
+        done = shared(singles, dealt(further(stage.undisturbed.calls, {})))
+        one.tally = merged([tally for _, tally in done])
+        trials = [trial for trials, _ in done for trial in trials]
+        trials.sort(key=lambda trial: sorted(trial.schedule.items()))
         classes = alike(trials)
         one.pairs = sum(each.pairs for each in classes)
-        one.tally = merged([tally for _, tally in done])
-        ways = sum(len(each.first.call.kinds) for each in classes)
+        ahead = starts(classes)
+        ways = sum(len(start.pairs) for start in ahead)
         say(f"{course}: {len(trials):,} single faults, {one.pairs:,} pairs with {ways:,} futures")
-        parts = [
-            Part(
-                part,
-                futures,
-                self.seconds,
-                f"{self.seed} {number}",
-                self.keep and self.keep / f"{course}, {number} of {PROCESSES}",
-            )
-            for number, part in enumerate(dealt(starts(classes)))
-        ]
-        one.tally = merged([one.tally, *share(pairs_and_more, parts)])
+        one.tally = merged([one.tally, *shared(pairs_and_more, self._parts(course, trials, ahead))])
         return one
+
+    def _parts(self, course: Course, singles: Sequence[Trial], ahead: Sequence[Start]) -> list[Part]:
+        futures: Futures = {}
+        for trial in singles:
+            trial.remember(futures)
+        kept = [self.keep and self.keep / f"{course}, {number} of {PROCESSES}" for number in range(PROCESSES)]
+        return [
+            Part(part, futures, self.seconds, f"{self.seed} {number}", kept[number])
+            for number, part in enumerate(dealt(ahead))
+        ]
 
 
 def dealt(all_of_it: Sequence[T]) -> list[Sequence[T]]:
