@@ -30,7 +30,7 @@ def sides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sides]:
     """Ann's tasks in accord: one speaks of somebody unknown, one was deleted in Outlook, one has a long title."""
     with both_sides(tmp_path_factory.mktemp("both")) as made:
         made.person(ANN)
-        told = [
+        told: list[dict[str, object]] = [
             {"title": "a", "body": {"contentType": "text", "content": "write to nobody@elsewhere.example"}},
             {"title": "gone"},
             {"title": "long " * 100},
