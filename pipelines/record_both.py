@@ -44,9 +44,13 @@ left join state t on t.fold = b.fold
 )
 
 
-def record_both(con: duckdb.DuckDBPyConnection) -> None:
-    """The next run knows what this one decided."""
+def record_both(con: duckdb.DuckDBPyConnection, *, everything: bool) -> None:
+    """The next run knows what this one decided. `everything`: it was about all of both sides, and not a part of them.
+
+    Only such a run is the first of an entity, or pairs it anew: what a person looked at and approved was all there is.
+    """
     for statement in (*FARED, OVER, REPLACED, *REMEMBER, REMEMBER_EXCEPTED, FORGET_LOST):
         con.execute(statement)
-    memory.write(con, FIRST_DONE, "yes")
-    memory.write(con, RELINK, "")
+    if everything:
+        memory.write(con, FIRST_DONE, "yes")
+        memory.write(con, RELINK, "")

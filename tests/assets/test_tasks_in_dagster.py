@@ -15,6 +15,7 @@ from tests.assets.control_room import ControlRoom, failure_of, metadata_of
 from tests.runs.both_sides_place import ANN, both_sides
 
 THERE, HERE = "Title that nobody else may read", "Subject that nobody else may read"
+DAY = "2026-03-05"
 COUNTS = {"updates_in_source": 0, "creates_in_source": 1, "removals_in_source": 0, "cells_in_source": 3}
 
 
@@ -38,11 +39,17 @@ def test_the_plan_counts_both_sides_and_shows_no_private_value(room: ControlRoom
     assert [text for text in (THERE, HERE) if text in room.log()] == []
 
 
+def test_a_run_of_one_day_is_no_first_run_after_which_all_is_let_pass(room: ControlRoom) -> None:
+    nothing = metadata_of(room.run(sync_job_name("tasks"), {"tasks": {"scope": "slice"}}, partition_key=DAY), "tasks")
+    assert nothing["status"] == "nothing_to_do"
+
+
 def test_a_first_run_is_held_and_approved(room: ControlRoom) -> None:
-    held = failure_of(room.run(sync_job_name("tasks"), partition_key="2026-03-05"))
+    config = {"tasks": {"scope": "catch_up"}}
+    held = failure_of(room.run(sync_job_name("tasks"), config, partition_key=DAY))
     assert "over the limit of first_run (2 observed, limit 0)" in held.description
-    config = {"tasks": {"approve": held.metadata["plan_hash"].value}}
-    told = metadata_of(room.run(sync_job_name("tasks"), config, partition_key="2026-03-05"), "tasks")
+    config["tasks"]["approve"] = held.metadata["plan_hash"].value
+    told = metadata_of(room.run(sync_job_name("tasks"), config, partition_key=DAY), "tasks")
     assert {name: told[name] for name in COUNTS} == COUNTS
     assert [text for text in (THERE, HERE) if text in room.log()] == []
 
