@@ -15,6 +15,7 @@ from assets.commands.demo import demo
 from assets.commands.missing import missing
 from assets.commands.past import errors, history
 from assets.commands.release import release
+from assets.commands.relink import relink
 from assets.commands.run_entities import plan, sync
 from assets.commands.sandbox import sandbox
 from assets.commands.ui import ui
@@ -48,7 +49,7 @@ def concord(
     """Holds what comes before a command."""
 
 
-for command in (demo, ui, check, plan, sync, missing, history, errors, release, alerts, sandbox):
+for command in (demo, ui, check, plan, sync, missing, history, errors, release, relink, alerts, sandbox):
     app.command()(command)
 
 

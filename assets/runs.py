@@ -34,6 +34,8 @@ class Order:
     mode: Literal["plan", "sync"] = "sync"
     scope: Literal["changed", "all"] = "changed"
     keys_file: Path | None = None
+    except_file: Path | None = None
+    """Keys of rows, and ids of records, that are left out."""
     create_missing: bool = False
     approve: str | None = None
     scheduled: bool = False
@@ -81,6 +83,8 @@ def _run_one(
     config: dict[str, object] = {"scope": order.scope, "create_missing": order.create_missing}
     if order.keys_file:
         config["keys_file"] = str(order.keys_file.absolute())
+    if order.except_file:
+        config["except_file"] = str(order.except_file.absolute())
     if not planning:
         config |= {"named": order.named, **({"approve": order.approve} if order.approve else {})}
     result = job.execute_in_process(

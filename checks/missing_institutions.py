@@ -38,5 +38,5 @@ QUESTION = Question(
     "missing_institutions",
     "Does the CRM have a record for every active row? What is missing is imported on request.",
     answer,
-    concerns=lambda entity: entity.create == "on_request",
+    concerns=lambda entity: entity.create == "on_request" and not entity.both,  # two sides need not have it all
 )

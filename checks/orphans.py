@@ -21,6 +21,7 @@ where not r.IsDeleted and r.fold is not null
   )
   and r.fold not in (select fold from work.incoming where fold is not null)
   and r.fold not in (select fold from unusable_rows)
+  and r.fold not in (select fold from parted) -- deleted on the other side, and left here on purpose
 """
 
 

@@ -6,6 +6,7 @@ A reference that says where a record stands in a hierarchy may name nothing: som
 from __future__ import annotations
 
 from checks.question import Answer, Copy, Question
+from pipelines.agreed_rules import Related
 from pipelines.entity import Entity
 from pipelines.rules import Reference
 from pipelines.sql import given, literal
@@ -14,6 +15,11 @@ from pipelines.status import active_sql
 WAITS = "waits for a record"
 NAMES_NONE = "names what has no record"
 BLANK = "names nothing"
+
+
+def is_suggestion(rule: Reference) -> bool:
+    """What it names is one of many that the CRM need not know: whom a text speaks of."""
+    return isinstance(rule, Related) and rule.missing == "keep"
 
 
 def waiting_sql(field: str, rule: Reference) -> str:
@@ -52,8 +58,9 @@ where s.present and s.merged_fold is null and {active_sql(entity)}
 
 def pointing_nowhere_sql(entity: Entity) -> str:
     """Selects (field, target, what, key) of everything that points nowhere."""
-    selects = [lacking_sql(entity, field, rule) for field, rule in entity.references.items()]
-    selects += [waiting_sql(field, rule) for field, rule in entity.references.items() if rule.missing == "skip"]
+    wanted = {field: rule for field, rule in entity.references.items() if not is_suggestion(rule)}
+    selects = [lacking_sql(entity, field, rule) for field, rule in wanted.items()]
+    selects += [waiting_sql(field, rule) for field, rule in wanted.items() if rule.missing == "skip"]
     return "\nunion all\n".join(selects)
 
 
@@ -90,5 +97,5 @@ QUESTION = Question(
     "references",
     "Does everything that rows refer to have a record?",
     answer,
-    concerns=lambda entity: bool(entity.references),
+    concerns=lambda entity: not all(is_suggestion(rule) for rule in entity.references.values()),
 )

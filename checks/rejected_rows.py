@@ -22,10 +22,11 @@ select 'held delivery', 'never carried out', h.key, null
 from held_rows h
 where h.fold not in (select fold from work.incoming where fold is not null)
 union all
-select 'CRM', t.reason, s.key, null
+select 'CRM', t.reason, coalesce(s.key, r.Id), null
 from state t
-join source s on s.fold = t.fold
-where s.present and (t.outcome = 'failed' or t.reason = 'quarantined')
+left join source s on s.fold = t.fold
+left join records r on s.fold is null and lower(r.Id) = t.fold -- which another side was to be given
+where coalesce(s.present, not r.IsDeleted) and (t.outcome = 'failed' or t.reason = 'quarantined')
   and t.fold not in (select fold from work.incoming where problem is not null and fold is not null)
 """
 

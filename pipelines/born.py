@@ -67,7 +67,7 @@ select
   record_number,
   mailbox,
   case
-    when fold in (select fold from excepted) then 'held: excepted'
+    when fold in (select fold from work.excepted) then 'held: excepted'
     when fold in (
       select t.fold from state t where t.failures >= {bound.entity.retries} and t.row_hash = content_hash
     ) then 'held: quarantined'

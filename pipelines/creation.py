@@ -7,12 +7,14 @@ the org gives (`waits_for`); so do linked records whose new parent is created in
 
 from __future__ import annotations
 
+from pipelines.agreed_rules import Agreed
 from pipelines.binding import Bound, BoundField
 from pipelines.cells import frozen_sql, unnested_sql
 from pipelines.rules import Reference
 from pipelines.scope import parent
 from pipelines.sql import canonical_sql, literal, quote
 from pipelines.status import alive_sql, wanted_sql
+from pipelines.three_way import theirs_sql
 
 DEEPEST = 1_000
 """New parents above new parents, at most: circles are held before (see `scope.circles_sql`)."""
@@ -49,6 +51,8 @@ def _create_cells_sql(bound: Bound) -> str:
         if field.rule.on_create and not field.rule.stamps:
             value = field.rule.value_sql(field.name)
             new = canonical_sql(value, field.type)
+            if isinstance(field.rule, Agreed):
+                value = new = theirs_sql(field, field.rule)  # as much as the field takes
             cells.append((literal(field.name), "null", new, f"{value} is not null", literal(field.rule.name)))
     rows = "created c\n  join work.rows s on s.fold = c.fold"
     return f"""

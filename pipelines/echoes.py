@@ -28,6 +28,7 @@ with news as (
   join results x on x.batch = b.batch and x.fold = r.fold and x.status = 'success'
   join batch_cells c on c.batch = b.batch and c.fold = r.fold
   where not coalesce(b.heard, false) and b.state = 'DONE' and b.settled_at is not null
+    and b.route <> 'source' -- which speaks its own words
 ),
 latest as (
   select record_id, field, max_by(struct_pack(sent), batch).sent as sent, max(settled_at) as settled_at

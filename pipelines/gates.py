@@ -58,7 +58,12 @@ class Back:
     updates: int
     creates: int
     removals: int
+    cells: int
     first: bool
+
+    def as_json(self) -> dict[str, int]:
+        """The counts."""
+        return {"updates": self.updates, "creates": self.creates, "removals": self.removals, "cells": self.cells}
 
 
 @plain_dataclass(frozen=True, slots=True)

@@ -10,14 +10,11 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import accord, ledger, parting, streaks
+from pipelines import accord, excepting, ledger, parting, streaks
 from pipelines.ports import SystemicError
 from pipelines.sql import given, quote
 
 VERSION = 4
-
-EXCEPTED = "create table if not exists excepted (fold varchar)"
-"""Rows, and records without one, that a person excluded from a two-way sync until they are released."""
 
 TABLES = (
     "create schema if not exists work",
@@ -43,7 +40,7 @@ TABLES = (
     "create table if not exists ended (fold varchar)",
     accord.TABLE,
     parting.TABLE,
-    EXCEPTED,
+    excepting.TABLE,
     streaks.TABLE,
     *ledger.TABLES,
 )

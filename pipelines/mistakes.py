@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pipelines.cadence import SyncOf
 from pipelines.conditions import Has, Resolves
 from pipelines.derived_rules import EndedAt, StampedWith
+from pipelines.mistakes_both import mistakes_of_both
 from pipelines.rules import SourceStatus
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def mistakes(entity: Entity) -> list[str]:
     if SyncOf(entity.name) in entity.cadence.not_while:
         found.append(f"cadence not_while names {entity.name!r} itself: two syncs of one entity never overlap anyway")
     found += _mistakes_of_life(entity)
+    found += mistakes_of_both(entity)
     if len([rule for rule in entity.fields.values() if isinstance(rule, SourceStatus)]) > 1:
         found.append("more than one SourceStatus: an entity has one status")
     twins = (entity.twins.name, *entity.twins.places) if entity.twins else ()

@@ -37,7 +37,8 @@ def needs_of(entity: Entity) -> tuple[Needs, ...]:
     """The objects that a run of this entity touches, the target first."""
     rules = entity.fields.values()
     written = (entity.target.key, *entity.fields)
-    flags = (flag for flag in (entity.freeze.mapped, entity.freeze.hierarchy) if flag)
+    obeyed = (entity.freeze.mapped, entity.freeze.hierarchy, *(entity.both.flags if entity.both else ()))
+    flags = (flag for flag in obeyed if flag)
     target = Needs(
         sobject=entity.target.sobject,
         creates=entity.create != "never",

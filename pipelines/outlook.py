@@ -32,7 +32,7 @@ CONTACT = (
 PLACE = ("user", "place", "etag", "crmId")
 """What is needed to write a row back: whose it is, where, its version, and the record that it was made from."""
 
-ADDED = ("user", "place", "crmId", "addresses", "linkedIds")
+ADDED = ("user", "place", "crmId", "addresses", "linkedIds", "mentions")
 
 COLUMNS: Mapping[Collection, tuple[str, ...]] = {
     "tasks": TASK + ADDED,

@@ -98,7 +98,7 @@ where a.fold = link.fold and a.apart is not null
         """
 update work.link set verdict = 'held: excepted'
 where verdict is null and (
-  fold in (select fold from excepted) or lower(record_id) in (select fold from excepted)
+  fold in (select fold from work.excepted) or lower(record_id) in (select fold from work.excepted)
 )
 """,
         """

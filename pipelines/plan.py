@@ -95,7 +95,8 @@ BACK_SQL = """
 select
   count(*) filter (kind = 'update'),
   count(*) filter (kind = 'create'),
-  count(*) filter (kind = 'delete')
+  count(*) filter (kind = 'delete'),
+  (select count(*) from work.source_cells)
 from work.source_actions
 """
 
@@ -173,8 +174,8 @@ def read_plan(
 
 
 def _back(con: duckdb.DuckDBPyConnection) -> Back:
-    updates, creates, removals = _one(con, BACK_SQL)
-    return Back(updates, creates, removals, first=memory.read(con, FIRST_DONE) is None)
+    updates, creates, removals, cells = _one(con, BACK_SQL)
+    return Back(updates, creates, removals, cells, first=memory.read(con, FIRST_DONE) is None)
 
 
 FIRST_DONE = "both agreed"

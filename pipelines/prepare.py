@@ -120,4 +120,5 @@ def wish_of(errand: Errand, con: duckdb.DuckDBPyConnection) -> Wish:
         creates=errand.may_create,
         hold_twins=errand.request.create_missing and not isinstance(scope, Keys),
         releases=scope == "all",
+        excepted=errand.request.excepted,
     )

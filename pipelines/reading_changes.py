@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from pipelines import memory
 from pipelines.binding import Bound
+from pipelines.delivery import accepted
 from pipelines.errand import Errand
 from pipelines.ports import Asked, Landed, SystemicError
 from pipelines.sighting import Sighting
@@ -23,9 +24,10 @@ LANDED, CURSOR = "cursor landed", "cursor"
 
 KNOWN = f"""
 select key, {given("user")} as user, {given("place")} as place
-from source
+from {{accepted}}
 where present
 """
+"""Not of a delivery that was only looked at: what that one told as gone has to be told again."""
 
 
 def land_changes(errand: Errand, bound: Bound, reading: Reading) -> None:
@@ -73,7 +75,7 @@ def _known(errand: Errand) -> pa.Table:
     with errand.world.warehouse.open() as con:
         if not memory.has(con, "source"):
             return pa.table({name: pa.array([], pa.string()) for name in ("key", "user", "place")})
-        return con.execute(KNOWN).to_arrow_table()
+        return con.execute(KNOWN.format(accepted=accepted(con))).to_arrow_table()
 
 
 def _span(bound: Bound, now: datetime) -> tuple[datetime, datetime] | None:

@@ -7,6 +7,7 @@ import duckdb
 from pipelines import memory
 from pipelines.accord import FORGET_LOST
 from pipelines.binding import Bound
+from pipelines.excepting import REMEMBER as REMEMBER_EXCEPTED
 from pipelines.pairing import RELINK
 from pipelines.parting import REMEMBER
 from pipelines.plan import FIRST_DONE
@@ -45,9 +46,13 @@ left join state t on t.fold = b.fold
 )
 
 
-def record_both(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
-    """The next run knows what this one decided."""
-    for statement in (*FARED, OVER, REPLACED, *REMEMBER, FORGET_LOST, *go_on_sql(bound)):
+def record_both(con: duckdb.DuckDBPyConnection, bound: Bound, *, everything: bool) -> None:
+    """The next run knows what this one decided. `everything`: it was about all of both sides, and not a part of them.
+
+    Only such a run is the first of an entity, or pairs it anew: what a person looked at and approved was all there is.
+    """
+    for statement in (*FARED, OVER, REPLACED, *REMEMBER, REMEMBER_EXCEPTED, FORGET_LOST, *go_on_sql(bound)):
         con.execute(statement)
-    memory.write(con, FIRST_DONE, "yes")
-    memory.write(con, RELINK, "")
+    if everything:
+        memory.write(con, FIRST_DONE, "yes")
+        memory.write(con, RELINK, "")

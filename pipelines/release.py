@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines import memory
+from pipelines.excepting import let_in
 from pipelines.since import release_all
 from pipelines.sql import fold_sql
 
@@ -41,11 +42,15 @@ NOBODY = "select fold from links where false"
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """Rows that may try again, links to deleted records that are forgotten, rows that are taken though older."""
+    """Rows that may try again, links to deleted records that are forgotten, rows that are taken though older.
+
+    `excepted`: rows that are excluded no longer.
+    """
 
     rows: int
     links: int
     outdated: int
+    excepted: int = 0
 
 
 def release(con: duckdb.DuckDBPyConnection, keys: Iterable[str] | None) -> Released:
@@ -58,6 +63,7 @@ def release(con: duckdb.DuckDBPyConnection, keys: Iterable[str] | None) -> Relea
     con.execute(f"create or replace temp table released_keys as select {fold_sql('key')} as fold from asked_keys")
     con.unregister("asked_keys")
     con.execute("begin")
+    excepted = let_in(con)
     resting = _chosen(con, "resting", RESTING.format(everybody="true" if keys is None else "false"))
     con.execute("update state set failures = 0, settled = false where fold in (from resting)")
     # a file whose first run never reached the org has no records yet, and perhaps no source
@@ -71,7 +77,7 @@ def release(con: duckdb.DuckDBPyConnection, keys: Iterable[str] | None) -> Relea
         memory.write(con, "landed", "")  # the feed is read again, although it is the same
         release_all(con)  # and a source that tells changes does not tell the row again by itself
     con.execute("commit")
-    return Released(resting, orphaned, outdated)
+    return Released(resting, orphaned, outdated, excepted)
 
 
 def _chosen(con: duckdb.DuckDBPyConnection, name: str, chosen: str) -> int:

@@ -55,6 +55,8 @@ class Report:
     cells: int = 0
     api_calls: int = 0
     planned_calls: int = 0
+    source: dict[str, int] | None = None
+    """What is done to the source: `updates`, `creates`, `removals`, `cells`; None where it is only read."""
     plan_hash: str | None = None
     gates: tuple[Verdict, ...] = ()
     verified: int = 0

@@ -93,6 +93,9 @@ class Request:
     scope: Scope = "changed"
     create_missing: bool = False
     """An import: rows without a record are created although scheduled runs may not."""
+    excepted: frozenset[str] = frozenset()
+    """Keys of rows, and ids of records, of a two-way entity that a person leaves out; a run that is carried out
+    remembers them."""
     approve: str | None = None
     """The hash of a plan that a person has seen and wants although gates hold it."""
     scheduled_for: datetime | None = None

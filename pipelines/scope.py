@@ -44,6 +44,11 @@ Scope = str | Slice | Keys
 """`"changed"`: what is not settled as it stands; `"all"`: every row that the source has."""
 
 
+def covers_everything(scope: Scope) -> bool:
+    """No row that somebody may wait for is outside of it."""
+    return isinstance(scope, str) or (isinstance(scope, Slice) and scope.catch_up)
+
+
 def own_targets_sql(entity: Entity) -> str:
     """Adds this entity's own reference links to `work.targets`, as they are known before linking."""
     links = reference_links_sql(inherits=entity.inherits)

@@ -2,7 +2,7 @@
 
 In `meta`: `reading`, what the last landing was asked, where and when, and `read`, the same of the last reading whose
 plan was carried out. Only that one is gone on from: a reading that was only planned, held, or ended in a failure is
-done again. `released` says that rows are to come again which the source will not tell by itself.
+done again. `released` says why rows are to come again which the source will not tell by itself.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Known:
     """Where and when the last reading was that was carried out."""
     same: bool = True
     """That reading asked for the same columns."""
-    released: bool = False
-    """Somebody wants rows taken that were refused."""
+    released: str = ""
+    """Why somebody wants every row to come again, if anybody does."""
     last_success: datetime | None = None
     failing: bool = False
     """The last ten runs failed."""
@@ -82,7 +82,7 @@ def reading_of(known: Known, *, everything: bool, now: datetime) -> Reading:
         (known.last_success and now - known.last_success > LONGEST, f"no success within {LONGEST.days} days"),
         (known.failing, f"the last {FAILURES} runs failed"),
         (known.read.since is None, "the source told no time when it was read last"),
-        (known.released, "refused rows were released"),
+        (bool(known.released), known.released),
         (not known.same, "the declaration asks for something else than when it was read last"),
     )
     for holds, why in reasons:
@@ -99,7 +99,7 @@ def known_of(con: duckdb.DuckDBPyConnection, entity: Entity) -> Known:
     return Known(
         read=sighting_of(memory.read(con, "read")),
         same=asked == _asked(entity),
-        released=bool(memory.read(con, RELEASED)),
+        released=memory.read(con, RELEASED) or "",
         last_success=success.replace(tzinfo=UTC) if success else None,
         failing=len(lately) == FAILURES and set(lately) == {"failure"},
     )
@@ -123,9 +123,9 @@ def was_whole(con: duckdb.DuckDBPyConnection, entity: Entity) -> bool:
     return bool(json.loads(memory.read(con, "reading") or "{}").get("whole"))
 
 
-def release_all(con: duckdb.DuckDBPyConnection) -> None:
+def release_all(con: duckdb.DuckDBPyConnection, why: str = "refused rows were released") -> None:
     """The next reading brings every row again, as far as the source is one that tells changes."""
-    memory.write(con, RELEASED, "yes")
+    memory.write(con, RELEASED, why)
 
 
 def go_on_from(con: duckdb.DuckDBPyConnection) -> None:

@@ -30,6 +30,7 @@ from pipelines.record_both import record_both
 from pipelines.report import Counts, Report, status_of
 from pipelines.rounds import load_in_rounds
 from pipelines.run import Request, Stopped, Warehouse, World
+from pipelines.scope import covers_everything
 from pipelines.since import SUCCESSES, go_on_from
 from pipelines.starting import hindrance
 from pipelines.verify import NOT_VERIFIED, Verified, verify
@@ -150,7 +151,7 @@ class Sync:
             if phase == "loaded":
                 record(con, self.bound, everything=self._errand.compares_everything(con) and stopped is None)
                 if self.entity.both:
-                    record_both(con, self.bound)
+                    record_both(con, self.bound, everything=covers_everything(self.request.scope))
             report = self._counted(con, phase, stopped, checked)
             if phase == "loaded" and report.status in SUCCESSES:
                 go_on_from(con)
@@ -186,6 +187,7 @@ class Sync:
             reasons=reasons,
             cells=plan.cells,
             planned_calls=plan.cost,
+            source=plan.back.as_json() if plan.back else None,
             plan_hash=plan.hash,
             gates=plan.gates,
             verified=checked.records,

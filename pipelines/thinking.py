@@ -15,6 +15,7 @@ import pyarrow as pa
 from pipelines import memory
 from pipelines.binding import Bound
 from pipelines.circles import forget_links, hold_circles
+from pipelines.excepting import choose_excepted
 from pipelines.facts import facts_sql, listed_sql
 from pipelines.link import link_sql
 from pipelines.looked_up import elsewhere_sql
@@ -68,6 +69,8 @@ class Wish:
     hold_twins: bool = False
     releases: bool = False
     """Rows in quarantine are tried again."""
+    excepted: frozenset[str] = frozenset()
+    """Keys of rows, and ids of records, that a person leaves out of a two-way entity."""
     whole: bool = True
     """Both sides are looked at whole: records that the source lacks, and what was deleted on a side, count as well."""
 
@@ -99,6 +102,8 @@ def _think(con: duckdb.DuckDBPyConnection, bound: Bound, wish: Wish, published: 
         con.execute(statement)
     if wish.scope is not None:
         choose(con, bound, wish.scope)
+        if entity.both:
+            choose_excepted(con, wish.excepted)
     _link(con, bound)
     for statement in pairing_sql(bound, _pairing(con, wish)) if entity.both else ():
         con.execute(statement)

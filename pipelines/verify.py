@@ -13,6 +13,9 @@ from pipelines.sql import canonical_sql, differs_sql, literal, quote
 SAMPLE = 200
 """Records read again: one call."""
 
+OF_CRM = "route <> 'source' and operation <> 'delete'"
+"""Of what went to the source its answers tell, in its own words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verified:
@@ -31,11 +34,11 @@ def verify(bound: Bound, crm: Crm, open_file: OpenFile, run_id: str) -> Verified
         sample = [
             record_id
             for (record_id,) in con.execute(
-                """
+                f"""
 select record_id
 from results
 where status = 'success' and record_id is not null
-  and batch in (select batch from batches where run_id = ?)
+  and batch in (select batch from batches where run_id = ? and {OF_CRM})
 order by hash(record_id)
 limit ?
 """,
@@ -61,7 +64,7 @@ meant as (
   select coalesce(x.record_id, c.fold) as record_id, c.field, max_by(c.new, c.batch) as new
   from batch_cells c
   join results x on x.batch = c.batch and x.fold = c.fold and x.status = 'success'
-  where c.batch in (select batch from batches where run_id = ?)
+  where c.batch in (select batch from batches where run_id = ? and {OF_CRM})
   group by all
 ),
 counts as (

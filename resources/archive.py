@@ -25,7 +25,7 @@ from pipelines.waiting import lacking_sql, waiting_sql
 from resources.warehouse import Warehouse, read_copy
 
 ERRORS = "outcome = 'failed' or outcome = 'held' and reason <> 'gate'"
-SUCCESSES = "outcome in ('created', 'updated', 'linked', 'deactivated')"
+SUCCESSES = "outcome in ('created', 'updated', 'linked', 'deactivated', 'deleted')"
 
 # our own words are written small, Salesforce's codes in capitals
 ROWS = """
@@ -55,12 +55,39 @@ select
   c.old,
   c.new,
   c.waits_for,
-  c.rule
+  c.rule,
+  'crm' as side,
+  {why} as why
 from work.cells c
 join work.actions a on a.fold = c.fold
 left join source s on s.fold = c.fold
-order by 1, c.field
+{sides}
 """
+
+IN_ORDER = "order by key, action, side, field"
+
+BOTH_SIDES = """
+union all
+select coalesce(a.key, a.record_id), a.record_id, a.kind, c.field, c.old, c.new, null, null, 'source',
+  coalesce(c.why, case when a.kind = 'delete' then 'deleted_here' end)
+from work.source_actions a
+left join work.source_cells c on c.fold = a.fold
+union all
+select s.key, d.record_id, 'delete', null, null, null, null, null, 'crm', 'deleted_there'
+from work.removals d
+join source s on s.fold = d.fold
+union all
+select s.key, l.record_id, 'hold', d.field, d.ours, d.theirs, null, null, 'neither', d.why
+from work.sides d
+join work.link l on l.fold = d.fold and l.verdict = 'held: conflict'
+join source s on s.fold = d.fold
+where d.flow = 'hold'
+"""
+"""What else a two-way entity's plan does; of what a person is to decide, old is the CRM's value, new the source's."""
+
+WHY = "coalesce(d.why, case when a.kind = 'create' then 'not_here' else c.rule end)"
+SIDES = "left join work.sides d on d.fold = c.fold and d.field = c.field"
+HAS_SIDES = "select 1 from information_schema.tables where table_schema = 'work' and table_name = 'sides'"
 
 
 class NeverRun(SystemicError):
@@ -155,9 +182,15 @@ class Archive:
         return [Row(*row) for row in rows]
 
     def cells(self, entity: str) -> pa.Table:
-        """The cells of the last plan as text: key, record_id, action, field, old, new, waits_for, rule."""
+        """The cells of the last plan as text: key, record_id, action, field, old, new, waits_for, rule, side, why.
+
+        `side` is the one that is written, `crm` or `source`; `neither` where a person is to decide. `why` is a code,
+        and null where the rule says it all.
+        """
         with self._open(entity) as con:
-            return con.execute(CELLS).to_arrow_table()
+            both = bool(con.execute(HAS_SIDES).fetchall())
+            cells = CELLS.format(why=WHY if both else "cast(null as varchar)", sides=SIDES if both else "")
+            return con.execute(f"{cells}{BOTH_SIDES if both else ''}{IN_ORDER}").to_arrow_table()
 
     def lacking(self, entity: Entity, others: Mapping[str, Entity]) -> list[Lacking]:
         """What the source has and the CRM lacks, and what others refer to in vain; those most wait for first."""

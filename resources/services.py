@@ -19,7 +19,6 @@ from pydantic import AfterValidator, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines.ports import SourceNotSet, SystemicError
-from pipelines.source import AnySource, Rest
 from resources.settings import Settings
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -67,19 +66,6 @@ def service_of(name: str, settings: Settings) -> Service:
         there, missing = ("TOKEN", "URL") if told.url is None else ("URL", "TOKEN")
         raise SystemicError("source_settings", f"{prefix}{there} is set, {prefix}{missing} is missing")
     return Service(name, prefix, told.url, told.token, told.ca_file, proxy_of(told.url, settings))
-
-
-def not_set(source: AnySource, settings: Settings) -> str | None:
-    """What has to be set, if no setting says where the source is; None for a feed, and beside the sandbox."""
-    if not isinstance(source, Rest) or (settings.uses_sandbox and not settings.beside):
-        return None
-    try:
-        service_of(source.service, settings)
-    except SourceNotSet as error:
-        return str(error)
-    except SystemicError:
-        return None  # half of it is set: whoever reads the source is told
-    return None
 
 
 def address(url: str) -> str:

@@ -7,11 +7,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipelines.ports import Asked, Change, Landed, Progress, Written
+from pipelines.ports import Asked, Change, Landed, Progress, SourceNotSet, SystemicError, Written
 from pipelines.source import AnySource, Feed, Outlook, Rest
 from resources.feeds import Feeds
+from resources.graph.settings import graph_of
 from resources.outlook.mailboxes import OutlookMailboxes
 from resources.rest import RestCollections
+from resources.services import service_of
+from resources.settings import Settings
+
+
+def not_set(source: AnySource, settings: Settings) -> str | None:
+    """What has to be set, if no setting says where the source is; None for a feed, and beside the sandbox."""
+    if isinstance(source, Feed) or (settings.uses_sandbox and not settings.beside):
+        return None
+    try:
+        if isinstance(source, Outlook):
+            graph_of(settings)
+        else:
+            service_of(source.service, settings)
+    except SourceNotSet as error:
+        return str(error)
+    except SystemicError:
+        return None  # half of it is set: whoever reads the source is told
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ CONFIGURATION = frozenset(
         "not_synced_yet",
         "source_not_set",
         "source_settings",
+        "unknown_keys",
     }
 )
 """Errors that stay until somebody changes settings, a declaration or the org: trying again does not help."""

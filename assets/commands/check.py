@@ -50,8 +50,8 @@ def check(
         from assets.commands.tables import table
         from assets.declarations import entities as declared
         from resources.preflight import feed_problems, org_problems
-        from resources.services import not_set
         from resources.settings import read_settings
+        from resources.sources import not_set
         from resources.world import at_org
 
         wanted = [declared()[name] for name in names]

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from resources.settings import Settings
 
 
+SHOWN_CELLS = 12
+"""Lines of a plan of both sides, of which a person would look at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chapter:
     """One run: what it says of itself, and what its source told, counted by somebody else."""
@@ -47,6 +51,7 @@ class Story:
 
     def runs(self, title: str, order: Order) -> None:
         """The order is carried out; a plan that is held is shown, and approved as a person would after a look."""
+        from assets.commands.plan_cells import show_both_sides
         from assets.commands.report_text import headline, report_text
         from assets.commands.running import approving, carry_out
 
@@ -60,6 +65,8 @@ class Story:
             quiet = not report.cells and not report.error  # its rows ended as they did before
             text = headline(report) if quiet else report_text(report, approve=approving(order, report))
             self.terminal.show(*((text,) if quiet else (text, "")))
+            if report.status == "held" and report.source:
+                show_both_sides(report.entity, self.settings.concord_home, self.terminal, SHOWN_CELLS)
         for report in ran:
             if report.status == "held" and order.approve is None:
                 again = replace(order, entities=(report.entity,), approve=report.plan_hash)

@@ -13,7 +13,18 @@ MEANINGS = {
     "unchanged": "in accord",
     "linked": "found without a key, which it has now",
     "deactivated": "only the status",
+    "deleted": "gone on both sides, as the declaration wants it",
+    # created, updated
+    "in_source": "in Outlook",
+    "on_both_sides": "some cells in Outlook, others in the CRM",
+    # deleted
+    "in_crm": "deleted in Outlook, and nobody had changed it in the CRM",
+    "with_its_pair": "deleted on one side, and nobody had changed it on the other",
     # unchanged
+    "formatting_kept": "the text in Outlook is formatted, and is not overwritten",
+    "longer_there": "the text in Outlook is longer than the field, and is not overwritten",
+    "no_counterpart": "a value that Outlook has no word for",
+    "prevented": "the declaration prevents this on that side",
     "source_unchanged": "the source says what it said last time",
     # updated
     "reactivated": "it was over and is there again: the same record goes on",
@@ -34,6 +45,14 @@ MEANINGS = {
     "repeated": "the service told the row again while it was read; the newest counts",
     "do_not_update": "a person froze the record, or its place in the hierarchy",
     "deleted_in_crm": "people deleted the record; `concord release {entity} --keys FILE` lets it come back",
+    "deleted_in_source": "people deleted it in Outlook; the record stays as it is",
+    "private": "private on one side: left alone on both",
+    "recurring": "one of a series: left alone on both sides",
+    "whole_day": "a whole day: left alone on both sides",
+    "cancelled": "cancelled in Outlook: left alone on both sides",
+    "outside_window": "outside of the days that are synced: left alone on both sides",
+    "not_related": "it refers to no record of the CRM, as it would have to",
+    "no_mailbox": "its owner has no mailbox that can be read",
     # held
     "gate": "nothing is written until somebody approves this plan",
     "ambiguous_match": "several records could be meant; put the key on the right one",
@@ -49,6 +68,8 @@ MEANINGS = {
     "ambiguous_merge": "several records claim the survivor",
     "parent_circle": "a chain of parents that leads back to itself",
     "quarantined": "failed too often; rests until its row changes, or `concord release {entity}`",
+    "conflict": "changed on both sides, and a person decides: make them alike on one of them",
+    "excepted": "a person left it out; `concord release {entity} --keys FILE` lets it in again",
     # failed: the row
     "blank_key": "no key",
     "required_blank": "a required column is blank",
@@ -67,11 +88,29 @@ MEANINGS = {
     "not_an_object": "no object with columns",
     # failed: the run
     "changed_meanwhile": "somebody changed the record just before it was written; the next run looks again",
+    "gone": "deleted in Outlook just before it was written; the next run looks again",
     "lost_answer": "no answer came; read again by the next run",
     "not_sent": "the run stopped before it was sent",
     "survivor_not_written": "waits until its survivor is written",
 }
 
+WHYS = {
+    "changed_there": "changed in Outlook",
+    "changed_here": "changed in the CRM",
+    "blank_there": "blank in Outlook so far",
+    "blank_here": "blank in the CRM so far",
+    "conflict_crm_wins": "changed on both sides: the CRM's counts",
+    "conflict_source_wins": "changed on both sides: Outlook's counts",
+    "conflict_newest_wins": "changed on both sides: the later counts",
+    "conflict": "changed on both sides: a person decides",
+    "not_there": "not in Outlook yet",
+    "not_here": "not in the CRM yet",
+    "deleted_there": "deleted in Outlook, unchanged in the CRM",
+    "deleted_here": "deleted in the CRM, unchanged in Outlook",
+    "related": "the task speaks of it, and nobody chose another",
+    "key": "by this it is found again",
+}
+"""Why a cell of a two-way entity goes to a side."""
 
 NEVER_THERE = "over in the source before it had a record"
 
@@ -89,3 +128,8 @@ def meaning(outcome: str, reason: str | None, entity: str) -> str:
     if reason and reason not in MEANINGS and outcome == "failed":
         return f"refused by the org; see `concord errors {entity}`"
     return MEANINGS.get(reason or outcome, "").format(entity=entity)
+
+
+def why_in_words(code: str | None) -> str:
+    """A few words about a cell of a two-way entity; a code that is unknown, as it is."""
+    return WHYS.get(code or "", code or "")

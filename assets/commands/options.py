@@ -17,6 +17,15 @@ KeysFile = Annotated[
     Path | None,
     typer.Option("--keys", metavar="FILE", help="Only these source keys, one a line.", show_default=False),
 ]
+ExceptFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--except",
+        metavar="FILE",
+        help="Leave these out, one a line: keys, or ids of records. Of entities that are synced in both directions.",
+        show_default=False,
+    ),
+]
 Approve = Annotated[
     str | None,
     typer.Option(metavar="HASH", help="Carry out a held plan: the one with this hash, no other.", show_default=False),

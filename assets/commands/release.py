@@ -20,7 +20,8 @@ def release(
     """Lets rows out of quarantine: the next run tries them again. Nothing is asked of the org.
 
     With --keys only those. Where people deleted the record of one of them, the link to it is forgotten as well, so that
-    the next run may create a new record; a row of the feed that is older than what is known is taken all the same.
+    the next run may create a new record; a row of the feed that is older than what is known is taken all the same. What
+    was left out of a two-way sync by --except takes part again; a record is named by its id.
 
     Examples:
 
@@ -47,6 +48,7 @@ def release(
                 warehouse.publish()
         terminal.show(
             f"{released.rows:,} rows of {entity} are out of quarantine, {released.links:,} links to deleted records are"
-            f" forgotten, {released.outdated:,} older rows will be taken. Next: concord sync {entity}"
+            f" forgotten, {released.outdated:,} older rows will be taken, {released.excepted:,} that were left out take"
+            f" part again. Next: concord sync {entity}"
         )
         terminal.answer({"entity": entity, **asdict(released)})

@@ -85,7 +85,8 @@ def _outcomes(report: Report) -> list[RenderableType]:
         (outcome, reason, count, meaning(outcome, reason or None, report.entity))
         for outcome, reason, count in outcome_rows(report)
     ]
-    rows.append(("rows of the source", "", report.extracted, "every one has its outcome" if adds_up(report) else ""))
+    whole = "rows of both sides" if report.source else "rows of the source"
+    rows.append((whole, "", report.extracted, "every one has its outcome" if adds_up(report) else ""))
     made = table(("outcome", "reason", "rows", "meaning"), rows)
     made.rows[-2].end_section = True
     if adds_up(report):
@@ -124,4 +125,12 @@ def _plan(report: Report, approve: str) -> list[RenderableType]:
     if not all(gate.approvable for gate in report.gates if not gate.passed):
         return [*said, Text("Held: nothing is written, and this cannot be approved.", style="yellow")]
     say = "Held: nothing is written. Once you have looked at the plan, this approves it and no other:"
-    return [*said, Text(say, style="yellow"), Text(f"  {approve}", style="bold")]
+    return [*said, Text(say, style="yellow"), Text(f"  {approve}", style="bold"), *_left_out(report)]
+
+
+def _left_out(report: Report) -> Iterable[RenderableType]:
+    if report.source:
+        yield Text(
+            "Single rows can be left out: --except FILE, with a key or a record's id a line, for plan and sync alike.",
+            style="yellow",
+        )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from assets.commands.answering import Terminal, WrongUse, answering, exit_of, leave, one_or_list
-from assets.commands.options import Approve, AsJson, KeysFile, chosen
+from assets.commands.options import Approve, AsJson, ExceptFile, KeysFile, chosen
 
 if TYPE_CHECKING:
     from assets.commands.running import Order
@@ -34,32 +34,41 @@ def plan(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Every cell of the plan: key, record, field, old, new, rule. Values that a spreadsheet would take for"
-            " a formula (= + - @ in front) get an apostrophe in front. The file is readable by you alone.",
+            help="Every cell of the plan: key, record, field, old, new, rule, side, why. Values that a spreadsheet"
+            " would take for a formula (= + - @ in front) get an apostrophe in front. It is readable by you alone.",
             show_default=False,
         ),
     ] = None,
+    excepted: ExceptFile = None,
     as_json: AsJson = False,
 ) -> None:
     """The dry run: what a sync would do. Nothing is written to the CRM.
 
-    Exit code 3 if a gate would hold the plan.
+    Of an entity that is synced in both directions, the cells of both sides are listed with the reason. Exit code 3 if
+    a gate would hold the plan.
 
     Examples:
 
       concord plan accounts
 
       concord plan personnel --scope all --csv cells.csv
+
+      concord plan tasks --except not-these.txt
     """
     with answering(as_json=as_json) as terminal:
-        chosen([entity])
+        names = chosen([entity])
+        check_excepted(names, excepted)
         from assets.commands.running import Order, carry_out
         from resources.settings import read_settings
 
-        settings, order = read_settings(), Order((entity,), mode="plan", scope=scope)
+        settings, order = read_settings(), Order((entity,), mode="plan", scope=scope, except_file=excepted)
         reports = carry_out(order, settings, terminal)
-        if csv and reports[0].plan_hash:
-            _write_cells(csv, settings.concord_home, entity, terminal)
+        if reports[0].plan_hash:
+            from assets.commands.plan_cells import show_both_sides, write_cells
+
+            show_both_sides(entity, settings.concord_home, terminal)
+            if csv:
+                write_cells(csv, settings.concord_home, entity, terminal)
         conclude(terminal, order, reports)
 
 
@@ -70,6 +79,7 @@ def sync(
     *,
     scope: ScopeOption = "changed",
     keys: KeysFile = None,
+    excepted: ExceptFile = None,
     approve: Approve = None,
     scheduled: Annotated[
         bool,
@@ -93,14 +103,25 @@ def sync(
       concord sync personnel --scope all
 
       concord sync personnel --keys keys.txt
+
+      concord sync tasks --except not-these.txt --approve 139f957de13cf1ee-2382
     """
     with answering(as_json=as_json) as terminal:
         names = chosen(entities or [])
         _check_sync(names, scope, keys, approve)
+        check_excepted(names, excepted)
         from assets.commands.running import Order, carry_out
         from resources.settings import read_settings
 
-        order = Order(names, scope=scope, keys_file=keys, approve=approve, scheduled=scheduled, named=bool(entities))
+        order = Order(
+            names,
+            scope=scope,
+            keys_file=keys,
+            except_file=excepted,
+            approve=approve,
+            scheduled=scheduled,
+            named=bool(entities),
+        )
         conclude(terminal, order, carry_out(order, read_settings(), terminal))
 
 
@@ -110,6 +131,20 @@ def check_approval(approve: str | None) -> None:
         raise WrongUse(
             f"--approve {approve!r} is no plan's hash: copy it from `concord plan`, such as 139f957de13cf1ee-2382"
         )
+
+
+def check_excepted(names: tuple[str, ...], excepted: Path | None) -> None:
+    """WrongUse unless the file of what is left out belongs to one entity that can leave rows out."""
+    if excepted is None:
+        return
+    if len(names) != 1:
+        raise WrongUse("--except needs exactly one ENTITY: keys are those of one source")
+    from assets.declarations import entities
+    from resources.keys_file import read_keys
+
+    if entities()[names[0]].both is None:
+        raise WrongUse(f"--except is for entities that are synced in both directions, which {names[0]} is not")
+    read_keys(excepted)
 
 
 def conclude(terminal: Terminal, order: Order, reports: Sequence[Report]) -> None:
@@ -137,13 +172,3 @@ def _check_sync(names: tuple[str, ...], scope: Scope, keys: Path | None, approve
         from resources.keys_file import read_keys
 
         read_keys(keys)
-
-
-def _write_cells(path: Path, home: Path, entity: str, terminal: Terminal) -> None:
-    from assets.commands.csv_file import write_csv
-    from resources.archive import Archive
-
-    cells = Archive(home).cells(entity)
-    rows = (row for batch in cells.to_batches() for row in zip(*batch.to_pydict().values(), strict=True))
-    count = write_csv(path, cells.column_names, rows)
-    terminal.tell(f"{count:,} cells are in {path}")

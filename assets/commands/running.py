@@ -28,4 +28,6 @@ def approving(order: Order, report: Report) -> str:
         words += ["--scope", "all"]
     if order.keys_file:
         words += ["--keys", str(order.keys_file)]
+    if order.except_file:
+        words += ["--except", str(order.except_file)]
     return shlex.join([*words, "--approve", report.plan_hash or ""])

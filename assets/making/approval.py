@@ -21,6 +21,8 @@ def approving_command(entity: Entity, config: PlanConfig, plan_hash: str) -> str
         words += ["--keys", config.keys_file]
     elif config.scope is Rows.all and not config.create_missing:
         words += ["--scope", "all"]
+    if config.except_file:
+        words += ["--except", config.except_file]
     return shlex.join([*words, "--approve", plan_hash])
 
 

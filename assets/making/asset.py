@@ -147,6 +147,7 @@ def gates_result(plan: "Plan", approved: str | None) -> dg.AssetCheckResult:
             "updates": plan.updates,
             "cells": plan.cells,
             "planned_calls": plan.cost,
+            **{f"{what}_in_source": count for what, count in (plan.back.as_json() if plan.back else {}).items()},
         },
     )
 

@@ -58,7 +58,7 @@ def _answers(
     context: dg.AssetCheckExecutionContext, entity: Entity, desk: Desk, questions: list[Question]
 ) -> Iterator[dg.AssetCheckResult]:
     # DuckDB comes along
-    from resources.services import not_set
+    from resources.sources import not_set
     from resources.warehouse import Warehouse
 
     published = Warehouse(desk.home, entity.name).published(entity.name)

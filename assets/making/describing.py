@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from pipelines.agreed_rules import Agreed
+from pipelines.both import SIDES
 from pipelines.derived_rules import Always, StampedWith, Whether
 from pipelines.elsewhere import RecordTypes
 from pipelines.rules import Constant, Reference
 
 if TYPE_CHECKING:
+    from pipelines.both import BothWays
     from pipelines.cadence import Cadence
     from pipelines.entity import AnyRule, Entity
     from pipelines.life import Life
@@ -31,6 +34,7 @@ def described(entity: Entity) -> str:
         f" {CREATES[entity.create]} Synced {_rhythm(entity.cadence)}.",
         *_wanted(entity),
         *(_life(entity, entity.life) if entity.life else ()),
+        *(_both(entity, entity.both) if entity.both else ()),
         "",
         "| field | rule | from |",
         "|---|---|---|",
@@ -66,6 +70,37 @@ def _life(entity: Entity, life: Life) -> list[str]:
     ]
 
 
+FLOWS = {
+    "both": "Changes flow both ways",
+    "to_crm": "Changes flow to the CRM alone",
+    "from_crm": "Changes flow from the CRM alone",
+}
+
+
+def _both(entity: Entity, both: BothWays) -> list[str]:
+    prevented = [f"{verb} in {SIDE_NAMES[side]}" for side in SIDES for verb in both.prevent.get(side, ())]
+    never = f"; never {', '.join(prevented)}" if prevented else ""
+    window = f", {both.window.past} days back and {both.window.ahead} ahead" if both.window else ""
+    left = [leave.reason.replace("_", " ") for leave in both.leave]
+    left += [f"without one of {', '.join(both.related)}"] if both.related else []
+    alone = f" Left alone: {', '.join(left)}." if left else ""
+    winners = {rule.wins for rule in entity.fields.values() if isinstance(rule, Agreed)}
+    return [
+        "",
+        f"**{FLOWS[both.direction]}**{never}{window}.{alone} What changed on both sides counts as told by each field:"
+        f" {', '.join(WINNERS[wins] for wins in WINNERS if wins in winners)}.",
+    ]
+
+
+WINNERS = {
+    "crm": "the CRM's",
+    "source": "the source's",
+    "newest": "the later one's",
+    "hold": "a person's decision",
+}
+SIDE_NAMES = {"crm": "the CRM", "source": "the source"}
+
+
 def _origin(rule: AnyRule) -> str:
     match rule:
         case Whether():
@@ -79,5 +114,9 @@ def _origin(rule: AnyRule) -> str:
         case Reference():
             first = ", the first that has a record" if rule.first else ""
             return f"{rule.column} → {rule.target}{first}"
+        case Agreed():
+            wins = "" if rule.wins == "crm" else f", {WINNERS[rule.wins]} counts"
+            keeps = f", kept there if {rule.keeps.words}" if rule.keeps else ""
+            return f"{rule.column}{wins}{keeps}"
         case _:
             return rule.source_column or ""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipelines.report import Report
 
 MOST_ROWS = 50
-HISTORY_OUTCOMES = ("created", "updated", "linked", "deactivated", "failed", "held")
+HISTORY_OUTCOMES = ("created", "updated", "linked", "deactivated", "deleted", "failed", "held")
 
 Metadata = dict[str, Any]
 """What Dagster takes as metadata, by name."""
@@ -38,6 +38,7 @@ def report_metadata(report: Report) -> Metadata:
         "verified": report.verified,
         "differing": report.differing,
         "vanished": report.vanished,
+        **{f"{what}_in_source": count for what, count in (report.source or {}).items()},
     }
     words: Metadata = {
         "summary": dg.MetadataValue.md(summary(report)),

@@ -11,7 +11,7 @@ from assets.making.asset import GROUP, KINDS, OWNERS, failure, standing, tags
 from assets.making.desk import Desk
 from assets.making.metadata import gates_table, report_metadata
 from assets.making.request import PlanConfig, request_of
-from assets.making.sample import sample_of_cells
+from assets.making.sample import sample_of_cells, sample_of_source
 
 if TYPE_CHECKING:
     from pipelines.entity import Entity
@@ -59,7 +59,9 @@ def _planned(
                 report = sync.carry_out()
                 # before the lock is given back: the next run's plan replaces this one's
                 with world.warehouse.open() as con:
-                    cells = sample_of_cells(con, entity)
+                    samples = {"sample_of_cells": sample_of_cells(con, entity)}
+                    if entity.both:
+                        samples["sample_of_source_cells"] = sample_of_source(con, entity)
         except Stopped as stopped:
             desk.reports[entity.name] = stopped.report
             raise failure(stopped.report, report_metadata(stopped.report)) from None
@@ -68,4 +70,4 @@ def _planned(
     if report.status == "held":
         command = approving_command(entity, config, plan.hash)
         told = {"summary": told.pop("summary"), "to_approve": dg.MetadataValue.md(f"`{command}`"), **told}
-    return dg.MaterializeResult(metadata={**told, "gates": gates_table(plan), "sample_of_cells": cells})
+    return dg.MaterializeResult(metadata={**told, "gates": gates_table(plan), **samples})

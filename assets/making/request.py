@@ -44,6 +44,11 @@ class PlanConfig(dg.Config):
     keys_file: str | None = Field(
         default=None, description="Exactly the source keys in this file, one a line, instead of a scope."
     )
+    except_file: str | None = Field(
+        default=None,
+        description="Of an entity that is synced in both directions: keys of rows, or ids of records, in this file, one"
+        " a line, are left out.",
+    )
     create_missing: bool = Field(
         default=False, description="An import: rows without a record get one, although scheduled runs may not."
     )
@@ -72,12 +77,14 @@ def request_of(context: dg.AssetExecutionContext, config: PlanConfig, mode: Lite
     """The run that was asked for; raises SettingsError for a file of keys that cannot be read."""
     # brings DuckDB and Arrow along
     from pipelines.sync import Request
+    from resources.keys_file import read_keys
 
     return Request(
         run_id=context.run.run_id,
         mode=mode,
         scope=_scope(context, config),
         create_missing=config.create_missing,
+        excepted=read_keys(Path(config.except_file)) if config.except_file else frozenset(),
         approve=config.approve if isinstance(config, SyncConfig) else None,
         scheduled_for=scheduled_for(context.run.tags),
         named=not isinstance(config, SyncConfig) or config.named,

@@ -35,10 +35,29 @@ order by place, field, key
 limit ?
 """
 
+OF_SOURCE_SQL = """
+select coalesce(a.key, ''), a.record_id, c.field, c.old, c.new, c.why
+from work.source_cells c
+join work.source_actions a on a.fold = c.fold
+qualify row_number() over (partition by c.field, a.kind order by hash(c.fold)) <= 5
+order by c.field, hash(c.fold)
+limit ?
+"""
+"""What is written to the source; the rule's place has the reason."""
+
 
 def sample_of_cells(con: duckdb.DuckDBPyConnection, entity: Entity) -> dg.TableMetadataValue:
     """At most 50 cells of the plan in this file, as many fields as there are among them."""
-    found = con.execute(SAMPLE_SQL, [MOST_ROWS]).fetchall()
+    return _sample(con, entity, SAMPLE_SQL)
+
+
+def sample_of_source(con: duckdb.DuckDBPyConnection, entity: Entity) -> dg.TableMetadataValue:
+    """The same of what is written back to the source of an entity with two sides."""
+    return _sample(con, entity, OF_SOURCE_SQL)
+
+
+def _sample(con: duckdb.DuckDBPyConnection, entity: Entity, sql: str) -> dg.TableMetadataValue:
+    found = con.execute(sql, [MOST_ROWS]).fetchall()
     rows = [
         {
             "key": key or "",

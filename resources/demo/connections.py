@@ -37,7 +37,7 @@ select
   'rep' || n || '@reps.example.org' as Email,
   'rep' || n as Alias,
   true as IsActive,
-  'U' || lpad(n::varchar, 5, '0') as FederationIdentifier
+  'rep' || n || '@reps.example.org' as FederationIdentifier
 from range(1, {USERS + 1}) as r(n)
 """
 
@@ -112,8 +112,8 @@ select
   profile as profile_id,
   case kind
     when 'user_blank' then null
-    when 'user_elsewhere' then 'X' || lpad((1 + user_number % {USERS})::varchar, 5, '0')
-    else 'U' || lpad((1 + user_number % {USERS})::varchar, 5, '0')
+    when 'user_elsewhere' then 'rep' || (1 + user_number % {USERS}) || '@elsewhere.example.org'
+    else 'rep' || (1 + user_number % {USERS}) || '@reps.example.org'
   end as user_id,
   not {over} as active,
   iso({connected}) as connected_at,

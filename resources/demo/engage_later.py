@@ -6,6 +6,7 @@ People are promoted, move, delete their profile, merge two, get in touch, fall o
 
 from __future__ import annotations
 
+from resources.demo.connections import USERS
 from resources.demo.engage import Door, Engage
 
 NEW = 12
@@ -51,7 +52,7 @@ def _alone(story: Engage) -> list[str]:
 
 
 def _tie(key: str, profile: str, number: int) -> dict[str, object]:
-    user = f"U{number % 40 + 1:05d}"
+    user = f"rep{number % USERS + 1}@reps.example.org"
     return {"id": key, "profile_id": profile, "user_id": user, "active": True, "disconnected_at": None}
 
 

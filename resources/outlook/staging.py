@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from pipelines.outlook import Collection
 from resources.graph.rows import Texts
 from resources.landing import ColumnType, Staged
+from resources.outlook.keys import key_of
 from resources.outlook.rows import row_of
 from resources.outlook.told import Told, word_of
 
@@ -38,7 +39,7 @@ class Staging:
 
 def staged(collection: Collection, told: Sequence[Told], columns: Sequence[str], folder: Path) -> Staging:
     """The four tables are files in the folder."""
-    rows = list(rows_of(collection, told).values())
+    rows = [{**row, "id": key_of(item_id)} for item_id, row in rows_of(collection, told).items()]
     rejected = sum(each.rejected for each in told)
     cells: dict[str, ColumnType] = dict.fromkeys(columns, "text")
     told_of: dict[str, ColumnType] = {"user": "text", "refused": "text", "partly": "text"}
@@ -46,7 +47,7 @@ def staged(collection: Collection, told: Sequence[Told], columns: Sequence[str],
         "rows": _table(_PLACE | cells, _placed(collection, rows)),
         "rejects": _table(_PLACE | {"reason": "text"}, _placed(collection, [{"reason": "not_an_object"}] * rejected)),
         "removed": _table(
-            {"key": "text"}, [{"key": key} for key in sorted(set().union(*(each.gone for each in told)))]
+            {"key": "text"}, [{"key": key_of(each)} for each in sorted(set().union(*(each.gone for each in told)))]
         ),
         "mailboxes": _table(
             told_of,

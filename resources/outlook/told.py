@@ -12,6 +12,7 @@ import pyarrow as pa
 from resources.graph.batch import Result
 from resources.graph.delta import Changes
 from resources.outlook.cursor import Box
+from resources.outlook.keys import id_of
 
 UNKNOWN_USER = "unknown_user"
 
@@ -53,7 +54,7 @@ class Told:
 
 @dataclass
 class Known:
-    """The rows that are believed to be there; asked for once, and only if need be."""
+    """The ids of rows that are believed to be there; asked for once, and only if need be."""
 
     ask: Callable[[], pa.Table]
 
@@ -70,7 +71,7 @@ class Known:
         rows: dict[str, list[tuple[str, str | None]]] = {}
         table = self.ask().select(["key", "user", "place"])
         for key, user, place in zip(*(column.to_pylist() for column in table.columns), strict=True):
-            rows.setdefault(str(user).lower(), []).append((key, place))
+            rows.setdefault(str(user).lower(), []).append((id_of(key), place))
         return rows
 
 

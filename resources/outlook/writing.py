@@ -15,6 +15,7 @@ from resources.graph.delta import lists_of
 from resources.graph.paths import item_path, task_path
 from resources.graph.rows import Texts
 from resources.outlook.cursor import Box
+from resources.outlook.keys import id_of, key_of
 from resources.outlook.looks import look_of, requests_of
 from resources.outlook.marker import marked
 from resources.outlook.owner import met, who
@@ -89,9 +90,9 @@ class Writing:
         collection, user = self.source.collection, change.user.lower()
         box = self.boxes.get(user, Box())
         if collection == "tasks":
-            path = task_path(user, change.place or box.default or "", change.key or "")
+            path = task_path(user, change.place or box.default or "", id_of(change.key or ""))
         else:
-            path = item_path(user, collection, change.key or "")
+            path = item_path(user, collection, id_of(change.key or ""))
         match change.kind:
             case "delete":
                 return Request("DELETE", path, match=change.version or "")
@@ -129,7 +130,8 @@ class Writing:
         place = (change.place or box.default) if collection == "tasks" else None
         row = row_of(collection, told, user, box.own or (user,), place)
         untold = _UNTOLD[collection] if beside and beside not in told else ()
-        return {name: value for name, value in row.items() if name not in untold}
+        told_of = {name: value for name, value in row.items() if name not in untold}
+        return {**told_of, "id": key_of(str(told["id"]))}
 
 
 def _zone(box: Box) -> dict[str, str]:

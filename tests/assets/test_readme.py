@@ -16,6 +16,8 @@ from assets.declarations import entities
 from pipelines.cadence import Cadence
 from pipelines.entity import Entity
 from pipelines.sync import Request, Sync
+from resources.graph.settings import NEEDED, PREFIX
+from resources.outlook.systemic import PERMISSIONS
 from resources.settings import Settings, read_settings
 from resources.world import at_org, world_of
 from tests.assets.shell import town
@@ -40,7 +42,7 @@ def test_every_command_of_the_readme_is_known(text: str) -> None:
 
 def test_the_readme_shows_every_command() -> None:
     shown = {command.split()[1] for command in COMMANDS}
-    assert {"check", "plan", "sync", "missing", "history", "errors", "release", "alerts", "ui"} <= shown
+    assert {"check", "plan", "sync", "missing", "history", "errors", "release", "relink", "alerts", "ui"} <= shown
 
 
 def test_every_setting_of_the_readme_exists_and_none_is_missing_there() -> None:
@@ -48,16 +50,29 @@ def test_every_setting_of_the_readme_exists_and_none_is_missing_there() -> None:
     assert named == {name.upper() for name in Settings.model_fields} - {"HTTPS_PROXY", "NO_PROXY"}
 
 
+def test_the_permissions_in_entra_are_those_that_a_refusal_names() -> None:
+    named = set(re.findall(r"`(\w+\.Read(?:Write)?(?:\.All)?)`", README))
+    assert named == {*", ".join(PERMISSIONS.values()).split(", "), "User.Read.All"}
+
+
+def test_every_setting_of_graph_in_the_readme_exists_and_none_is_missing_there() -> None:
+    named = set(re.findall(r"\bGRAPH_[A-Z_]*[A-Z]\b", README))
+    assert named == {f"{PREFIX}{name.upper()}" for name in (*NEEDED, "login_url", "ca_file")}
+
+
 def test_every_target_of_make_in_the_readme_exists() -> None:
     assert set(re.findall(r"\bmake (\w+)(?=`| {2})", README)) <= set(re.findall(r"^(\w+):", MAKEFILE, re.MULTILINE))
 
 
 def test_the_permissions_of_the_readme_are_those_that_the_declarations_need() -> None:
-    for entity in entities().values():
+    declared = entities().values()
+    for entity in declared:
         row = next(line for line in README.splitlines() if f"Edit on {entity.target.sobject}:" in line)
-        assert set(re.findall(r"`(\w+)`", row)) == {entity.target.key, *entity.fields}
+        writing = [one for one in declared if one.target.sobject == entity.target.sobject]
+        assert set(re.findall(r"`(\w+)`", row)) == {name for one in writing for name in (one.target.key, *one.fields)}
         flags = next(line for line in README.splitlines() if line.startswith("| Read on"))
-        assert {entity.freeze.mapped, entity.freeze.hierarchy} - {None} <= set(re.findall(r"`(\w+)`", flags))
+        obeyed = {entity.freeze.mapped, entity.freeze.hierarchy, *(entity.both.flags if entity.both else ())}
+        assert obeyed - {None} <= set(re.findall(r"`(\w+)`", flags))
 
 
 def python(name: str) -> object:

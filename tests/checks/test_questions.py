@@ -22,7 +22,8 @@ from pipelines.cadence import Cadence
 from tests.checks.conftest import Ask
 from tests.pipelines.case import Case
 
-ASKED = [(question, name) for question in QUESTIONS for name, entity in entities().items() if question.concerns(entity)]
+ONE_SIDE = {name: entity for name, entity in entities().items() if not entity.both}
+ASKED = [(question, name) for question in QUESTIONS for name, entity in ONE_SIDE.items() if question.concerns(entity)]
 
 
 @pytest.mark.parametrize("question, entity", ASKED, ids=lambda part: getattr(part, "name", part))

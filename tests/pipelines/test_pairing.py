@@ -218,3 +218,9 @@ def test_a_run_of_some_keys_tells_of_no_other_record() -> None:
     case.plan(creates=True, scope=Keys(frozenset({"t1", "00T3"})))
     assert set(case.back) == {("create", "00T3")}
     assert set(case.outcomes) == {"T1"}
+
+
+def test_of_a_text_that_is_too_long_the_record_gets_what_its_field_takes() -> None:
+    case = BothCase().items({**ITEM, "title": "x" * 300})
+    case.look()
+    assert case.changes("T1")["Subject"] == "x" * 255

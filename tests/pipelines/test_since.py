@@ -35,7 +35,7 @@ READINGS = [
     (replace(WELL, last_success=NOW - 91 * DAY), False, "full: no success within 90 days"),
     (replace(WELL, failing=True), False, "full: the last 10 runs failed"),
     (replace(WELL, read=Sighting()), False, "full: the source told no time when it was read last"),
-    (replace(WELL, released=True), False, "full: refused rows were released"),
+    (replace(WELL, released="refused rows were released"), False, "full: refused rows were released"),
     (replace(WELL, same=False), False, "full: the declaration asks for something else than when it was read last"),
 ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pytest
 from pipelines.outlook import Collection
 from pipelines.ports import Asked, Change, Landed, Written
 from pipelines.source import Outlook
+from resources.outlook.keys import id_of, key_of
 from resources.outlook.mailboxes import OutlookMailboxes
 from resources.salesforce.patience import Patience
 from tests.resources.graph.conftest import ADA, BERLIN, Office, connection, office
@@ -35,7 +36,7 @@ def silent(step: str, done: int, total: int | None) -> None:
 
 @dataclass
 class Reader:
-    """Reads a collection again and again. `rows` are those that it believes to be there, by id."""
+    """Reads a collection again and again. `rows` are those that it believes to be there, by id; `keys` those told."""
 
     office: Office
     folder: Path
@@ -45,6 +46,7 @@ class Reader:
     cursor: str | None = None
     rows: dict[str, Row] = field(default_factory=dict)
     told: list[Row] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
     removed: list[str] = field(default_factory=list)
     mailboxes: dict[str, str | None] = field(default_factory=dict)
     partly: dict[str, str | None] = field(default_factory=dict)
@@ -70,8 +72,11 @@ class Reader:
         landed = self.outlook.land_changes(self.source, asked, self.folder / "entity.duckdb", silent)
         self.calls = self.outlook.calls - before
         with duckdb.connect(str(self.folder / "entity.duckdb")) as con:
-            self.told = _listed(con, "select * exclude (_file, _line) from landing.rows")
-            self.removed = [row["key"] for row in _listed(con, "select key from landing.removed order by key")]
+            rows = _listed(con, "select * exclude (_file, _line) from landing.rows")
+            self.keys = {row["id"] for row in rows}
+            self.told = [{**row, "id": id_of(row["id"])} for row in rows]
+            removed = _listed(con, "select key from landing.removed order by key")
+            self.removed = [id_of(row["key"]) for row in removed]
             boxes = _listed(con, "select * from landing.mailboxes")
             self.rejects = len(_listed(con, "select * from landing.rejects"))
         self.mailboxes = {row["user"]: row["refused"] for row in boxes}
@@ -87,12 +92,14 @@ class Reader:
         """The rows that are believed to be there."""
         self.asked_for_known += 1
         names = {"key": "id", "user": "user", "place": "place"}
-        columns = {name: [row[told] for row in self.rows.values()] for name, told in names.items()}
+        rows = [{**row, "id": key_of(row["id"])} for row in self.rows.values()]
+        columns = {name: [row[told] for row in rows] for name, told in names.items()}
         return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
 
     def write(self, *changes: Change) -> list[Written]:
-        """What became of these writes."""
-        return self.outlook.write(self.source, changes, silent)
+        """What became of these writes, told by ids."""
+        keyed = [replace(change, key=key_of(change.key)) if change.key else change for change in changes]
+        return [_by_id(written) for written in self.outlook.write(self.source, keyed, silent)]
 
     def one(self, **wanted: str | None) -> Row:
         """The row that has these values."""
@@ -101,6 +108,11 @@ class Reader:
 
     def titles(self) -> list[str]:
         return sorted(row["title"] for row in self.rows.values())
+
+
+def _by_id(written: Written) -> Written:
+    row = written.row and {**written.row, "id": id_of(str(written.row["id"]))}
+    return replace(written, key=written.key and id_of(written.key), row=row)
 
 
 def _listed(con: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:

@@ -141,6 +141,7 @@ def test_ids_that_differ_in_capitals_alone_are_two_items(tasks: Reader) -> None:
     tasks.office.admin.put(ADA, "tasks", [{"id": "AAMkAbC=", "title": "a"}, {"id": "AAMkABC=", "title": "b"}], raw=True)
     tasks.read()
     assert {row["id"]: row["title"] for row in tasks.told} == {"AAMkAbC=": "a", "AAMkABC=": "b"}
+    assert len({key.lower() for key in tasks.keys}) == 2  # neither our keys nor the CRM's tell capitals
     tasks.office.admin.delete(ADA, "tasks", "AAMkABC=")
     tasks.read()
     assert (tasks.removed, tasks.titles()) == (["AAMkABC="], ["a"])

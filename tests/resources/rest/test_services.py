@@ -12,8 +12,9 @@ from pydantic import SecretStr
 from assets.accounts import ENTITY as ACCOUNT_ENTITY
 from assets.connections import COLLECTION as CONNECTIONS
 from pipelines.ports import SystemicError
-from resources.services import Service, not_set, service_of
+from resources.services import Service, service_of
 from resources.settings import Beside, Settings, read_settings
+from resources.sources import not_set
 
 ACCOUNTS = ACCOUNT_ENTITY.source
 URL = "https://engage.example.com/api"

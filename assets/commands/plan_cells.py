@@ -1,0 +1,132 @@
+"""The cells of a plan: as a file of all of them, and of a two-way entity as a table of both sides with the reason.
+
+The terminal and the file are the person's own; values go nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from assets.commands.answering import Terminal
+from assets.commands.meanings import why_in_words
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+SHOWN = 50
+LONGEST = 32
+KEY = 18
+"""Of a key that is longer, the beginning and the end are shown: Outlook's differ at their end."""
+
+
+RANKS = {action: rank for rank, action in enumerate(("hold", "delete", "update", "create", "key"))}
+
+
+class Cell(NamedTuple):
+    """A row of the archive's cells."""
+
+    key: str
+    record_id: str | None
+    action: str
+    field: str | None
+    old: str | None
+    new: str | None
+    waits_for: str | None
+    rule: str | None
+    side: str
+    why: str | None
+
+
+class Line(NamedTuple):
+    """A line of the table: what becomes of one cell, or of a whole task, on which side, and why."""
+
+    task: str
+    field: str
+    in_outlook: str
+    in_crm: str
+    why: str
+    rank: int
+    """What needs a look first comes first: what a person decides, deletions, changes, what is new, keys."""
+
+
+def show_both_sides(entity: str, home: Path, terminal: Terminal, most: int = SHOWN) -> None:
+    """The first cells of the last plan as a table, if the entity is written on both sides; nothing for the others."""
+    from assets.declarations import entities
+
+    declared = entities()[entity]
+    if declared.both is None or terminal.as_json:
+        return
+    names = [name for name, rule in declared.fields.items() if rule.source_column]
+    lines = sorted(lines_of(_cells(home, entity), title=names[0]), key=lambda line: line.rank)
+    if lines:
+        terminal.show(_table(entity, lines[:most]))
+    if len(lines) > most:
+        terminal.show(f"… {len(lines) - most:,} more: concord plan {entity} --csv FILE")
+
+
+def write_cells(path: Path, home: Path, entity: str, terminal: Terminal) -> None:
+    """Every cell of the last plan is in the file."""
+    from assets.commands.csv_file import write_csv
+
+    count = write_csv(path, Cell._fields, _cells(home, entity))
+    terminal.tell(f"{count:,} cells are in {path}")
+
+
+def lines_of(cells: Iterator[Cell], *, title: str) -> Iterator[Line]:
+    """A line a cell; of what is created or deleted one line, with its `title`."""
+    for (_, action, side), group in groupby(cells, lambda cell: (cell.key, cell.action, cell.side)):
+        listed = list(group)
+        if action in ("create", "delete"):
+            name = next((cell.new or "" for cell in listed if cell.field == title), "")
+            what = f"{'new: ' if action == 'create' else 'deleted'}{_short(name)}"
+            first = listed[0]._replace(why=listed[0].why if action == "delete" else f"not_{_here(side)}")
+            yield _line(first, "", what)
+            continue
+        for cell in listed:
+            if action == "hold":
+                both = _short(cell.new), _short(cell.old)
+                yield Line(_task(cell), cell.field or "", *both, why_in_words(cell.why), RANKS["hold"])
+            else:
+                yield _line(cell, cell.field or "", f"{_short(cell.old) or '(blank)'} → {_new(cell)}")
+
+
+def _here(side: str) -> str:
+    return "here" if side == "crm" else "there"
+
+
+def _new(cell: Cell) -> str:
+    return f"that of {cell.waits_for}" if cell.waits_for else _short(cell.new) or "(blank)"
+
+
+def _line(cell: Cell, field: str, what: str) -> Line:
+    crm = cell.side == "crm"
+    rank = RANKS["key" if cell.rule == "key" and cell.action == "update" else cell.action]
+    return Line(_task(cell), field, "" if crm else what, what if crm else "", why_in_words(cell.why), rank)
+
+
+def _task(cell: Cell) -> str:
+    """A record's id, else the key: whichever a file for --except may name."""
+    if cell.record_id:
+        return cell.record_id
+    return cell.key if len(cell.key) <= KEY else f"{cell.key[:4]}…{cell.key[5 - KEY :]}"
+
+
+def _short(value: str | None) -> str:
+    text = value or ""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _table(entity: str, lines: list[Line]) -> Table:
+    from assets.commands.tables import table
+
+    return table((entity, "field", "in Outlook", "in the CRM", "why"), (line[:-1] for line in lines))
+
+
+def _cells(home: Path, entity: str) -> Iterator[Cell]:
+    from resources.archive import Archive
+
+    for batch in Archive(home).cells(entity).to_batches():
+        yield from (Cell(*row) for row in zip(*batch.to_pydict().values(), strict=True))
