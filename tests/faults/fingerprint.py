@@ -20,6 +20,7 @@ import requests
 from tests.faults.inside import Answer, Inside
 
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d(?::?\d\d)?)?")
+HTTP_TIME = re.compile(r"\b\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\b")
 RUN = re.compile(r"\brun-\d+-\d+\b")
 JOB = re.compile(r"\b750[0-9A-Za-z]{15}\b")
 COUNTED = re.compile(
@@ -44,7 +45,7 @@ class Fingerprints:
         self._names: dict[str, str] = {}
 
     def plain(self, text: str) -> str:
-        text = TIME.sub(self._time, text)
+        text = HTTP_TIME.sub("then", TIME.sub(self._time, text))
         text = RUN.sub(self._name, JOB.sub(self._name, text))
         return HASH.sub("a plan", COUNTED.sub(r"\1", text))
 
@@ -96,11 +97,9 @@ group by all order by all
                 rows = db.execute(f'select * from "{table}"').fetchall()
                 lines += [table, *sorted(self.plain(repr(row)) for row in rows)] if rows else []
         files = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("org.db")]
-        told = [(path.stat().st_mtime_ns, path) for path in files if path.name not in COUNTERS]
-        for _, path in sorted(told):
-            name = path.relative_to(folder)
-            lines.append(self.plain(f"{name} {path.read_bytes().decode(errors='replace')}"))
-        return lines
+        oldest = sorted((path.stat().st_mtime_ns, path) for path in files if path.name not in COUNTERS)
+        told = [f"{path.relative_to(folder)} {path.read_bytes().decode(errors='replace')}" for _, path in oldest]
+        return [*lines, *sorted(self.plain(text) for text in told)]
 
 
 class Untouched(Fingerprints):
