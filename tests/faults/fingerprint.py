@@ -11,6 +11,7 @@ import hashlib
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote_plus
 
@@ -31,17 +32,23 @@ SURROGATES = frozenset({"number", "record_number", "source_number", "seconds", "
 COUNTERS = frozenset({"usage.json", "batches.json", "query_jobs.json", "lock"})
 """Files of an org that say how often it was called."""
 
-
 LATELY = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Before:
+    """When a trial could begin, and all times that were there then."""
+
+    at: datetime
+    times: frozenset[datetime] = frozenset()
 
 
 class Fingerprints:
     """Those of one trial: names are given to ids in the order in which they are met."""
 
-    def __init__(self, before: frozenset[datetime] = frozenset()) -> None:
-        """`before`: the times that were there before the trial."""
-        self._before = before
-        self._past = datetime.now(UTC) - LATELY
+    def __init__(self, before: Before) -> None:
+        self._before = before.times
+        self._past = before.at - LATELY
         self._names: dict[str, str] = {}
 
     def plain(self, text: str) -> str:
@@ -109,10 +116,11 @@ class Untouched(Fingerprints):
         return text
 
 
-def times(con: duckdb.DuckDBPyConnection, org: Inside) -> frozenset[datetime]:
-    """All times that the entity's file and the org hold."""
-    lines = Untouched().lines(con, org)
-    return frozenset(moment_of(found[0]) for line in lines for found in TIME.finditer(line))
+def as_it_is(con: duckdb.DuckDBPyConnection, org: Inside) -> Before:
+    """A trial can begin, with what the entity's file and the org hold now."""
+    now = Before(datetime.now(UTC))
+    lines = Untouched(now).lines(con, org)
+    return replace(now, times=frozenset(moment_of(found[0]) for line in lines for found in TIME.finditer(line)))
 
 
 def moment_of(text: str) -> datetime:
