@@ -12,7 +12,7 @@ from __future__ import annotations
 from pipelines.agreed_rules import Agreed
 from pipelines.binding import Bound, BoundField
 from pipelines.cells import list_sql
-from pipelines.sql import literal
+from pipelines.sql import given, literal
 from pipelines.three_way import agreed_fields, ours_sql, theirs_sql
 
 WEIGHED = "weighed"
@@ -51,8 +51,13 @@ having max_by({LOST}, b.batch)
         f"""
 create or replace temp table fresh_accord as
 with cells as (
-  select s.fold, s.record_id, unnest({list_sql(theirs_sql(f, rule) for f, rule in fields)}) as theirs,
-    unnest({list_sql(ours_sql(f) for f, _ in fields)}) as ours, unnest(range({len(fields)})) as n
+  select
+    s.fold,
+    s.record_id,
+    s.{given("crmId")} as mark,
+    unnest({list_sql(theirs_sql(f, rule) for f, rule in fields)}) as theirs,
+    unnest({list_sql(ours_sql(f) for f, _ in fields)}) as ours,
+    unnest(range({len(fields)})) as n
   from work.rows s
   join records r on r.number = s.record_number
   where s.record_id is not null
@@ -61,7 +66,8 @@ select c.fold, names.field, any_value(t.value) as theirs, any_value(t.value) as 
 from cells c
 join (values {names}) names (n, field) on names.n = c.n
 join sent t on t.field = names.field and (t.fold = c.fold or t.record_id = c.record_id)
-where t.born or t.value is not distinct from case when t.there then c.theirs else c.ours end
+where case when t.born then not t.there or c.mark = t.record_id end -- it is that very item, or has that very key
+  or t.value is not distinct from case when t.there then c.theirs else c.ours end
 group by all
 """,
         "delete from accord where (fold, field) in (select fold, field from fresh_accord)",
