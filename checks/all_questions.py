@@ -9,6 +9,7 @@ from checks import (
     orphans,
     references,
     rejected_rows,
+    restless,
 )
 from checks.question import Question
 
@@ -19,6 +20,7 @@ QUESTIONS: tuple[Question, ...] = (
     duplicate_keys.QUESTION,
     duplicate_people.QUESTION,
     rejected_rows.QUESTION,
+    restless.QUESTION,
     freshness.QUESTION,
     expectations.QUESTION,
 )

@@ -2,15 +2,29 @@
 
 Out: `work.born` (fold = the record's id without case, record_id, record_number, mailbox, verdict): one row for each
 record in the window that has no row; without a verdict it is created in the source. A record that carries the key of a
-row which is not there was deleted there, and is not brought back, unless all is paired anew (`relink`).
+row which is not there was deleted there, and is not brought back, unless all is paired anew (`relink`). One whose
+creation was sent and never answered may be there and not told yet: it waits until the source is read long enough after.
 """
 
 from __future__ import annotations
 
 from pipelines.apart import NO_MAILBOX, OUTSIDE, record_apart_sql
+from pipelines.arrived import LOST
 from pipelines.binding import Bound
 from pipelines.elsewhere import Records
 from pipelines.sql import literal, quote
+
+TOLD_WITHIN = "interval 5 minutes"
+"""After so long whatever was created in the source is among what it tells."""
+
+SENT_LATELY = f"""
+select r.record_id
+from batches b
+join batch_rows r on r.batch = b.batch
+left join results x on x.batch = r.batch and x.fold = r.fold
+where b.route = 'source' and b.operation = 'insert' and {LOST}
+  and b.sent_at > getvariable('now') - {TOLD_WITHIN}
+"""
 
 EMPTY = """
 create or replace table work.born (
@@ -59,6 +73,7 @@ select
     ) then 'held: quarantined'
     when record_id in (select record_id from contested) then 'held: ambiguous_match'
     when apart is not null then 'skipped: ' || apart
+    when record_id in ({SENT_LATELY}) then 'held: lost_answer'
     when was_there then 'skipped: deleted_in_source'
     when nowhere then {literal("skipped: " + NO_MAILBOX)}
     when not {may} then 'skipped: prevented'

@@ -5,8 +5,8 @@
     LOST: sent, and no answer came · REFUSED: the org would not take the batch as a whole · VOID: it never ran
 
 Tables: `batches` (batch, run_id, route, operation, wave, state, job_id, rows, plan_hash, message, made_at, heard,
-settled_at), `batch_rows` (batch, fold, record_id), `batch_cells` (batch, fold, field, old, new): what was meant and
-what was there before, `results` (batch, fold, record_id, created, status, code, message, fields).
+settled_at, sent_at), `batch_rows` (batch, fold, record_id), `batch_cells` (batch, fold, field, old, new): what was
+meant and what was there before, `results` (batch, fold, record_id, created, status, code, message, fields).
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ TABLES = (
     """create table if not exists batches (
   batch bigint primary key, run_id varchar, route varchar, operation varchar, wave bigint, state varchar,
   job_id varchar, rows bigint, plan_hash varchar, message varchar, made_at timestamp,
-  heard boolean, settled_at timestamp)""",
+  heard boolean, settled_at timestamp, sent_at timestamp)""",
     "alter table batches add column if not exists settled_at timestamp",  # a file of version 1
+    "alter table batches add column if not exists sent_at timestamp",  # of batches to the source
     "create table if not exists batch_rows (batch bigint, fold varchar, record_id varchar)",
     "create table if not exists batch_cells (batch bigint, fold varchar, field varchar, old varchar, new varchar)",
     """create table if not exists results (
@@ -83,7 +84,7 @@ join numbers n on n.part = d.part
     con.execute(
         """
 insert into batches
-select batch, ?, ?, ?, ?, 'INTENT', null, count(*), ?, null, getvariable('now'), false, null
+select batch, ?, ?, ?, ?, 'INTENT', null, count(*), ?, null, getvariable('now'), false, null, null
 from opened
 group by batch
 """,
@@ -140,6 +141,13 @@ def mark(
         "update batches set state = ?, job_id = coalesce(?, job_id), message = nullif(?, '') where batch = ?",
         [state, job_id, message, batch.number],
     )
+
+
+def sending(con: duckdb.DuckDBPyConnection, batch: Batch, moment: datetime) -> None:
+    """The batch is about to be sent, at that moment by our clock."""
+    sent_at = moment.astimezone(UTC).replace(tzinfo=None)
+    con.execute("update batches set sent_at = ? where batch = ?", [sent_at, batch.number])
+    mark(con, batch, "SENT")
 
 
 def answer(con: duckdb.DuckDBPyConnection, batch: Batch, answers: object) -> None:

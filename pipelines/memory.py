@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import accord, excepting, ledger, parting
+from pipelines import accord, excepting, ledger, parting, streaks
 from pipelines.ports import SystemicError
 from pipelines.sql import given, quote
 
@@ -41,6 +41,7 @@ TABLES = (
     accord.TABLE,
     parting.TABLE,
     excepting.TABLE,
+    streaks.TABLE,
     *ledger.TABLES,
 )
 

@@ -12,9 +12,11 @@ import duckdb
 
 from pipelines import memory
 from pipelines.apart import pair_apart_sql, row_apart_sql
+from pipelines.arrived import arrived_sql
 from pipelines.binding import Bound
 from pipelines.born import EMPTY, born_sql
 from pipelines.matching import CONTESTED
+from pipelines.moved import moved_sql
 from pipelines.parting import DELETED_IN_CRM, OVER, fates_sql
 from pipelines.sql import given, literal
 from pipelines.three_way import sides_sql
@@ -22,6 +24,8 @@ from pipelines.way_back import HELD
 
 MARKER = "marker"
 RELINK = "relink"
+
+EVERY = "true"
 
 NO_FATES = "create or replace table work.fates (fold varchar, record_id varchar, gone varchar, fate varchar)"
 NO_OVER = "create or replace table work.over (fold varchar)"
@@ -33,9 +37,10 @@ def relinking(con: duckdb.DuckDBPyConnection) -> bool:
 
 
 def before_matching_sql(bound: Bound) -> list[str]:
-    """Statements that link marked rows, and keep out of the matching what is left alone."""
+    """Statements that link rows that moved and marked ones, and keep out of the matching what is left alone."""
     mark = f"s.{given('crmId')}"
     return [
+        *moved_sql(bound),
         f"""
 create or replace temp table marked as
 select s.fold, r.Id as record_id, r.number as record_number, r.IsDeleted as deleted
@@ -73,7 +78,7 @@ class Pairing:
 
     whole: bool
     relinking: bool
-    records: str
+    records: str = EVERY
 
 
 def pairing_sql(bound: Bound, how: Pairing) -> list[str]:
@@ -106,6 +111,7 @@ from (
 ) unreached
 where unreached.fold = link.fold
 """,
+        *(arrived_sql(bound) if how.whole and how.records == EVERY else []),
         *sides_sql(bound),
         *(fates_sql(bound) if how.whole else [NO_FATES]),
         HELD,

@@ -108,5 +108,9 @@ where f.fold = link.fold and f.gone = 'record' and f.fate = 'anew'
 REMEMBER = (
     "insert into parted select fold from work.fates where fate = 'part' and fold not in (select fold from parted)",
     "delete from parted where fold not in (select fold from links)",
+    """
+delete from parted
+where fold in (select fold from work.rows where present and record_id is not null and verdict is null)
+""",
 )
-"""A pair that was parted stays so, whatever is changed on the side that is left."""
+"""A pair that was parted stays so, whatever is changed on the side that is left; not if the other comes back."""

@@ -178,6 +178,10 @@ class Crm(Protocol):
         """The org's clock when the last answered call was sent, or a little before."""
 
     @property
+    def answered_at(self) -> datetime:
+        """The org's clock when the answer to it was ready: whatever that call wrote is no newer."""
+
+    @property
     def user_id(self) -> str:
         """The 18-character id of the user we write as."""
 

@@ -6,10 +6,12 @@ import duckdb
 
 from pipelines import memory
 from pipelines.accord import FORGET_LOST
+from pipelines.binding import Bound
 from pipelines.excepting import REMEMBER as REMEMBER_EXCEPTED
 from pipelines.pairing import RELINK
 from pipelines.parting import REMEMBER
 from pipelines.plan import FIRST_DONE
+from pipelines.streaks import go_on_sql
 
 OVER = "delete from links where fold in (select fold from work.over)"
 
@@ -44,12 +46,12 @@ left join state t on t.fold = b.fold
 )
 
 
-def record_both(con: duckdb.DuckDBPyConnection, *, everything: bool) -> None:
+def record_both(con: duckdb.DuckDBPyConnection, bound: Bound, *, everything: bool) -> None:
     """The next run knows what this one decided. `everything`: it was about all of both sides, and not a part of them.
 
     Only such a run is the first of an entity, or pairs it anew: what a person looked at and approved was all there is.
     """
-    for statement in (*FARED, OVER, REPLACED, *REMEMBER, REMEMBER_EXCEPTED, FORGET_LOST):
+    for statement in (*FARED, OVER, REPLACED, *REMEMBER, REMEMBER_EXCEPTED, FORGET_LOST, *go_on_sql(bound)):
         con.execute(statement)
     if everything:
         memory.write(con, FIRST_DONE, "yes")

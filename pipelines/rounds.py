@@ -50,7 +50,7 @@ def _beside_cells(errand: Errand, ready: Prepared) -> SystemicError | None:
         return None
     run, plan_hash = errand.request.run_id, ready.plan.hash
     try:
-        WriteBack(ready.bound, back, world.warehouse.open, run, plan_hash, world.progress).load()
+        WriteBack(ready.bound, back, errand.opened, run, plan_hash, world.progress, world.clock).load()
         Removal(ready.bound, ready.crm, world.warehouse.open, run, plan_hash).load()
     except SystemicError as error:
         return error

@@ -125,9 +125,10 @@ class Sync:
             stopped = load_in_rounds(self._errand, self.prepared)
             checked = NOT_VERIFIED
             if stopped is None and plan.writes:
-                checked = verify(self.bound, self.prepared.crm, self.world.warehouse.open, self.request.run_id)
+                if not self.entity.both:  # of two sides the next run reads all that was written, and soon
+                    checked = verify(self.bound, self.prepared.crm, self.world.warehouse.open, self.request.run_id)
                 with self._errand.opened() as con:
-                    settle_at(con, self.request.run_id, self.prepared.crm.asked_at)
+                    settle_at(con, self.request.run_id, self.prepared.crm.answered_at)
         except SystemicError as error:
             return self._conclude("loaded", error)
         except KeyboardInterrupt:
@@ -150,7 +151,7 @@ class Sync:
             if phase == "loaded":
                 record(con, self.bound, everything=self._errand.compares_everything(con) and stopped is None)
                 if self.entity.both:
-                    record_both(con, everything=covers_everything(self.request.scope))
+                    record_both(con, self.bound, everything=covers_everything(self.request.scope))
             report = self._counted(con, phase, stopped, checked)
             if phase == "loaded" and report.status in SUCCESSES:
                 go_on_from(con)

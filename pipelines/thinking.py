@@ -22,7 +22,7 @@ from pipelines.looked_up import elsewhere_sql
 from pipelines.matching import CONTESTED, RIVALS, WITHOUT_RIVALS, match_sql
 from pipelines.mergers import HEIRS, HELD_HEIRS
 from pipelines.missing import hold_twins_sql
-from pipelines.pairing import Pairing, before_matching_sql, pairing_sql, relinking
+from pipelines.pairing import EVERY, Pairing, before_matching_sql, pairing_sql, relinking
 from pipelines.ports import SystemicError
 from pipelines.reconcile import reconcile_sql
 from pipelines.scope import (
@@ -127,7 +127,7 @@ def _think(con: duckdb.DuckDBPyConnection, bound: Bound, wish: Wish, published: 
 
 def _pairing(con: duckdb.DuckDBPyConnection, wish: Wish) -> Pairing:
     """Records without a row belong to runs that are about everything, or about them by name."""
-    records = "true"
+    records = EVERY
     if isinstance(wish.scope, Keys):
         records = "lower(r.Id) in (select fold from wanted_keys)"
     elif isinstance(wish.scope, Slice) and not wish.scope.catch_up:

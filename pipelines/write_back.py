@@ -20,7 +20,7 @@ from pipelines.binding import Bound
 from pipelines.cells import list_sql
 from pipelines.ledger import Batch
 from pipelines.normalise import typed_rows_sql
-from pipelines.ports import ANSWERS, Change, Progress, SystemicError, TwoWaySource, Written
+from pipelines.ports import ANSWERS, Change, Clock, Progress, SystemicError, TwoWaySource, Written
 from pipelines.run import OpenFile
 from pipelines.sql import literal, quote
 from pipelines.three_way import agreed_fields, theirs_sql
@@ -63,6 +63,7 @@ class WriteBack:
     run_id: str
     plan_hash: str
     progress: Progress
+    clock: Clock
 
     def load(self) -> None:
         """Every action of `work.source_actions` has been sent and its answer is in the ledger.
@@ -82,7 +83,7 @@ class WriteBack:
     def _send(self, batch: Batch) -> None:
         with self.open() as con:
             folds, changes = _changes(con, batch)
-            ledger.mark(con, batch, "SENT")
+            ledger.sending(con, batch, self.clock())
         try:
             told = self.source.write(self.bound.entity.outlook, changes, self.progress)
         except SystemicError as error:

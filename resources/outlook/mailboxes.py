@@ -20,7 +20,7 @@ from resources.outlook.contacts import read_contacts
 from resources.outlook.cursor import Box, Cursor, cursor_of, text_of
 from resources.outlook.events import read_events, whole_days
 from resources.outlook.owner import check_owners
-from resources.outlook.staging import staged
+from resources.outlook.staging import Staging, staged
 from resources.outlook.systemic import check_some_answer, try_out
 from resources.outlook.tasks import read_tasks
 from resources.outlook.told import Known, Told
@@ -67,7 +67,7 @@ class OutlookMailboxes:
             self._dlt_home.mkdir(mode=0o700, parents=True, exist_ok=True)
             with empty_folder(self._dlt_home / f"staging-{file.stem}") as folder:
                 staging = staged(source.collection, told, asked.columns, folder)
-                landing.land(staging.tables, file, self._dlt_home)
+                self._land(staging, file)
         rows = staging.tables["rows"].rows
         progress("extract", rows, rows)
         return Landed(
@@ -95,6 +95,9 @@ class OutlookMailboxes:
         """Asks for a few people and one page of theirs; raises SourceError or SystemicError if nobody may be read."""
         with self._graph() as graph:
             try_out(graph, source)
+
+    def _land(self, staging: Staging, file: Path) -> None:
+        landing.land(staging.tables, file, self._dlt_home)
 
     def _met(self, source: Outlook) -> dict[str, Box]:
         return self._boxes.setdefault(source.collection, {})

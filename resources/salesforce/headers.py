@@ -34,6 +34,11 @@ def asked_at(response: requests.Response) -> datetime:
     return (sent or datetime.now(UTC)) - response.elapsed
 
 
+def answered_at(response: requests.Response) -> datetime:
+    """The server's clock when the answer was ready, cut to the second as its times of change are; else ours."""
+    return _moment(response.headers.get("Date", "")) or datetime.now(UTC)
+
+
 def retry_after(response: requests.Response) -> float | None:
     """Seconds that the answer asks us to wait: a number, or a moment against the answer's own clock."""
     asked = response.headers.get("Retry-After", "").strip()

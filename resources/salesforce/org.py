@@ -66,6 +66,10 @@ class SalesforceOrg:
         return self._session.asked_at
 
     @property
+    def answered_at(self) -> datetime:
+        return self._session.answered_at
+
+    @property
     def user_id(self) -> str:
         return self._session.user_id
 

@@ -31,7 +31,7 @@ from resources.salesforce.allowance import Allowance, Unlimited
 from resources.salesforce.auth import Login, Token
 from resources.salesforce.connections import before_sending, explain
 from resources.salesforce.errors import Unavailable, body, refusal, unavailable
-from resources.salesforce.headers import Usage, asked_at, is_foreign, usage
+from resources.salesforce.headers import Usage, answered_at, asked_at, is_foreign, usage
 from resources.salesforce.ids import long_id
 from resources.salesforce.patience import Patience
 
@@ -107,6 +107,11 @@ class OrgSession(requests.Session):
         """The server's clock when this thread's last answered request was sent, or a little before."""
         return self._mine.asked_at  # type: ignore[no-any-return]
 
+    @property
+    def answered_at(self) -> datetime:
+        """The server's clock when the answer to it was ready."""
+        return self._mine.answered_at  # type: ignore[no-any-return]
+
     def call(self, method: str, path: str, **kwargs: Any) -> requests.Response:
         """The answer to a request below `/services/data/vNN.0/`; `safe=True` marks a POST that may be repeated."""
         return self.request(method, f"{self.token.instance_url}/services/data/v{self.version}/{path}", **kwargs)
@@ -169,6 +174,7 @@ class OrgSession(requests.Session):
         self._count(1 if counted else 0)
         self.usage = usage(response) or self.usage
         self._mine.asked_at = asked_at(response)
+        self._mine.answered_at = answered_at(response)
         self._answered_at = time.monotonic()
         return response
 

@@ -11,9 +11,10 @@ from tests.faults.outside import ROUTES
 from tests.faults.people import PEOPLE
 from tests.faults.plan import Plan
 from tests.faults.profiles import PROFILES
+from tests.faults.tasks import TASKS, Tasks
 
-AnyPlan = Plan | Lives
-PLANS: dict[str, AnyPlan] = {plan.name: plan for plan in (INSTITUTIONS, PEOPLE, PROFILES, CONNECTIONS)}
+AnyPlan = Plan | Lives | Tasks
+PLANS: dict[str, AnyPlan] = {plan.name: plan for plan in (INSTITUTIONS, PEOPLE, PROFILES, CONNECTIONS, TASKS)}
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ class FarEnd:
     def answer(self, request: requests.PreparedRequest, body: bytes | None = None) -> Answer:
         """The org's own answer."""
         headers = {name: value for name, value in request.headers.items() if name.lower() != "accept-encoding"}
-        content = _body(request) if body is None else body
+        content = body_of(request) if body is None else body
         job_id = _job_of(request)
         if job_id in self.trouble.gone:
             return Answer(404, JSON, orjson.dumps([GONE]))
@@ -70,6 +70,10 @@ class FarEnd:
             return Answer(200, answer.headers, answer.body + _csv([row]))
         return answer
 
+    def forget_places(self) -> None:
+        """Graph knows no place of a reader any more."""
+        self._org.office.door("expire", what="delta")
+
     def spoilt(self, kind: str, request: requests.PreparedRequest) -> Answer:
         """The org answers, but a right is gone, rows are locked or the job does not go its usual way."""
         job_id = _job_of(request)
@@ -79,7 +83,7 @@ class FarEnd:
         if job_id is None:
             return self._first_row_locked(request)
         if kind == "locked":
-            header, first, *others = list(csv.reader(io.StringIO(_body(request).decode())))
+            header, first, *others = list(csv.reader(io.StringIO(body_of(request).decode())))
             self.trouble.locked[job_id] = first
             return self.answer(request, _csv([header, *others]))
         if kind == "stuck":
@@ -89,13 +93,13 @@ class FarEnd:
             self._org.until_ended(job_id)
             self.trouble.gone.add(job_id)
             return self.answer(request)
-        if orjson.loads(_body(request))["state"] != "UploadComplete":
+        if orjson.loads(body_of(request))["state"] != "UploadComplete":
             return self.answer(request)
         self._org.end_half_way(job_id, ENDS[kind])
         return Answer(200, JSON, b"{}")
 
     def _first_row_locked(self, request: requests.PreparedRequest) -> Answer:
-        asked = orjson.loads(_body(request))
+        asked = orjson.loads(body_of(request))
         first, *others = asked["records"]
         refused = {"success": False, "errors": [{"statusCode": LOCK, "message": LOCK_TEXT, "fields": []}]}
         if "id" in first or "Id" in first:
@@ -121,7 +125,7 @@ class FarEnd:
             self._allow(read=True, edit=True)
 
 
-def _body(request: requests.PreparedRequest) -> bytes:
+def body_of(request: requests.PreparedRequest) -> bytes:
     body = request.body or b""
     assert isinstance(body, bytes | str)
     return body.encode() if isinstance(body, str) else body

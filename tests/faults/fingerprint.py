@@ -12,6 +12,7 @@ import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import unquote_plus
 
 import duckdb
@@ -27,8 +28,8 @@ COUNTED = re.compile(
 )
 HASH = re.compile(r"\b[0-9a-f]{16}-\d+\b")
 SURROGATES = frozenset({"number", "record_number", "source_number", "seconds", "api_calls", "plan_hash"})
-COUNTERS = frozenset({"usage.json", "batches.json", "query_jobs.json", "lock"})
-"""Files of an org that say how often it was called."""
+COUNTERS = frozenset({"usage.json", "batches.json", "query_jobs.json", "lock", "clock.json"})
+"""Files of an org that say how often it was called, and how late it is."""
 
 
 LATELY = timedelta(hours=1)
@@ -71,7 +72,7 @@ class Fingerprints:
         return short("\n".join(self.lines(con, org)))
 
     def lines(self, con: duckdb.DuckDBPyConnection, org: Inside) -> list[str]:
-        return [*self._file(con), *self._org(org)]
+        return [*self._file(con), *self._org(org), *self._office(org)]
 
     def _file(self, con: duckdb.DuckDBPyConnection) -> list[str]:
         sql = """
@@ -87,19 +88,29 @@ group by all order by all
             lines += [f"{schema}.{table}", *sorted(self.plain(repr(row)) for row in rows)]
         return lines
 
+    def _office(self, org: Inside) -> list[str]:
+        """What mailboxes hold, where there are any."""
+        kept = org.org.state.with_name("graph") / "graph.db"
+        return self._rows(kept) if kept.exists() else []
+
     def _org(self, org: Inside) -> list[str]:
         folder = org.org.state
         lines = []
-        with closing(sqlite3.connect(folder / "org.db")) as db:
-            tables = db.execute("select name from sqlite_master where type = 'table' order by name").fetchall()
-            for (table,) in tables:
-                rows = db.execute(f'select * from "{table}"').fetchall()
-                lines += [table, *sorted(self.plain(repr(row)) for row in rows)] if rows else []
+        lines += self._rows(folder / "org.db")
         files = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("org.db")]
         told = [(path.stat().st_mtime_ns, path) for path in files if path.name not in COUNTERS]
         for _, path in sorted(told):
             name = path.relative_to(folder)
             lines.append(self.plain(f"{name} {path.read_bytes().decode(errors='replace')}"))
+        return lines
+
+    def _rows(self, file: Path) -> list[str]:
+        lines: list[str] = []
+        with closing(sqlite3.connect(file)) as db:
+            tables = db.execute("select name from sqlite_master where type = 'table' order by name").fetchall()
+            for (table,) in tables:
+                rows = db.execute(f'select * from "{table}"').fetchall()
+                lines += [table, *sorted(self.plain(repr(row)) for row in rows)] if rows else []
         return lines
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import format_datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,9 +22,11 @@ from resources.sandbox.bulk_jobs import Job, Jobs
 from resources.sandbox.endpoint import Router
 from resources.sandbox.gateway import Gateway
 from resources.sandbox.ingest_processing import IngestProcessing
-from resources.sandbox.org import Org
+from resources.sandbox.org import Clock, Org, system_clock
 from resources.sandbox.people import ADMINISTRATOR
 from resources.sandbox.server import ENDPOINTS
+from tests.faults.office import URL as OFFICE_URL
+from tests.faults.office import Office
 
 URL = "https://org.example"
 ROWS_A_BATCH = 1
@@ -67,12 +70,19 @@ class Inside:
         assert admin is not None
         self._person = {"authorization": f"Bearer {org.sessions.access_token(admin.id)}"}
 
+    @cached_property
+    def office(self) -> Office:
+        """The mailboxes beside it, which are there from when they are first asked for."""
+        return Office(self.org.state.with_name("graph"), self.org.time)
+
     def close(self) -> None:
+        if "office" in self.__dict__:
+            self.office.close()
         self._loop.run_until_complete(self._loop.shutdown_default_executor())
         self._loop.close()
 
     def answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """The org's answer to one request."""
+        """The answer of the org, or of what is beside it, to one request."""
         return self._loop.run_until_complete(self._answer(method, url, headers, body))
 
     async def _answer(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
@@ -95,9 +105,11 @@ class Inside:
             "path": parts.path,
             "raw_path": parts.path.encode(),
             "query_string": parts.query.encode(),
-            "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+            "headers": [
+                (name.lower().encode(), value.encode()) for name, value in {"host": parts.netloc, **headers}.items()
+            ],
         }
-        await self._gateway(scope, receive, send)
+        await (self.office.app if url.startswith(OFFICE_URL) else self._gateway)(scope, receive, send)
         start = told[0]
         given = {name.decode(): value.decode() for name, value in start["headers"]}
         given["date"] = format_datetime(self.org.time(), usegmt=True)
@@ -139,9 +151,9 @@ class Inside:
 
 
 @contextmanager
-def inside(state: Path) -> Iterator[Inside]:
+def inside(state: Path, clock: Clock = system_clock) -> Iterator[Inside]:
     """The org of that state directory is open while the block runs."""
-    with Org(state) as org:
+    with Org(state, clock=clock) as org:
         opened = Inside(org)
         try:
             yield opened

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import orjson
+
 ANYWHERE = (
     "refused",  # nobody listens
     "reset",  # the line is cut before the org saw anything
@@ -37,6 +39,18 @@ CLOSING = (
 POLLING = ("stuck",)  # the job makes no progress for a while
 ENDED = ("gone",)  # seven days have passed: the org no longer knows the job, nor its results
 
+GRAPH, BATCH_OF_READS, BATCH_OF_WRITES = "graph/", "graph/$batch", "graph/$batch of writes"
+IN_MAILBOXES = tuple(kind for kind in ANYWHERE if kind != "limit")
+READING_MAILBOXES = ("forgotten",)  # 410: no place of a reader holds any more
+WRITING_MAILBOXES = (
+    "lost",
+    "gateway",
+    "page",
+    "late",
+    "throttled",  # the first write of the batch is not done: 429
+    "unclear",  # the first write of the batch is done, and said to be 504
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -51,12 +65,15 @@ class Call:
     @property
     def changes(self) -> bool:
         """Whether it can change anything in the org."""
-        reading = self.method == "GET" or re.fullmatch(r"token|composite/sobjects/\w+", self.path)
-        return not reading
+        reading = self.method == "GET" or re.fullmatch(r"(graph/)?token|composite/sobjects/\w+", self.path)
+        return not reading and self.path != BATCH_OF_READS
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """What can happen to it."""
+        if self.path.startswith(GRAPH):
+            reads = () if self.path.endswith("token") else READING_MAILBOXES
+            return IN_MAILBOXES + (WRITING_MAILBOXES if self.changes else reads)
         found = ANYWHERE + (CHANGING if self.changes else ())
         if self.path == "composite/sobjects" or (self.method == "PUT" and self.path.endswith("/batches")):
             found += ROWS
@@ -65,6 +82,15 @@ class Call:
         if self.method == "GET" and self.path.startswith("jobs/ingest/ID"):
             found += ENDED
         return found
+
+
+def told_by_graph(method: str, path: str, body: bytes) -> Call:
+    """The call of a mailbox: a delta, a token, a batch that may change something or not."""
+    short = path.rpartition("/")[2]
+    if short == "$batch":
+        reads = all(part["method"] == "GET" for part in orjson.loads(body)["requests"])
+        return Call(method, BATCH_OF_READS if reads else BATCH_OF_WRITES)
+    return Call(method, GRAPH + short)
 
 
 def told(method: str, path: str) -> Call:

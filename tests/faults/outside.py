@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -18,6 +18,9 @@ from pipelines.batching import Batching
 from pipelines.ports import Landed, Progress, Source
 from pipelines.run import World
 from pipelines.source import AnySource
+from resources.graph.client import Graph
+from resources.outlook.mailboxes import OutlookMailboxes
+from resources.outlook.staging import Staging
 from resources.salesforce.org import SalesforceOrg
 from resources.salesforce.patience import Patience
 from resources.settings import Settings, read_settings
@@ -64,6 +67,37 @@ class WiredOrg(SalesforceOrg):
     def __init__(self, settings: Settings, wire: Wire) -> None:
         super().__init__(settings, PATIENCE)
         self._session.mount("https://", wire)
+
+
+class WiredMailboxes(OutlookMailboxes):
+    """The real client of the mailboxes beside the org, on our line; what it read is landed without dlt."""
+
+    def __init__(self, org: Inside, wire: Wire, warehouse: Warehouse | HeldOpen, home: Path) -> None:
+        super().__init__(lambda: org.office.account, home / "dlt", org.org.time, PATIENCE, URL)
+        self._wire = wire
+        self._warehouse = warehouse
+
+    def fingerprint(self, source: AnySource) -> None:
+        """Only reading tells."""
+        del source
+
+    def land(self, source: AnySource, *_: object, **__: object) -> Landed:
+        """Mailboxes are asked for what changed."""
+        raise TypeError(source.name)
+
+    @contextmanager
+    def _graph(self) -> Iterator[Graph]:
+        with super()._graph() as graph:
+            graph._session._http.mount("https://", self._wire)  # noqa: SLF001 - it takes no transport
+            yield graph
+
+    def _land(self, staging: Staging, file: Path) -> None:
+        del file
+        with self._warehouse.open() as con:
+            con.execute("create schema if not exists landing")
+            for name, staged in staging.tables.items():
+                found = ", ".join(f"'{path}'" for path in staged.files)
+                con.execute(f"create or replace table landing.{name} as from read_parquet([{found}])")
 
 
 @dataclass
@@ -145,7 +179,8 @@ def outside(
             source=source,
             crm=lambda: crm,
             warehouse=warehouse,
-            clock=lambda: datetime.now(UTC) + late,
+            back=WiredMailboxes(org, wire, warehouse, home),
+            clock=lambda: org.org.time() + late,
             progress=silent,
             sleep=lambda _: None,
             batching=ROUTES[route],

@@ -1,9 +1,11 @@
-"""`python -m tests.faults.soak --minutes 30`: both sides and runs at random, one seed after another. `make soak`.
+"""`python -m tests.faults.soak --minutes 30`: people, sources and runs at random, one seed after another. `make soak`.
+
+Each seed tells stories of institutions and their people, which are written on one side, and one of tasks, on two.
 
     python -m tests.faults.soak --seed 7     one seed again; a seed tells the same stories each time
 
 A seed that fails is told with the steps that lead there, and asked for alone with the shortest ones: they become a test
-in `test_both_sides.py`. Exit code 1: a promise was broken.
+in `test_both_sides.py` or `test_two_sides.py`. Exit code 1: a promise was broken.
 """
 
 from __future__ import annotations
@@ -17,6 +19,9 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.faults.both_sides import BothSides
+from tests.faults.two_sides import TwoSides
+
+MACHINES = (BothSides, TwoSides)
 
 STORIES = settings(
     max_examples=4,  # the first story is always the shortest there is
@@ -53,11 +58,13 @@ def main() -> int:
 
 def told(number: int, how: settings) -> str:
     """What was wrong in the stories of this seed, and the steps that led there; empty when nothing was."""
-    try:
-        run_state_machine_as_test(seed(number)(type("Seeded", (BothSides,), {})), settings=how)
-    except AssertionError as error:
-        return "\n".join([str(error), *getattr(error, "__notes__", [])])
-    return ""
+    wrong = []
+    for machine in MACHINES:
+        try:
+            run_state_machine_as_test(seed(number)(type("Seeded", (machine,), {})), settings=how)
+        except AssertionError as error:
+            wrong.append("\n".join([str(error), *getattr(error, "__notes__", [])]))
+    return "\n".join(wrong)
 
 
 if __name__ == "__main__":

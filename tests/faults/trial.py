@@ -88,10 +88,16 @@ class Trial:
         futures.setdefault(self.future.ended, Future((), self.future.ended, self.future.differing))
 
 
+PAUSE = 360
+"""Seconds between runs of two sides."""
+
+
 def once(
     course: Course, org: Inside, wire: Wire, warehouse: Warehouse | HeldOpen, home: Path, *, again: bool = False
 ) -> Report:
     """The report of one run, whatever its plan was. `again`: an hour later, every row is read and compared."""
+    if course.plan.entity.both:
+        org.org.advance(PAUSE)  # what was sent to mailboxes and is not told yet is waited for
     late = timedelta(hours=again)
     with outside(org, wire, course.plan.source(), warehouse, course.route, home, late=late) as world:
         request = Request(run_id=run_id(), scope="all" if again else "changed")

@@ -1,4 +1,4 @@
-"""The line between our client and the org, on which things go wrong at exact calls: a transport of requests.
+"""The line from our clients to the org and the mailboxes, on which things go wrong at exact calls: a transport.
 
 Calls are numbered from 1, in the order in which they leave, over all runs of one schedule. What an org in trouble
 answers is in `far_end`.
@@ -18,9 +18,11 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 from urllib3.response import HTTPResponse
 
-from tests.faults.far_end import JSON, FarEnd, Trouble
+from tests.faults.far_end import JSON, FarEnd, Trouble, body_of
+from tests.faults.far_mailboxes import OF_MAILBOXES, spoilt_by_graph
 from tests.faults.inside import URL, Answer, Inside
-from tests.faults.kinds import Call, told
+from tests.faults.kinds import GRAPH, Call, told, told_by_graph
+from tests.faults.office import URL as OFFICE_URL
 
 Schedule = Mapping[int, str]
 """The number of a call → the kind of fault that it meets."""
@@ -76,8 +78,10 @@ class Wire(HTTPAdapter):
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         parts = urlsplit(request.url or "")
-        assert f"{parts.scheme}://{parts.netloc}" == URL
-        call = told(request.method or "", parts.path)
+        where = f"{parts.scheme}://{parts.netloc}"
+        assert where in (URL, OFFICE_URL)
+        method = request.method or ""
+        call = told(method, parts.path) if where == URL else told_by_graph(method, parts.path, body_of(request))
         self.calls.append(call)
         number = len(self.calls)
         self.before(number)
@@ -102,7 +106,11 @@ class Wire(HTTPAdapter):
         self.met.append(number)
         if kind in UNTOUCHED:
             status, code, text = UNTOUCHED[kind]
-            return Answer(status, {**JSON, "retry-after": "1"}, orjson.dumps([{"errorCode": code, "message": text}]))
+            error = [{"errorCode": code, "message": text}], {"error": {"code": code, "message": text}}
+            said = orjson.dumps(error[call.path.startswith(GRAPH)])
+            return Answer(status, {**JSON, "retry-after": "1"}, said)
+        if kind in OF_MAILBOXES:
+            return spoilt_by_graph(kind, request, self.org)
         if kind in SPOILT:
             return self.org.spoilt(kind, request)
         return self._faulty(kind, request)

@@ -1,0 +1,126 @@
+"""Which item and which record belong together, and which are left alone, told in plain Python."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from tests.sides_of_both import CELLS, End, Item, Pair, Record
+
+PAST, AHEAD = 30, 365
+
+
+class Belonging:
+    """`pairs` are those that were there when all was quiet last; `mailboxes` are users with one.
+
+    `gone`: items as they were when all was quiet last.
+    """
+
+    def __init__(
+        self,
+        items: Mapping[str, Item],
+        records: Mapping[str, Record],
+        pairs: list[Pair],
+        today: date,
+        mailboxes: set[str],
+        gone: Mapping[str, Item],
+    ) -> None:
+        self.items = copy.deepcopy(dict(items))
+        self.records = copy.deepcopy(dict(records))
+        self.today = today
+        self.mailboxes = mailboxes
+        self.gone = gone
+        self.pairs = copy.deepcopy(pairs)
+        self.end = End(self.items, self.records)
+
+    def find(self) -> None:
+        """Items without a record find theirs: by where they moved from, the mark they carry, or what they say."""
+        self._follow()
+        there = {pair.item for pair in self.pairs if pair.item in self.items}
+        taken = {pair.record for pair in self.pairs if pair.item in there or pair.parted}
+        known = {pair.item for pair in self.pairs}
+        new = {key: item for key, item in self.items.items() if key not in known}
+        for key, item in sorted(new.items()):
+            marked = self.records.get(item.mark or "")
+            others = [other for other, one in new.items() if one.mark == item.mark]
+            if marked is None or item.mark in {pair.record for pair in self.pairs if pair.item in there}:
+                continue
+            if len(others) > 1:
+                continue
+            if marked.deleted:
+                self.end.held.add(key)
+            else:
+                self._link(key, str(item.mark))
+                taken.add(str(item.mark))
+        linked = {pair.item for pair in self.pairs}
+        free = {
+            name: record
+            for name, record in self.records.items()
+            if not record.deleted and name not in taken and (record.key is None or record.key not in self.items)
+        }
+        asking = [key for key in new if key not in linked | self.end.held and not self.item_apart(self.items[key])]
+        alike = {key: [name for name, record in free.items() if _same(self.items[key], record)] for key in asking}
+        claims: dict[str, int] = {}
+        for names in alike.values():
+            for name in names:
+                claims[name] = claims.get(name, 0) + 1
+        for key, names in alike.items():
+            if len(names) == 1 and claims[names[0]] == 1:
+                self._link(key, names[0])
+            elif names:
+                self.end.held |= {key, *names}
+
+    def _follow(self) -> None:
+        """What is new and as something that is gone was, in the same mailbox, is the same one."""
+        known = {pair.item for pair in self.pairs}
+        new = {key: _content(item) for key, item in self.items.items() if key not in known}
+        lost = [
+            pair
+            for pair in self.pairs
+            if pair.item not in self.items and pair.item in self.gone and not pair.parted and self._lives(pair.record)
+        ]
+        was = {pair.item: _content(self.gone[pair.item]) for pair in lost}
+        for pair in lost:
+            heirs = [key for key, content in new.items() if content == was[pair.item]]
+            if len(heirs) == 1 and list(was.values()).count(was[pair.item]) == 1:
+                pair.item = heirs[0]
+                self.records[pair.record].key = pair.item
+
+    def _lives(self, record: str) -> bool:
+        return record in self.records and not self.records[record].deleted
+
+    def _link(self, key: str, record: str) -> None:
+        """The pair is new; what the record belonged to before is over."""
+        self.pairs = [pair for pair in self.pairs if pair.record != record]
+        self.pairs.append(Pair(key, record))
+        self.records[record].key = key
+
+    # what is left alone
+
+    def _inside(self, day: date | None, changed: date) -> bool:
+        at = day or changed
+        return self.today - timedelta(days=PAST) <= at <= self.today + timedelta(days=AHEAD)
+
+    def item_apart(self, item: Item) -> bool:
+        return item.private or item.recurring or not self._inside(item.due, item.changed)
+
+    def record_apart(self, record: Record) -> bool:
+        return record.private or not self._inside(record.due, record.changed)
+
+    def apart(self, item: Item, record: Record) -> bool:
+        outside = not self._inside(item.due, item.changed) and not self._inside(record.due, record.changed)
+        return item.private or item.recurring or record.private or outside
+
+
+def _content(item: Item) -> tuple[object, ...]:
+    return (item.owner, item.formatted, *(item.value(cell) for cell in CELLS))
+
+
+def _same(item: Item, record: Record) -> bool:
+    return (
+        (item.subject or "").lower() == (record.subject or "").lower()
+        and item.subject is not None
+        and item.due == record.due
+        and item.owner == record.owner
+    )

@@ -1,0 +1,151 @@
+"""People have tasks in Outlook and in the CRM, and runs come in between, disturbed or not: a state machine.
+
+After the edits stop two undisturbed runs suffice, the third writes nothing on either side, and both sides are as a
+plain-Python oracle says from what they held before: no value flips back, nothing is deleted by mistake, nothing is
+there twice, and what a person typed last stays.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from tests.faults.drawn_tasks import (
+    NUMBERS,
+    PAUSES,
+    QUIETLY,
+    SCHEDULES,
+    SIDES,
+    as_item,
+    as_record,
+)
+from tests.faults.people_at_tasks import PeopleAtTasks
+from tests.faults.seen import differences, items_of, records_of
+from tests.oracle_of_both import Oracle
+from tests.sides_of_both import CELLS, Item, Pair, Record
+
+GONE = Record(None, None, None, "", "", "", date.min, deleted=True)
+
+
+class TwoSides(PeopleAtTasks):
+    """Time and runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pairs: list[Pair] = []
+        self.last: dict[str, Item] = {}
+        """Items as they were when all was quiet last, the gone ones among them."""
+        self.amid: dict[tuple[str, str], set[object]] = {}
+        self.desk.run()
+
+    @rule(pause=PAUSES)
+    def time_goes_by(self, pause: timedelta) -> None:
+        self.desk.later(pause)
+
+    @rule()
+    def all_goes_well(self) -> None:
+        self._comes_to_rest(self._oracle())
+
+    @rule(schedule=SCHEDULES)
+    def faults_are_met(self, schedule: dict[int, str]) -> None:
+        oracle = self._oracle()
+        self.desk.run(schedule)
+        self._comes_to_rest(oracle)
+
+    @rule(at=st.integers(1, 12))
+    def a_run_dies(self, at: int) -> None:
+        oracle = self._oracle()
+        self.desk.run(struck=at)
+        self._comes_to_rest(oracle)
+
+    @rule(
+        number=NUMBERS,
+        side=SIDES,
+        typed=QUIETLY,
+        at=st.integers(1, 14),
+        schedule=st.just({}) | SCHEDULES,
+        struck=st.just(0) | st.integers(1, 12),
+    )
+    def somebody_types_amid_a_run(
+        self, number: int, side: str, typed: tuple[str, Any], at: int, schedule: dict[int, str], struck: int
+    ) -> None:
+        """Or just after it, where it had fewer calls. What is typed last counts, but against the CRM in a conflict."""
+        oracle, (cell, value) = self._oracle(), typed
+        items, records = items_of(self.desk), records_of(self.desk)
+        pairs = [
+            one
+            for one in self.pairs
+            if one.item in items
+            and not records.get(one.record, GONE).deleted
+            and not oracle.apart(items[one.item], records[one.record])
+        ]
+        if not pairs:
+            return
+        pair = pairs[number % len(pairs)]
+        item, record = items[pair.item], records[pair.record]
+        done: list[int] = []
+
+        def type_at(call: int) -> None:
+            if call == at:
+                done.append(call)
+                self._types(side, pair, cell, value)
+
+        self.desk.run(schedule, struck=struck, meanwhile=type_at)
+        if not done:
+            self._types(side, pair, cell, value)
+        right = {value}
+        written = [str(call) for call in self.desk.wire.calls][at - 1 : at] == ["PATCH composite/sobjects"]
+        if side == "record" and written:
+            right.add(item.value(cell))  # typed after the last look, and before the org had our write
+        if side == "item" and record.value(cell) != pair.base[cell]:
+            right.add(record.value(cell))
+        self.amid = {(pair.item, cell): right, (pair.record, cell): right}
+        self._comes_to_rest(oracle)
+        assert items_of(self.desk)[pair.item].value(cell) == records_of(self.desk)[pair.record].value(cell)
+
+    def _types(self, side: str, pair: Pair, cell: str, value: str) -> None:
+        if side == "item":
+            self.desk.changes(pair.item, **as_item(self.today, {cell: value}))
+        else:
+            self.desk.edits(pair.record, **as_record(self.today, {cell: value}))
+
+    def _oracle(self) -> Oracle:
+        items, records = items_of(self.desk), records_of(self.desk)
+        today, users = self.desk.clock.now.date(), set(self.desk.users.values())
+        return Oracle(items, records, self.pairs, today, users, self.last)
+
+    def _comes_to_rest(self, oracle: Oracle) -> None:
+        """Two undisturbed runs suffice, the third writes nothing on either side, and all is as the oracle says."""
+        self.desk.later(timedelta(minutes=6))  # what may still be told late is waited for so long
+        told = [self.desk.run(), self.desk.run()]
+        before = self.desk.office.writes
+        quiet = self.desk.run()
+        assert all(report and report.error is None for report in (*told, quiet)), [
+            report and report.message for report in (*told, quiet)
+        ]
+        assert quiet is not None
+        assert (quiet.status, quiet.cells, self.desk.org_writes, self.desk.office.writes - before) == (
+            "nothing_to_do", 0, 0, 0,
+        ), quiet.as_json()  # fmt: skip
+        assert differences(self.desk, oracle, self.amid) == []
+        self._remember(oracle)
+
+    def _remember(self, oracle: Oracle) -> None:
+        """Who belongs to whom now, and what they agree on."""
+        items, records = items_of(self.desk), records_of(self.desk)
+        by_key = {record.key: name for name, record in records.items() if record.key and not record.deleted}
+        known = {pair.item: pair for pair in oracle.pairs}
+        for key in items.keys() & by_key.keys() - known.keys():
+            known[key] = Pair(key, by_key[key])
+        for pair in known.values():
+            item, record = items.get(pair.item), records.get(pair.record)
+            if item is None or record is None or record.deleted or oracle.apart(item, record):
+                continue
+            agreed = {cell: item.value(cell) for cell in CELLS if item.value(cell) == record.value(cell)}
+            pair.base |= agreed
+        self.pairs = list(known.values())
+        self.last |= items
+        self.amid = {}
