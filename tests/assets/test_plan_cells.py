@@ -45,5 +45,7 @@ def test_what_is_created_is_one_line_and_comes_after_what_changes() -> None:
 
 
 def test_a_long_key_is_told_by_both_its_ends() -> None:
-    [line] = lines_of(iter([cell("create", "crm")._replace(record_id=None, key="AAMk" + "x" * 100 + "~12345678")]), title="S")
+    [line] = lines_of(
+        iter([cell("create", "crm")._replace(record_id=None, key="AAMk" + "x" * 100 + "~12345678")]), title="S"
+    )
     assert (line.task[:5], line.task[-8:], len(line.task)) == ("AAMk…", "12345678", 24)
