@@ -137,7 +137,9 @@ def test_without_the_service_its_entities_are_left_out_of_a_sync_of_all_and_nobo
     told = {report["entity"]: (report["status"], report["error"]) for report in said.json}
     assert (said.code, told["accounts"]) == (4, ("success_with_errors", None))  # one row has no name
     assert told["profiles"] == told["connections"] == ("skipped", None)
-    assert all(why in report["message"] for report in said.json[2:])
+    messages = {report["entity"]: report["message"] for report in said.json}
+    assert all(why in messages[name] for name in ("profiles", "connections"))
+    assert all(messages[name].startswith("GRAPH_URL, ") for name, entity in entities().items() if entity.both)
     wrong = [one for one in shell("alerts", "--json").json["standing"] if one["wrong"]]
     assert {one["entity"] for one in wrong} <= {"accounts", "personnel"}
     for name in ("profiles", "connections"):
