@@ -122,7 +122,7 @@ def errors(
         chosen([entity])
         from assets.commands.kept_rows import Which, kept_rows, write_rows
         from assets.commands.meanings import meaning
-        from assets.commands.tables import table
+        from assets.commands.tables import key_shown, table
         from resources.archive import Archive
         from resources.settings import read_settings
 
@@ -132,7 +132,7 @@ def errors(
             write_rows(csv, [found], terminal)
         told = [
             (
-                r.key or f"{r.file}, row {r.line}",
+                key_shown(r.key) if r.key else f"{r.file}, row {r.line}",
                 r.outcome,
                 r.reason,
                 r.field,

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from assets.commands.answering import Terminal
 from assets.commands.meanings import why_in_words
+from assets.commands.tables import key_shown, table
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 SHOWN = 50
 LONGEST = 32
-KEY = 18
-"""Of a key that is longer, the beginning and the end are shown: Outlook's differ at their end."""
+KEY = 24
 
 
 RANKS = {action: rank for rank, action in enumerate(("hold", "delete", "update", "create", "key"))}
@@ -109,9 +109,7 @@ def _line(cell: Cell, field: str, what: str) -> Line:
 
 def _task(cell: Cell) -> str:
     """A record's id, else the key: whichever a file for --except may name."""
-    if cell.record_id:
-        return cell.record_id
-    return cell.key if len(cell.key) <= KEY else f"{cell.key[:4]}…{cell.key[5 - KEY :]}"
+    return cell.record_id or key_shown(cell.key, KEY)
 
 
 def _short(value: str | None) -> str:
@@ -120,8 +118,6 @@ def _short(value: str | None) -> str:
 
 
 def _table(entity: str, lines: list[Line]) -> Table:
-    from assets.commands.tables import table
-
     return table((entity, "field", "in Outlook", "in the CRM", "why"), (line[:-1] for line in lines))
 
 

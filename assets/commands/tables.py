@@ -21,6 +21,11 @@ def shown(value: object) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
+def key_shown(key: str, longest: int = LONGEST // 2) -> str:
+    """A key that is not longer; of a longer one its beginning and its end, in which those of one source differ."""
+    return key if len(key) <= longest else f"{key[:4]}…{key[5 - longest :]}"
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> Table:
     """A table of these rows; numbers stand right."""
     listed = [tuple(row) for row in rows]

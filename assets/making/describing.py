@@ -78,7 +78,7 @@ FLOWS = {
 
 
 def _both(entity: Entity, both: BothWays) -> list[str]:
-    prevented = [f"{verb} in {SIDE_NAMES[side]}" for side in SIDES for verb in both.prevent.get(side, ())]
+    prevented = [f"{verb}s in {SIDE_NAMES[side]}" for side in SIDES for verb in both.prevent.get(side, ())]
     never = f"; never {', '.join(prevented)}" if prevented else ""
     window = f", {both.window.past} days back and {both.window.ahead} ahead" if both.window else ""
     left = [leave.reason.replace("_", " ") for leave in both.leave]

@@ -11,6 +11,7 @@ import hashlib
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote_plus
@@ -21,6 +22,7 @@ import requests
 from tests.faults.inside import Answer, Inside
 
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d(?::?\d\d)?)?")
+HTTP_TIME = re.compile(r"\b\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\b")
 RUN = re.compile(r"\brun-\d+-\d+\b")
 JOB = re.compile(r"\b750[0-9A-Za-z]{15}\b")
 COUNTED = re.compile(
@@ -31,21 +33,27 @@ SURROGATES = frozenset({"number", "record_number", "source_number", "seconds", "
 COUNTERS = frozenset({"usage.json", "batches.json", "query_jobs.json", "lock", "clock.json"})
 """Files of an org that say how often it was called, and how late it is."""
 
-
 LATELY = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Before:
+    """When a trial could begin, and all times that were there then."""
+
+    at: datetime
+    times: frozenset[datetime] = frozenset()
 
 
 class Fingerprints:
     """Those of one trial: names are given to ids in the order in which they are met."""
 
-    def __init__(self, before: frozenset[datetime] = frozenset()) -> None:
-        """`before`: the times that were there before the trial."""
-        self._before = before
-        self._past = datetime.now(UTC) - LATELY
+    def __init__(self, before: Before) -> None:
+        self._before = before.times
+        self._past = before.at - LATELY
         self._names: dict[str, str] = {}
 
     def plain(self, text: str) -> str:
-        text = TIME.sub(self._time, text)
+        text = HTTP_TIME.sub("then", TIME.sub(self._time, text))
         text = RUN.sub(self._name, JOB.sub(self._name, text))
         return HASH.sub("a plan", COUNTED.sub(r"\1", text))
 
@@ -98,11 +106,9 @@ group by all order by all
         lines = []
         lines += self._rows(folder / "org.db")
         files = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("org.db")]
-        told = [(path.stat().st_mtime_ns, path) for path in files if path.name not in COUNTERS]
-        for _, path in sorted(told):
-            name = path.relative_to(folder)
-            lines.append(self.plain(f"{name} {path.read_bytes().decode(errors='replace')}"))
-        return lines
+        oldest = sorted((path.stat().st_mtime_ns, path) for path in files if path.name not in COUNTERS)
+        told = [f"{path.relative_to(folder)} {path.read_bytes().decode(errors='replace')}" for _, path in oldest]
+        return [*lines, *sorted(self.plain(text) for text in told)]
 
     def _rows(self, file: Path) -> list[str]:
         lines: list[str] = []
@@ -121,10 +127,11 @@ class Untouched(Fingerprints):
         return text
 
 
-def times(con: duckdb.DuckDBPyConnection, org: Inside) -> frozenset[datetime]:
-    """All times that the entity's file and the org hold."""
-    lines = Untouched().lines(con, org)
-    return frozenset(moment_of(found[0]) for line in lines for found in TIME.finditer(line))
+def as_it_is(con: duckdb.DuckDBPyConnection, org: Inside) -> Before:
+    """A trial can begin, with what the entity's file and the org hold now."""
+    now = Before(datetime.now(UTC))
+    lines = Untouched(now).lines(con, org)
+    return replace(now, times=frozenset(moment_of(found[0]) for line in lines for found in TIME.finditer(line)))
 
 
 def moment_of(text: str) -> datetime:

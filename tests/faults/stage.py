@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -23,7 +23,7 @@ from pipelines.run import Request
 from resources.warehouse import Warehouse
 from tests.faults.courses import AnyPlan, Course
 from tests.faults.far_end import Trouble
-from tests.faults.fingerprint import Fingerprints, times
+from tests.faults.fingerprint import Before, Fingerprints, as_it_is
 from tests.faults.inside import inside
 from tests.faults.opened import Held, Opened
 from tests.faults.outside import HeldOpen, outside
@@ -42,8 +42,7 @@ class Stage:
     course: Course
     meant: dict[str, dict[str, Any]]
     """How the org should end."""
-    times: frozenset[datetime]
-    """Those that are there before the run."""
+    before: Before
 
     @property
     def plan(self) -> AnyPlan:
@@ -79,7 +78,7 @@ class Stage:
             past = held.calls if held else 0
             ahead = {number - past: kind for number, kind in schedule.items() if number > past}
             trouble = copy.deepcopy(held.trouble) if held else Trouble()
-            prints = copy.deepcopy(held.prints) if held else Fingerprints(self.times)
+            prints = copy.deepcopy(held.prints) if held else Fingerprints(self.before)
             wire = Wire(org, ahead, (self.plan.sobject, self.plan.taken_away), trouble)
             if edited_at:
                 wire.before = editing(org, self.plan, edited_at)
@@ -182,6 +181,6 @@ def stage_of(folder: Path, course: Course) -> Stage:
         course.plan.get_ready(org, calm)
         report = calm(course.plan.entity, course.plan.source(), "plan", timedelta(0))
         with files[course.name].open() as con:
-            stage = Stage(folder, course, course.plan.meant(org), times(con, org))
+            stage = Stage(folder, course, course.plan.meant(org), as_it_is(con, org))
     assert (report.outcomes, report.error) == (course.plan.outcomes, None)
     return stage

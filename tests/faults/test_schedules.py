@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.faults.classes import alike
+from tests.faults.classes import alike, starts
 from tests.faults.courses import SAMPLED, Course
 from tests.faults.folder import quick_folder
 from tests.faults.killed import Kill, boundaries, kill
 from tests.faults.stage import Stage, stage_of
 from tests.faults.trial import Futures
-from tests.faults.walk import further, read, spell
+from tests.faults.walk import Part, further, pairs_and_more, read, spell
 
 ENDING_WELL = {
     "half a look at the org": "accounts collections 2=half",
@@ -74,14 +75,12 @@ def test_moments_with_one_future_are_told_from_those_of_a_call_that_is_still_bei
     schedules = ({2: "reset"}, {3: "reset"}, {3: "unavailable"}, {4: "lost"})
     classes = alike(stage.trial(schedule) for schedule in schedules)
     found = {frozenset((spell(stage.course, one.schedule), one.number) for one in each.moments) for each in classes}
-    describe, query, busy, lost = (spell(stage.course, schedule) for schedule in schedules)
-    assert {(query, 4), (busy, 4)} in found, "the query is tried a second time"
-    assert {(describe, 4)} in found, "the query is tried the first time"
-    assert {(describe, 5), (query, 5), (busy, 5)} in found
-    assert all(
-        {name for name, _ in one} in ({lost}, {describe}, {query, busy}, {describe, query, busy}) for one in found
-    )
-    second = next(each for each in classes if each.first.number == 5)
+    look, question, busy, lost = (spell(stage.course, schedule) for schedule in schedules)
+    assert {(question, 4), (busy, 4)} in found, "the question is asked a second time"
+    assert {(look, 4)} in found, "it is asked the first time, and people had typed before the look"
+    assert {(question, 5), (busy, 5)} in found
+    assert all({name for name, _ in one} in ({lost}, {look}, {question, busy}) for one in found)
+    second = next(each for each in classes if each.first.number == 5 and len(each.moments) > 1)
     ends = {stage.trial(moment.then("lost")).future.ended for moment in (second.moments[0], second.moments[-1])}
     assert len(ends) == 1
 
@@ -96,6 +95,15 @@ def test_a_pair_that_goes_on_from_between_two_runs_ends_as_one_walked_whole(stag
         parts = [stage.trial(pair, held=held), stage.trial(pair, held=held, futures=futures)]
     assert [(part.future, part.met) for part in parts] == [(whole.future, (3, 5))] * 2
     assert [part.walked for part in parts] == [len(whole.runs) - 1, 1]
+
+
+def test_a_pair_that_was_written_down_is_not_walked_a_second_time(staged: Staged, tmp_path: Path) -> None:
+    stage = staged(Course("accounts", "collections"))
+    ahead = starts(alike([stage.trial({3: "reset"})]))
+    parts = [Part(ahead, {}, 0.0, "a seed", tmp_path / f"{stage.course}, {number} of 2") for number in (0, 1)]
+    walked, known = (pairs_and_more(stage, part) for part in parts)
+    assert (walked.tried[2], walked.kinds.total()) == (1, 2)
+    assert (known.tried[2], known.kinds.total(), known.covered) == (1, 0, walked.covered)
 
 
 @pytest.mark.parametrize("course", [course for course in SAMPLED if course.route == "bulk"], ids=str)

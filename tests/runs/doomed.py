@@ -26,7 +26,9 @@ from pipelines.sync import Sync
 from resources.world import world_of
 from tests.runs.place import ALL_BULK, ENTITIES, run_id, served
 
-EFFECTS = ("insert", "update", "create_job", "upload", "abort", "wait", "results", "snapshot", "read")
+EFFECTS = (
+    "touched", "insert", "update", "delete", "create_job", "upload", "abort", "wait", "results", "snapshot", "read",
+)  # fmt: skip
 
 
 @dataclass

@@ -118,7 +118,8 @@ class Place:
                 }
         found: dict[str, dict[str, object]] = {}
         for row in rows:
-            key = str(row["Source_Key__c"] or f"keyless {row[fields[1]]}")
+            keyless = f"keyless {row[fields[1]]}"
+            key = str(row["Source_Key__c"] or (f"{keyless} {row['Id']}" if keyless in found else keyless))
             assert key not in found, f"two live records have the key {key}"
             told = {name: value for name, value in row.items() if name not in NOT_COMPARED}
             found[key] = told | {name: keys.get(told[name]) for name in ("ParentId", "AccountId") if told.get(name)}

@@ -31,7 +31,7 @@ def town(tmp_path: Path) -> Iterator[Place]:
 
 
 def test_ctrl_c_in_mid_load_is_in_the_history_and_the_next_run_goes_on(town: Place) -> None:
-    ended = child(town.home, "accounts", 14, "import", "interrupt")
+    ended = child(town.home, "accounts", 20, "import", "interrupt")
     assert ended.returncode == -signal.SIGINT, ended.stderr
     status, report = town.ask("accounts", "select status, report from runs")[0]
     told = json.loads(report)
