@@ -26,8 +26,9 @@ delete from accord where fold not in (select fold from links)
 def agreed_now_sql(fields: str) -> list[str]:
     """Statements that remember what a round of the load brought into accord; `fields`: see `three_way.columns_sql`.
 
-    What was alike already, what the CRM took, and every field of records that were created. What went to the source
-    was remembered with its answers (see `write_back`).
+    What was alike already, what the CRM took, what stays different as it may not be written (it was seen, and is no
+    change any more), and every field of records that were created. What went to the source was remembered with its
+    answers (see `write_back`).
     """
     return [
         FRESH,
@@ -50,7 +51,7 @@ select d.fold, d.field, d.theirs, case when d.flow = 'crm' then d.theirs else d.
 from work.sides d
 join work.rows s on s.fold = d.fold and s.verdict is null and s.record_id is not null
 left join taken t on t.fold = d.fold
-where d.flow = 'same' or (d.flow = 'crm' and t.status = 'success')
+where d.flow in ('same', 'kept') or (d.flow = 'crm' and t.status = 'success')
 union all
 select m.fold, f.field, c.new, c.new
 from made m

@@ -47,7 +47,7 @@ class Agreed(Rule):
         if not self.words:
             return value
         known = " ".join(f"when {literal(theirs)} then {literal(ours)}" for theirs, ours in self.words.items())
-        return f"(case {value} {known} else {value} end)"
+        return f"(case {value} {known} end)"
 
     def back_sql(self, ours: str, *, row: bool = False) -> str:
         """A value of the CRM, as canonical text, in the source's words; null where it has none.

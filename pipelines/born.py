@@ -91,4 +91,10 @@ ANEW = "select fold from work.fates where gone = 'row' and fate = 'anew'"
 
 def owners_sql(owner: Records) -> str:
     """Selects (Id, fold): whose part of the source a user of the org means."""
-    return f"select Id, fold from looked_up where name = {literal(owner.name)}"
+    return f"""
+  select any_value(Id) as Id, fold
+  from looked_up
+  where name = {literal(owner.name)}
+  group by fold
+  having count(*) = 1 -- a name of two users is nobody's
+"""

@@ -57,6 +57,8 @@ meanwhile as (
 concerned as (
   select fold from work.actions where record_id in (select Id from meanwhile)
   union
+  select fold from work.removals where record_id in (select Id from meanwhile)
+  union
   select fold from work.actions where fold in (select fold from meanwhile where lives and fold is not null)
 {new if finds else ""}
 )

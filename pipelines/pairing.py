@@ -14,11 +14,11 @@ from pipelines import memory
 from pipelines.apart import pair_apart_sql, row_apart_sql
 from pipelines.arrived import arrived_sql
 from pipelines.binding import Bound
-from pipelines.born import EMPTY, born_sql
+from pipelines.born import EMPTY, born_sql, owners_sql
 from pipelines.matching import CONTESTED
 from pipelines.moved import moved_sql
 from pipelines.parting import DELETED_IN_CRM, OVER, fates_sql
-from pipelines.sql import given, literal
+from pipelines.sql import given, literal, quote
 from pipelines.three_way import sides_sql
 from pipelines.way_back import HELD
 
@@ -38,7 +38,7 @@ def relinking(con: duckdb.DuckDBPyConnection) -> bool:
 
 def before_matching_sql(bound: Bound) -> list[str]:
     """Statements that link rows that moved and marked ones, and keep out of the matching what is left alone."""
-    mark = f"s.{given('crmId')}"
+    mark, owner = f"s.{given('crmId')}", f"r.{quote(bound.entity.rules_of_both.owner)}"
     return [
         *moved_sql(bound),
         f"""
@@ -46,6 +46,7 @@ create or replace temp table marked as
 select s.fold, r.Id as record_id, r.number as record_number, r.IsDeleted as deleted
 from work.rows s
 join records r on r.Id = {mark}
+join ({owners_sql(bound.entity.owner)}) o on o.Id = {owner} and o.fold = s.feed_user -- anybody can write a link
 where s.present and s.record_id is null and s.verdict is null
   and r.Id not in (select k.record_id from work.rows k where k.present and k.record_id is not null)
 qualify count(*) over (partition by r.Id) = 1
@@ -59,6 +60,15 @@ where m.fold = link.fold and not m.deleted
 update work.link set verdict = {literal(DELETED_IN_CRM)}
 from marked m
 where m.fold = link.fold and m.deleted
+""",
+        # an item that moved and was edited at once has another key: what was agreed on with its record goes along
+        """
+insert into accord
+select m.fold, a.field, a.theirs, a.ours
+from marked m
+join links l on l.record_id = m.record_id
+join accord a on a.fold = l.fold
+where not m.deleted and m.fold not in (select fold from accord)
 """,
         f"""
 update work.link set verdict = 'skipped: ' || a.apart
@@ -81,36 +91,44 @@ class Pairing:
     records: str = EVERY
 
 
+def _left_alone_sql(bound: Bound) -> str:
+    """Creates `left_alone` (fold, verdict) of all pairs, also of those whose record was deleted: as it was then."""
+    owner = f"r.{quote(bound.entity.rules_of_both.owner)}"
+    return f"""
+create or replace temp table left_alone as
+select
+  p.fold,
+  case
+    when p.excepted then 'held: excepted'
+    when p.apart is not null then 'skipped: ' || p.apart
+    when p.nowhere then 'skipped: no_mailbox'
+    when p.of_another then 'skipped: other_owner'
+  end as verdict
+from (
+  select
+    s.fold,
+    s.fold in (select fold from work.excepted)
+      or coalesce(lower(r.Id) in (select fold from work.excepted), false)
+      or s.fold in (select m.fold from moved m where m.before in (select fold from work.excepted)) as excepted,
+    {pair_apart_sql(bound)} as apart,
+    m.user is null or m.refused is not null as nowhere,
+    {owner} is not null and o.fold is distinct from s.feed_user as of_another
+  from work.rows s
+  left join claimed c on c.fold = s.fold
+  left join records r on r.Id = coalesce(s.record_id, c.record_id)
+  left join landing.mailboxes m on m.user = s.feed_user
+  left join ({owners_sql(bound.entity.owner)}) o on o.Id = {owner}
+  where (s.record_id is not null and s.verdict is null) or s.verdict = {literal(DELETED_IN_CRM)}
+) p
+"""
+
+
 def pairing_sql(bound: Bound, how: Pairing) -> list[str]:
     """Statements after which `work.link` has a verdict for every row that goes no further."""
     statements = [
         *(OVER if how.whole else [NO_OVER]),
-        f"""
-update work.link set verdict = 'skipped: ' || a.apart
-from (
-  select s.fold, {pair_apart_sql(bound)} as apart
-  from work.rows s
-  left join records r on r.number = s.record_number
-  where (s.record_id is not null and s.verdict is null) or s.verdict = {literal(DELETED_IN_CRM)}
-) a
-where a.fold = link.fold and a.apart is not null
-""",
-        """
-update work.link set verdict = 'held: excepted'
-where verdict is null and (
-  fold in (select fold from work.excepted) or lower(record_id) in (select fold from work.excepted)
-)
-""",
-        """
-update work.link set verdict = 'skipped: no_mailbox'
-from (
-  select s.fold
-  from work.rows s
-  left join landing.mailboxes m on m.user = s.feed_user
-  where s.record_id is not null and s.verdict is null and (m.user is null or m.refused is not null)
-) unreached
-where unreached.fold = link.fold
-""",
+        _left_alone_sql(bound),
+        "update work.link set verdict = a.verdict from left_alone a where a.fold = link.fold and a.verdict is not null",
         *(arrived_sql(bound) if how.whole and how.records == EVERY else []),
         *sides_sql(bound),
         *(fates_sql(bound) if how.whole else [NO_FATES]),

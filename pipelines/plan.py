@@ -58,7 +58,8 @@ from (
   from work.cells
   where rule not in ('synced_at', 'stamped_with')
   union all by name
-  select fold, record_id, 'source ' || coalesce(field, kind) as field, old, new, kind as waits_for
+  select fold, record_id, 'source ' || coalesce(field, kind) as field, old, new,
+    concat_ws(chr(31), kind, mailbox, place, key) as waits_for
   from work.source_actions
   left join (select fold, field, old, new from work.source_cells) using (fold)
   union all by name

@@ -66,7 +66,8 @@ def _noted(con: duckdb.DuckDBPyConnection, errand: Errand, landed: Landed) -> No
 def _users(con: duckdb.DuckDBPyConnection, bound: Bound) -> list[str]:
     """Whom the org knows by a name of the source: only theirs is read."""
     found = con.execute(
-        "select distinct fold from looked_up where name = ? order by fold", [bound.entity.owner.name]
+        "select fold from looked_up where name = ? group by fold having count(*) = 1 order by fold",
+        [bound.entity.owner.name],
     ).fetchall()
     return [name for (name,) in found]
 

@@ -19,7 +19,7 @@ from pipelines.facts import facts_of
 from pipelines.rules import Case
 from pipelines.sql import canonical_sql, differs_sql, given, literal, quote, said
 from pipelines.status import alive_sql, ended_sql
-from pipelines.way_back import CRM_CELLS
+from pipelines.way_back import CRM_CELLS, SUGGESTED
 
 
 def reconcile_sql(bound: Bound, *, creates: bool) -> list[str]:
@@ -28,7 +28,7 @@ def reconcile_sql(bound: Bound, *, creates: bool) -> list[str]:
         _candidates_sql(bound),
         _blocked_sql(bound),
         _cells_sql(bound),
-        *([CRM_CELLS] if bound.entity.both else []),
+        *([CRM_CELLS, SUGGESTED] if bound.entity.both else []),
         *waiting_parents_sql(bound),
         *created_sql(bound, creates=creates),
         *waiting_updates_sql(bound),

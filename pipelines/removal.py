@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pipelines import ledger
 from pipelines.binding import Bound
+from pipelines.meanwhile import NOBODY, set_aside
 from pipelines.payload import answers_of
 from pipelines.ports import Crm, LostAnswer, SystemicError
 from pipelines.run import OpenFile
@@ -45,11 +46,16 @@ class Removal:
         A lost answer needs no care: a record that is there in the next run is asked for again.
         """
         with self.open() as con:
+            con.execute(NOBODY)
             con.execute(SENDABLE)
             load = ledger.Load(self.run_id, self.plan_hash, "delete", 0)
             batches = ledger.open_batches(con, load, route="collections", size=ROWS, cells="work.source_cells")
+        if batches:
+            set_aside(self.bound, self.crm, self.open)
         for batch in batches:
             with self.open() as con:
+                if not ledger.leave_out_aside(con, batch):
+                    continue
                 ids = [
                     record_id
                     for (record_id,) in con.execute(

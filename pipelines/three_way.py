@@ -35,11 +35,16 @@ def comparable_sql(value: str, field: BoundField) -> str:
     text = canonical_sql(value, field.type)
     if duckdb_type(field.type) != "varchar":
         return text
-    cut = f"left({text}, {field.info.length})" if field.info.length else text
     if field.type != "textarea":
-        return f"nullif(trim({cut}), '')"
+        return f"nullif(trim({f'left({text}, {field.info.length})' if field.info.length else text}), '')"
+    cut = f"left({text}, greatest({field.info.length} - {_line_ends(text)}, 0))" if field.info.length else text
     lines = f"regexp_replace({cut}, '{LINE_ENDS}', e'\\n', 'g')"
     return f"nullif(rtrim({lines}, e' \\t\\n\\r'), '')"
+
+
+def _line_ends(text: str) -> str:
+    """How many ends of lines a text has: the org counts two signs for each."""
+    return f"(length({text}) - length(replace({text}, chr(10), '')))"
 
 
 def theirs_sql(field: BoundField, rule: Agreed) -> str:
@@ -58,11 +63,20 @@ def _kept_sql(field: BoundField, rule: Agreed) -> str:
     if rule.keeps:
         cases.append(f"when {rule.keeps.sql()} then 'formatting'")
     if field.info.length and duckdb_type(field.type) == "varchar":
-        cases.append(f"when length(s.{given(rule.column)}) > {field.info.length} then 'longer_there'")
+        whole = canonical_sql(rule.value_sql(field.name), field.type)
+        longer = f"length({whole}) > {field.info.length}"
+        if field.type == "textarea":
+            longer = f"length({whole}) + {_line_ends(whole)} > {field.info.length}"
+        cases.append(f"when {longer} then 'longer_there'")
     if rule.words:
         ours = ours_sql(field)
         cases.append(f"when {ours} is not null and {rule.back_sql(ours)} is null then 'no_counterpart'")
     return f"case {' '.join(cases)} end" if cases else "cast(null as varchar)"
+
+
+def _unspoken_sql(field: BoundField, rule: Agreed) -> str:
+    """Boolean: the source has a word that the CRM has none for."""
+    return f"(s.{given(rule.column)} is not null and {rule.value_sql(field.name)} is null)" if rule.words else "false"
 
 
 def sides_sql(bound: Bound) -> list[str]:
@@ -77,6 +91,7 @@ def sides_sql(bound: Bound) -> list[str]:
         "back": [rule.back_sql(ours_sql(f), row=True) for f, rule in fields],
         "differs": [differs_sql(theirs_sql(f, rule), ours_sql(f), f.type) for f, rule in fields],
         "in_the_way": [_kept_sql(f, rule) for f, rule in fields],
+        "unspoken": [_unspoken_sql(f, rule) for f, rule in fields],
     }
     unnested = ",\n    ".join(f"unnest({list_sql(values)}) as {name}" for name, values in columns.items())
     to_crm = "true" if both.may("crm", "update") else "false"
@@ -144,11 +159,13 @@ select
   changed_here,
   back,
   case
+    when verdict[1] in ('crm', 'source') and unspoken then 'kept'
     when verdict[1] = 'crm' and not {to_crm} then 'kept'
     when verdict[1] = 'source' and (not {to_source} or in_the_way is not null) then 'kept'
     else verdict[1]
   end as flow,
   case
+    when verdict[1] in ('crm', 'source') and unspoken then 'no_counterpart'
     when verdict[1] = 'crm' and not {to_crm} then 'prevented'
     when verdict[1] = 'source' and not {to_source} then 'prevented'
     when verdict[1] = 'source' and in_the_way is not null then in_the_way

@@ -39,6 +39,18 @@ where d.flow = 'crm' and s.verdict is null and s.record_id is not null
 """
 
 
+SUGGESTED = """
+delete from work.cells c
+where c.rule = 'related' and c.record_id is not null and c.fold in (
+  select s.fold
+  from work.rows s
+  join state t on t.fold = s.fold and t.row_hash = s.row_hash and t.ref_hash = s.ref_hash
+  where s.how = 'stored'
+)
+"""
+"""What a row suggested before is not suggested again: people may have taken it away."""
+
+
 def way_back_sql(bound: Bound) -> list[str]:
     """Statements that fill them."""
     place = f"s.key, s.{given('user')}, s.{given('place')}, s.{given('etag')}"

@@ -53,6 +53,7 @@ MEANINGS = {
     "outside_window": "outside of the days that are synced: left alone on both sides",
     "not_related": "it refers to no record of the CRM, as it would have to",
     "no_mailbox": "its owner has no mailbox that can be read",
+    "other_owner": "the record belongs to somebody else than the mailbox: left alone on both sides",
     # held
     "gate": "nothing is written until somebody approves this plan",
     "ambiguous_match": "several records could be meant; put the key on the right one",

@@ -24,7 +24,7 @@ def files(folder: Path) -> dict[str, str]:
     "words, text",
     [
         pytest.param("plan acounts", "is accounts meant?", id="unknown entity"),
-        pytest.param("errors nobody", "there are accounts, personnel", id="nothing like it"),
+        pytest.param("errors nobody", "there are accounts, events", id="nothing like it"),
         pytest.param("sync accounts --keys {nowhere}", "cannot be read: No such file", id="no file of keys"),
         pytest.param("sync accounts --keys {blank}", "names no key", id="no key in the file"),
         pytest.param("missing accounts --import --keys {latin}", "is not UTF-8 (byte 3)", id="not text"),
@@ -87,7 +87,7 @@ def test_the_demo_throws_nothing_away_that_is_not_a_demos(tmp_path: Path, monkey
 
 def test_every_command_has_help_with_examples() -> None:
     commands = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
-    assert len(commands) == 11
+    assert len(commands) == 12
     for name in commands:
         said = CliRunner().invoke(app, [name, "--help"])
         assert (said.exit_code, f"concord {name}" in said.stdout.partition("Examples:")[2]) == (0, True), name

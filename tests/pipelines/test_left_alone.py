@@ -1,0 +1,127 @@
+"""What must not be touched stays so, whatever happens to its other side; and nobody writes into another's mailbox."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from assets.events import ENTITY as EVENTS
+from assets.tasks import ENTITY as TASKS
+from pipelines.both import BothWays, Days
+from tests.pipelines.both_case import MAILBOX, BothCase
+
+KEYED = {"Id": "00T1", "Outlook_Id__c": "T1", "Subject": "a"}
+ITEM = {"id": "T1", "title": "a"}
+OTHERS = "005B"
+BOTH_DELETE = replace(TASKS, both=BothWays(prevent={}, window=Days("dueDateTime", "ActivityDate")))
+
+
+def pair(**told: Any) -> BothCase:
+    case = BothCase().items({**ITEM, **told}).tasks(KEYED)
+    return case.agreed("T1", "00T1")
+
+
+def test_an_item_whose_record_kept_a_change_back_and_that_people_then_delete_stays_deleted() -> None:
+    case = pair(bodyText="old", bodyFormatted="true").tasks({**KEYED, "Description": "new"})
+    case.look()
+    assert case.why == {("t1", "Description"): "kept formatting"}
+    case.settle()
+    case.items(removed=["T1"]).look()
+    assert (case.back, case.outcomes) == ({}, {"T1": "skipped: deleted_in_source"})
+
+
+def test_words_that_people_typed_last_win_over_a_text_that_was_kept_back_before() -> None:
+    case = pair(bodyText="old", bodyFormatted="true").tasks({**KEYED, "Description": "new"})
+    case.look()
+    case.settle()
+    case.items({**ITEM, "bodyText": "newest", "bodyFormatted": "false"}).look()
+    assert (case.changes("T1"), case.back) == ({"Description": "newest"}, {})
+
+
+def test_a_mark_in_the_mailbox_of_somebody_else_is_none() -> None:
+    case = BothCase().looked_up("User.FederationIdentifier", {OTHERS: "carol@x.org"})
+    assert isinstance(case, BothCase)
+    case.items({**ITEM, "crmId": "00T9"}).tasks({"Id": "00T9", "Subject": "hers", "OwnerId": OTHERS})
+    case.look()
+    assert case.outcomes == {"T1": "created", "00T9": "skipped: no_mailbox"}
+    assert case.back == {}
+
+
+def test_a_record_that_was_given_to_somebody_else_is_left_alone() -> None:
+    case = pair().tasks({**KEYED, "Subject": "his now", "OwnerId": OTHERS})
+    case.look()
+    assert (case.cells, case.back, case.outcomes) == (set(), {}, {"T1": "skipped: other_owner"})
+
+
+def test_a_name_of_two_users_is_nobodys_mailbox() -> None:
+    case = BothCase().looked_up("User.FederationIdentifier", {OTHERS: MAILBOX.upper()})
+    assert isinstance(case, BothCase)
+    case.items().tasks({"Id": "00T1", "Subject": "a", "OwnerId": OTHERS}).look()
+    assert (case.back, case.outcomes) == ({}, {"00T1": "skipped: no_mailbox"})
+
+
+LEFT: dict[str, tuple[str, str]] = {
+    "excepted": ("insert into excepted values ('t1')", "held: excepted"),
+    "without a mailbox": (
+        "update landing.mailboxes set refused = 'MailboxNotEnabledForRESTAPI'",
+        "skipped: no_mailbox",
+    ),
+    "private": ("update records set Is_Private__c = true", "skipped: private"),
+}
+
+
+@pytest.mark.parametrize("sql, told", LEFT.values(), ids=LEFT.keys())
+def test_what_is_left_alone_stays_when_its_record_is_deleted(sql: str, told: str) -> None:
+    case = pair().tasks({**KEYED, "IsDeleted": True, "Is_Private__c": "Is_Private" in sql})
+    assert isinstance(case, BothCase)
+    case.con.execute(sql)
+    case.look()
+    assert (case.back, case.outcomes) == ({}, {"T1": told})
+
+
+def test_an_item_that_was_moved_and_edited_at_once_keeps_the_edit() -> None:
+    case = pair(crmId="00T1").items({**ITEM, "id": "T9", "crmId": "00T1", "title": "edited"}, removed=["T1"])
+    case.look()
+    assert case.changes("T9") == {"Subject": "edited", "Outlook_Id__c": "T9"}
+    assert case.back == {}
+
+
+def test_what_people_took_away_is_not_suggested_again() -> None:
+    case = BothCase().looked_up("Contact.Email", {"003A": "bob@y.org"})
+    assert isinstance(case, BothCase)
+    case.items({**ITEM, "mentions": '["bob@y.org"]'}).tasks({**KEYED, "WhoId": "003A"})
+    case.agreed("T1", "00T1")
+    case.con.execute(
+        "insert into state by name select fold, row_hash, ref_hash, true as settled, 0 as failures from work.rows"
+    )
+    case.tasks({**KEYED, "WhoId": None}).look()
+    assert case.cells == set()
+    case.items({**ITEM, "title": "b", "mentions": '["bob@y.org"]'}).look()
+    assert case.changes("T1") == {"Subject": "b", "WhoId": "003A"}
+
+
+def test_a_word_of_outlook_that_the_crm_has_none_for_stays_there() -> None:
+    when = {"start": "2026-03-05T09:00:00.000Z", "end": "2026-03-05T10:00:00.000Z"}
+    told = {"type": "singleInstance", "sensitivity": "normal", "isCancelled": "false", "isAllDay": "false"}
+    case = BothCase(EVENTS).items({"id": "E1", "subject": "a", "showAs": "tentative", **when, **told})
+    case.look()
+    assert "ShowAs" not in case.changes("E1")
+    assert case.outcomes == {"E1": "created"}
+
+
+def test_the_hash_of_a_plan_tells_in_whose_mailbox_it_creates() -> None:
+    case = BothCase().items().tasks({"Id": "00T1", "Subject": "a"})
+    first = case.look().hash
+    case.con.execute("update landing.mailboxes set user = 'bob@x.org'")
+    case.con.execute("update looked_up set fold = 'bob@x.org'")
+    assert case.look().hash != first
+
+
+def test_a_long_text_is_cut_as_the_org_counts_its_lines() -> None:
+    case = BothCase().items({**ITEM, "bodyText": "x\n" * 200})
+    case.look()
+    text = case.changes("T1")["Description"]
+    assert text is not None
+    assert len(text) + text.count("\n") <= 255
