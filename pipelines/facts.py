@@ -15,7 +15,7 @@ from pipelines.elsewhere import Records
 from pipelines.entity import Entity
 from pipelines.mergers import DEEPEST
 from pipelines.rules import Reference
-from pipelines.sql import beside, given, literal, quote
+from pipelines.sql import beside, entries_sql, given, literal, quote
 from pipelines.status import ENDED, LACKING, WANTED
 
 
@@ -40,7 +40,7 @@ def listed_sql(bound: Bound) -> list[str]:
 
 
 def _first_sql(field: str, rule: Reference) -> str:
-    keys = f"from_json(s.{given(rule.column)}, '[\"VARCHAR\"]')"
+    keys = entries_sql(f"s.{given(rule.column)}")
     return f"""
 select {literal(field)} as field, e.number, arg_min(t.record_id, e.place) as record_id
 from (

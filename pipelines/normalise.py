@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from pipelines.binding import Bound
 from pipelines.ports import FieldInfo
 from pipelines.source import Rest
-from pipelines.sql import duckdb_type, given, literal, literals, quote, said, tidy_sql
+from pipelines.sql import duckdb_type, given, is_list_sql, literal, literals, quote, said, tidy_sql
 from pipelines.usable import DATE_LIKE, Test, moment_sql, problem_sql, tests_of_source
 
 HELD_PROBLEMS = ("duplicate_key", "older_than_known")
@@ -205,8 +205,7 @@ def _tests(bound: Bound) -> list[Test]:
         )
     for column in bound.lists:
         text = f"t.{given(column)}"
-        whole = f"json_valid({text}) and json_type({text}) = 'ARRAY'"
-        tests.append((f"{text} is not null and not coalesce({whole}, false)", "invalid_list", column))
+        tests.append((f"{text} is not null and not coalesce({is_list_sql(text)}, false)", "invalid_list", column))
     for column, info in bound.columns.items():
         text = f"t.{given(column)}"
         if info is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -68,7 +68,13 @@ class Sync:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stack.close()
+        try:
+            if isinstance(error, Exception) and not isinstance(error, Stopped):
+                what = f"{type(error).__module__}.{type(error).__name__}"  # its text may hold a value of a row
+                with suppress(SystemicError, duckdb.Error):  # the file may be what it is about
+                    self._remembered(self._failure("unexpected", f"unexpected {what}"))
+        finally:
+            self._stack.close()
 
     @property
     def prepared(self) -> Prepared:

@@ -8,6 +8,7 @@ import pytest
 
 from assets.accounts import ENTITY as ACCOUNTS
 from assets.personnel import ENTITY as PERSONNEL
+from assets.profiles import ENTITY as PROFILES
 from pipelines.entity import Entity
 from tests.pipelines.case import Case
 
@@ -72,6 +73,16 @@ def test_a_bad_value_keeps_its_row_out_and_names_the_column(
         "select line, outcome || coalesce(': ' || reason, ''), field from work.outcomes order by line"
     ).fetchall()
     assert lines == [(1, outcome, column), (2, "created", None)]
+
+
+@pytest.mark.parametrize("accounts", ["north", "a,b", '"north"', '{"a": 1}', "[", "true", "5"])
+def test_what_is_no_list_keeps_its_row_out_and_no_other(accounts: str) -> None:
+    rows = [{"id": key, "kind": "HCP", "state": "active", "account_ids": "[]"} for key in ("bad", "good")]
+    case = Case(PROFILES).source([{**rows[0], "account_ids": accounts}, rows[1]])
+    assert case.con.execute("select key, problem from work.incoming order by key").fetchall() == [
+        ("bad", "invalid_list"),
+        ("good", None),
+    ]
 
 
 GOOD = [
