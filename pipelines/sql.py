@@ -44,7 +44,7 @@ def entries_sql(text: str) -> str:
 
 
 def is_list_sql(text: str) -> str:
-    """Boolean: it is a JSON list; null where it is no JSON. Of what `and` joins, DuckDB may ask any first, and raise."""
+    """Boolean: it is a JSON list; null where it is no JSON. (What `and` joins may be asked in any order, and raise.)"""
     return f"(case when json_valid({text}) then json_type({text}) = 'ARRAY' end)"
 
 
