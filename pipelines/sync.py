@@ -20,7 +20,7 @@ from pipelines.delivery import accept, remember_held
 from pipelines.entity import Entity
 from pipelines.errand import Errand
 from pipelines.ledger import settle_at
-from pipelines.outcomes import TRIED_SQL, Phase, other_outcomes_sql
+from pipelines.outcomes import TOLD_BEFORE_SQL, TRIED_SQL, Phase, other_outcomes_sql
 from pipelines.plan import Plan
 from pipelines.ports import Crm, SourceError, SourceNotSet, SystemicError
 from pipelines.prepare import Prepared, prepare
@@ -183,7 +183,8 @@ class Sync:
         extracted = sum(outcomes.values())
         held = phase == "held" or (phase == "planned" and bool(plan.obstacles(self.request.approve)))
         written, refused = con.execute(TRIED_SQL).fetchall()[0]
-        counts = Counts(extracted, outcomes.get("failed", 0), written, refused)
+        known = con.execute(TOLD_BEFORE_SQL).fetchall()[0][0] if phase == "loaded" else 0
+        counts = Counts(extracted, outcomes.get("failed", 0), written, refused, known)
         status = status_of(counts, writes=plan.writes, held=held, stopped=stopped is not None)
         return replace(
             self._blank(),

@@ -59,6 +59,17 @@ def test_connections_that_are_refused_connect_nobody_until_they_are_mended(pract
         assert practice.here.outcomes(entity) == dict.fromkeys(refused, "created")
 
 
+def test_a_row_that_stays_refused_is_an_error_once(practice: Practice) -> None:
+    practice.profile()
+    practice.connection()
+    practice.sync()
+    practice.service.connection(f"{practice.name}-bad", profile_id=f"{practice.name}-p")
+    statuses = [practice.service.sync(practice.here, "connections")[0].status for _ in range(2)]
+    practice.service.connection(f"{practice.name}-bad", active="perhaps", user_id=practice.name)
+    statuses += [practice.service.sync(practice.here, "connections")[0].status for _ in range(2)]
+    assert statuses == ["success_with_errors", "nothing_to_do"] * 2
+
+
 def test_two_connections_that_case_alone_tells_apart_connect_nobody(practice: Practice) -> None:
     practice.profile()
     practice.connection()
