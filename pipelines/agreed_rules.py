@@ -14,7 +14,7 @@ from pydantic.dataclasses import dataclass
 from pipelines.conditions import BUILT, Condition
 from pipelines.rules import Case, Reference, Rule
 from pipelines.source import STRICT
-from pipelines.sql import given, literal
+from pipelines.sql import entries_sql, given, literal
 
 Winner = Literal["crm", "source", "newest", "hold"]
 
@@ -43,7 +43,7 @@ class Agreed(Rule):
     def value_sql(self, field: str) -> str:
         value = f"s.{given(self.column)}"
         if self.first:
-            value = f"json_extract_string({value}, '$[0]')"
+            value = f"({entries_sql(value)})[1]"
         if not self.words:
             return value
         known = " ".join(f"when {literal(theirs)} then {literal(ours)}" for theirs, ours in self.words.items())
@@ -55,7 +55,7 @@ class Agreed(Rule):
         `row`: there is a source row `s` already, whose other entries stay.
         """
         if self.first:
-            others = f"from_json(s.{given(self.column)}, '[\"VARCHAR\"]')[2:]" if row else "[]"
+            others = f"({entries_sql(f's.{given(self.column)}')})[2:]" if row else "[]"
             return f"to_json(list_concat(case when {ours} is not null then [{ours}] else [] end, {others}))::varchar"
         if not self.words:
             return ours

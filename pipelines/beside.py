@@ -1,8 +1,10 @@
 """Collections that an entity reads beside its own source, to ask conditions of: kept as text, the newest of each key.
 
 Nothing of them is written to the CRM. Table `beside <collection>` (fold, the read columns with the prefix of a feed's);
-what was read is merged over what was known, since a collection tells changes only. Reading goes on from the last one
-whatever became of the run: these are facts of the source, and never older than what is known.
+what was read is merged over what was known, and never is older than that. A row that a full reading lacks counts on as
+it was last told, as absence does nothing to the records of such rows either; only another place is read into an empty
+table. A row that no condition would count, such as a tie that ended, needs no more than its key, its change time and
+what says so. Reading goes on from the last one whatever became of the run: these are facts of the source.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from collections.abc import Sequence
 import duckdb
 
 from pipelines import memory
+from pipelines.conditions import Is
 from pipelines.entity import Entity
 from pipelines.normalise import turn_sql
 from pipelines.reading import set_now
@@ -19,7 +22,7 @@ from pipelines.run import World
 from pipelines.sighting import Sighting, land_since, sighting_of
 from pipelines.source import Rest
 from pipelines.sql import beside, given, quote, tidy_sql
-from pipelines.usable import problem_sql, tests_of_source
+from pipelines.usable import forgiving, moment_sql, problem_sql, tests_of_source
 
 
 def read_beside(entity: Entity, world: World, *, everything: bool) -> None:
@@ -30,11 +33,12 @@ def read_beside(entity: Entity, world: World, *, everything: bool) -> None:
             before = _before(con, collection, columns)
             memory.write(con, "landing", "")  # the entity's own rows have to be landed again
         told = land_since(world, collection, columns, None if everything else before)
-        whole = everything or before is None or told.broken is not None
+        anew = before is None or before.place != told.seen.place
+        whole = everything or anew or told.broken is not None
         with world.warehouse.open() as con:
             set_now(con, world.clock())
             con.execute("begin")
-            for statement in _merged_sql(collection, columns, anew=before is None, whole=whole):
+            for statement in _merged_sql(entity, collection, anew=anew, whole=whole):
                 con.execute(statement)
             if told.seen.theirs:
                 memory.write(con, _mark(collection, columns), str(told.seen))
@@ -48,6 +52,23 @@ def _columns(entity: Entity, collection: Rest) -> list[str]:
     return list(dict.fromkeys([*own, *collection.required, *collection.happened, *collection.vocabulary, *asked]))
 
 
+def _counted(entity: Entity, collection: Rest) -> list[Is | None]:
+    """Which of its rows the conditions count, each; None: all."""
+    return [has.where for has in entity.asked_beside if has.beside == collection.name]
+
+
+def _judged(entity: Entity, collection: Rest) -> set[str]:
+    """The columns that a row which no condition counts is judged by."""
+    own = {collection.key, *([collection.changed_at] if collection.changed_at else [])}
+    return own | {where.column for where in _counted(entity, collection) if where}
+
+
+def _uncounted_sql(entity: Entity, collection: Rest) -> str:
+    """Boolean of a tidied row `d`: no condition counts it."""
+    counted = [where.of("d") if where else "true" for where in _counted(entity, collection)]
+    return f"not ({' or '.join(dict.fromkeys(counted)) or 'true'})"
+
+
 def _mark(collection: Rest, columns: Sequence[str]) -> str:
     """What the last reading is remembered by: other columns are another reading."""
     return " ".join(["seen beside", collection.name, *columns])
@@ -59,12 +80,14 @@ def _before(con: duckdb.DuckDBPyConnection, collection: Rest, columns: Sequence[
     return sighting_of(told) if known else None
 
 
-def _merged_sql(collection: Rest, columns: Sequence[str], *, anew: bool, whole: bool) -> list[str]:
+def _merged_sql(entity: Entity, collection: Rest, *, anew: bool, whole: bool) -> list[str]:
     """What was read is merged over what is known; a row that cannot be used leaves what is known of it as it is."""
-    name = beside(collection.name)
+    name, columns = beside(collection.name), _columns(entity, collection)
     kept = ",\n    ".join(f"{tidy_sql(f'l.{quote(column)}')} as {given(column)}" for column in columns)
     key = given(collection.key)
     every = ",\n  ".join(map(given, columns))
+    tests = forgiving(tests_of_source(collection), _judged(entity, collection))
+    changed = given(collection.changed_at) if collection.changed_at else None
     fresh = f"""
 with tidied as (
   select
@@ -76,15 +99,19 @@ t as (
   select
     d.*,
     lower(d.{key}) as fold,
+    {_uncounted_sql(entity, collection)} as is_over,
     count(*) over (partition by lower(d.{key})) as same_key,
-    {"null" if whole else f"(select any_value(b.{key}) from {name} b where b.fold = lower(d.{key}))"} as known_key
+    {"null" if whole else f"b.{key}"} as known_key,
+    {moment_sql(f"b.{changed}") if changed and not anew else "cast(null as timestamp)"} as known_at
   from tidied d
+  {"" if anew else f"left join {name} b on b.fold = lower(d.{key})"}
 )
 select
   fold,
   {every}
 from t
-where {problem_sql(tests_of_source(collection))} is null
+where {problem_sql(tests)} is null
+  and {f"({moment_sql(f't.{changed}')} < t.known_at) is not true" if changed else "true"}
 """
     if anew:
         return [f"create or replace table {name} as {fresh}"]

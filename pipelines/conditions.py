@@ -12,7 +12,7 @@ from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
 from pipelines.elsewhere import Records
-from pipelines.sql import given, literal, literals, quote
+from pipelines.sql import entries_sql, given, literal, literals, quote
 
 BUILT = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
@@ -125,8 +125,7 @@ class Holds(Condition):
 
     def sql(self) -> str:
         text = f"lower(s.{given(self.column)})"
-        listed = f"case when json_valid({text}) then from_json({text}, '[\"VARCHAR\"]') end"
-        return f"coalesce(list_contains({listed}, {literal(self.word.lower())}), false)"
+        return f"coalesce(list_contains({entries_sql(text)}, {literal(self.word.lower())}), false)"
 
 
 @dataclass(frozen=True, config=BUILT)

@@ -47,7 +47,10 @@ class Whether(Rule):
 
 @dataclass(frozen=True, config=STRICT)
 class EndedAt(Rule):
-    """When the row ended: what the source says, else the time of the run that found it so; blank while it lives."""
+    """When the row ended: what a row says that is over by itself, else the time of the run that found it so.
+
+    Blank while it lives: what the column then holds is of an earlier end.
+    """
 
     name: ClassVar[str] = "ended_at"
     column: str
@@ -55,13 +58,16 @@ class EndedAt(Rule):
     def value_sql(self, field: str) -> str:
         return "cast(null as timestamp)"
 
-    def ended_sql(self) -> str:
-        """The value of a row that is over."""
-        return f"coalesce(s.{given(self.column)}, getvariable('now'))"
+    def ended_sql(self, tells: str) -> str:
+        """The value of a row that is over; `tells`: boolean, it says so itself."""
+        return f"coalesce({self._told_sql(tells)}, getvariable('now'))"
 
-    def ended_when_sql(self, case: Case) -> str:
+    def _told_sql(self, tells: str) -> str:
+        return f"(case when {tells} then s.{given(self.column)} end)"
+
+    def ended_when_sql(self, case: Case, tells: str) -> str:
         """Whether a row that is over gets it: once, and again if the source says otherwise."""
-        told = f"s.{given(self.column)}"
+        told = self._told_sql(tells)
         return f"({case.old} is null or ({told} is not null and {told} is distinct from {case.old}))"
 
     def when_sql(self, case: Case) -> str:

@@ -9,6 +9,7 @@ from pipelines.binding import Bound, BoundField
 from pipelines.derived_rules import EndedAt
 from pipelines.rules import Case
 from pipelines.sql import differs_sql, duckdb_type, literal
+from pipelines.status import TELLS
 
 NAME = "ended"
 """The rule that such cells are told by."""
@@ -23,7 +24,7 @@ def ended_cell(bound: Bound, field: BoundField, case: Case) -> tuple[str, str] |
         new = f"cast({literal(life.then[field.name])} as {duckdb_type(field.type)})"
         return new, f"({differs_sql(new, case.old, field.type)})"
     if isinstance(field.rule, EndedAt):
-        return field.rule.ended_sql(), field.rule.ended_when_sql(case)
+        return field.rule.ended_sql(f"s.{TELLS}"), field.rule.ended_when_sql(case, f"s.{TELLS}")
     if life.clears and _can_be_emptied(field):
         return f"cast(null as {duckdb_type(field.type)})", f"({case.old} is not null)"
     return None

@@ -1,8 +1,8 @@
 """What is true of each source row besides its own columns: conditions that hold, whether it is over, whom lists mean.
 
 In: `source`, `work.targets`, `work.ended_targets` (entity, fold), `looked_up`, `beside <collection>`. Out: `work.facts`
-(number, fold, ended, lacking, wanted, `<field>→Held` for each field with a condition), one row a present source row;
-`work.listed` (field, number, record_id), the first record that a list of keys means; `work.merge_circles` (fold).
+(number, fold, ended, lacking, tells, wanted, `<field>→Held` for each field with a condition), one row a present source
+row; `work.listed` (field, number, record_id), the first record that a list of keys means; `work.merge_circles` (fold).
 An entity that asks nothing of the kind has none of these tables, and pays nothing.
 """
 
@@ -15,13 +15,13 @@ from pipelines.elsewhere import Records
 from pipelines.entity import Entity
 from pipelines.mergers import DEEPEST
 from pipelines.rules import Reference
-from pipelines.sql import beside, given, literal, quote
-from pipelines.status import ENDED, LACKING, WANTED
+from pipelines.sql import beside, entries_sql, given, literal, quote
+from pipelines.status import ENDED, LACKING, TELLS, WANTED
 
 
 def facts_of(entity: Entity) -> tuple[str, ...]:
     """The columns of `work.facts`, quoted, that say something of a row; none where nothing is asked."""
-    named = [ENDED, LACKING] if entity.life else []
+    named = [ENDED, LACKING, TELLS] if entity.life else []
     named += [WANTED] if entity.wanted else []
     named += [held(name) for name, rule in entity.fields.items() if isinstance(rule, Whether)]
     return tuple(map(quote, named))
@@ -40,7 +40,7 @@ def listed_sql(bound: Bound) -> list[str]:
 
 
 def _first_sql(field: str, rule: Reference) -> str:
-    keys = f"from_json(s.{given(rule.column)}, '[\"VARCHAR\"]')"
+    keys = entries_sql(f"s.{given(rule.column)}")
     return f"""
 select {literal(field)} as field, e.number, arg_min(t.record_id, e.place) as record_id
 from (
@@ -59,6 +59,7 @@ def facts_sql(bound: Bound, ids: str, joins: str) -> list[str]:
     if not facts_of(entity):
         return []
     facts = [f"{_over_sql(entity)} as {ENDED}", f"{_lacking_sql(entity)} as {LACKING}"] if entity.life else []
+    facts += [f"{entity.life.ends_when.sql()} as {TELLS}"] if entity.life else []
     facts += [f"{entity.wanted.condition.sql()} as {WANTED}"] if entity.wanted else []
     facts += [
         f"{rule.condition.sql()} as {quote(held(name))}"

@@ -30,6 +30,12 @@ class Life:
     then: dict[str, str] = made(default_factory=dict)
     clears: bool = False
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns by which a row says itself that it is over; none where it is not the row alone that says so."""
+        asked = [part.columns for part in self.ends_when.parts]
+        return tuple(column for columns in asked for column in columns) if all(asked) else ()
+
 
 @dataclass(frozen=True, config=BUILT)
 class Wanted:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from pipelines.binding import Bound
+from pipelines.entity import Entity
 from pipelines.ports import FieldInfo
 from pipelines.source import Rest
-from pipelines.sql import duckdb_type, given, literal, literals, quote, said, tidy_sql
-from pipelines.usable import DATE_LIKE, Test, moment_sql, problem_sql, tests_of_source
+from pipelines.sql import duckdb_type, given, is_list_sql, literal, literals, quote, said, tidy_sql
+from pipelines.usable import DATE_LIKE, Test, forgiving, moment_sql, problem_sql, tests_of_source
 
 HELD_PROBLEMS = ("duplicate_key", "older_than_known")
 """Problems that are no mistake of the row itself: somebody has to choose."""
@@ -53,12 +54,14 @@ def incoming_sql(bound: Bound, *, known: Collection[str] = (), whole: bool = Tru
     (of all that is mapped, not of the change time), given_changed_at, problem, problem_column.
     `known`: the columns, quoted, that `source` has; none where there is none yet. `whole`: all rows were landed, not
     only those that changed.
-    A row whose own change time is before the one that is known, with other content, is `older_than_known`.
+    A row whose own change time is before the one that is known, with other content, is `older_than_known`. One that
+    says itself that it is over is judged by its key, its change time and what says so; what else is wrong is blank.
     """
     feed = bound.entity.source
     paged = isinstance(feed, Rest)
+    tests = _tests(bound)
     tidied = ",\n    ".join(f"{tidy_sql(f'l.{quote(column)}')} as {given(column)}" for column in bound.entity.columns)
-    typed = ",\n    ".join(f"{_value_sql(bound, column)} as {given(column)}" for column in bound.columns)
+    typed = ",\n    ".join(f"{_value_sql(bound, column, tests)} as {given(column)}" for column in bound.columns)
     spoken = ",\n    ".join(
         f"not exists (select 1 from absent_columns a where a.file = t._file and a.name = {literal(column)})"
         f" as {said(column)}"
@@ -82,14 +85,15 @@ tidied as (
 ),
 counted as (
   select
-    t.*,
-    count(*) over (partition by lower(t.{given(feed.key)})) as same_key,
+    s.*,
+    {_over_sql(bound.entity)} as is_over,
+    count(*) over (partition by lower(s.{given(feed.key)})) as same_key,
     {"null" if whole else "k.key"} as known_key,
     k.status as known_status,
     k.given_at as known_at,
     k.row_hash as known_hash
-  from tidied t
-  left join known k on k.fold = lower(t.{given(feed.key)})
+  from tidied s
+  left join known k on k.fold = lower(s.{given(feed.key)})
 ),
 judged as (
   select
@@ -99,7 +103,7 @@ judged as (
     lower(t.{given(feed.key)}) as fold,
     {merged} as merged_fold,
     {changed} as given_changed_at,
-    {problem_sql(_tests(bound))} as verdict,
+    {problem_sql(forgiving(tests, _judged(bound.entity)) if bound.entity.life else tests)} as verdict,
     t.known_at,
     t.known_hash,
     {typed}{f",{spoken}" if spoken else ""}
@@ -182,10 +186,27 @@ def _known_sql(bound: Bound, known: Collection[str]) -> str:
     return f"select fold, key, {said} as status, given_at, row_hash from source_known"
 
 
-def _value_sql(bound: Bound, column: str) -> str:
+def _over_sql(entity: Entity) -> str:
+    """Boolean of a tidied row `s`: it says itself that it is over."""
+    life = entity.life
+    said = [life.ends_when.sql()] if life and life.reads else []
+    said += [f"s.{given(str(entity.source.merged_into))} is not null"] if life and life.merged_ends else []
+    return f"({' or '.join(said) or 'false'})"
+
+
+def _judged(entity: Entity) -> set[str]:
+    """The columns that a row which is over is judged by."""
+    source, life = entity.source, entity.life
+    return {source.key, *(life.reads if life else ())} | {c for c in (source.changed_at, source.merged_into) if c}
+
+
+def _value_sql(bound: Bound, column: str, tests: list[Test]) -> str:
     """A blank status is the one that was known, and the default only for a row never seen before."""
     value = typed_sql(f"t.{given(column)}", bound.columns[column])
     status = bound.entity.status
+    bad = [test for test, _, at in tests if at == column]
+    if bound.entity.life and bad and column not in _judged(bound.entity):
+        value = f"case when not t.is_over or not coalesce({' or '.join(bad)}, false) then {value} end"
     if status and column == status.column:
         return f"coalesce({value}, t.known_status, {literal(status.default)})"
     return value
@@ -205,8 +226,7 @@ def _tests(bound: Bound) -> list[Test]:
         )
     for column in bound.lists:
         text = f"t.{given(column)}"
-        whole = f"json_valid({text}) and json_type({text}) = 'ARRAY'"
-        tests.append((f"{text} is not null and not coalesce({whole}, false)", "invalid_list", column))
+        tests.append((f"{text} is not null and not coalesce({is_list_sql(text)}, false)", "invalid_list", column))
     for column, info in bound.columns.items():
         text = f"t.{given(column)}"
         if info is None:

@@ -243,6 +243,20 @@ from work.outcomes
 """
 """Of the rows for which a record was to be created or updated: how many were, how many were not."""
 
+TOLD_BEFORE_SQL = """
+select count(*)
+from work.outcomes o
+where o.outcome = 'failed' and o.intended is null and exists (
+  select 1 from outcomes b
+  where b.outcome = 'failed' and b.key is not distinct from o.key and b.reason = o.reason
+    and b.field is not distinct from o.field
+    and b.run_id = (
+      select run_id from runs where mode = 'sync' and plan_hash is not null order by started_at desc limit 1
+    )
+)
+"""
+"""Failed rows that could not be tried, of which the last sync with a plan told the same."""
+
 UNRESOLVED_SQL = """
 select count(*) from work.outcomes where outcome = 'failed' and code_class = 'transient'
 """

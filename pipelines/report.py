@@ -103,17 +103,20 @@ class Counts:
     failed: int
     written: int
     refused: int
+    told_before: int = 0
+    """Of the failed ones those that the last run told of as well, word for word: no attempt of this one."""
 
 
 def status_of(counts: Counts, *, writes: bool, held: bool, stopped: bool) -> Status:
     """One word for a run: failure when it was stopped, or when nothing of what it tried to write was taken.
 
-    Rows that stayed as they were are no success, and rows that cannot even be tried no attempt.
+    Rows that stayed as they were are no success, and rows that cannot even be tried no attempt: where nothing was to be
+    written they are errors once, and from then on what the check of refused rows tells.
     """
     if stopped or (counts.refused and not counts.written) or (counts.failed and counts.failed == counts.extracted):
         return "failure"
     if held:
         return "held"
-    if counts.failed:
+    if counts.failed and (writes or counts.failed > counts.told_before):
         return "success_with_errors"
     return "success" if writes else "nothing_to_do"

@@ -38,6 +38,16 @@ def literals(texts: Iterable[str]) -> str:
     return "(" + (", ".join(literal(text) for text in texts) or "null") + ")"
 
 
+def entries_sql(text: str) -> str:
+    """The entries of a JSON list as texts; null where the text is no list."""
+    return f"case when {is_list_sql(text)} then from_json({text}, '[\"VARCHAR\"]') end"
+
+
+def is_list_sql(text: str) -> str:
+    """Boolean: it is a JSON list; null where it is no JSON. (What `and` joins may be asked in any order, and raise.)"""
+    return f"(case when json_valid({text}) then json_type({text}) = 'ARRAY' end)"
+
+
 def duckdb_type(salesforce_type: str) -> str:
     """The DuckDB type in which values of a Salesforce field type are compared."""
     match salesforce_type:

@@ -11,6 +11,9 @@ ENDED = "ended"
 LACKING = "lacking"
 """Column of `work.rows`, where the entity has a life: it is over only because something is not there."""
 
+TELLS = "tells"
+"""Column of `work.rows`, where the entity has a life: the row itself says that it is over."""
+
 WANTED = "wanted"
 """Column of `work.rows`, where the entity has such a condition: the row may get a record."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -20,7 +20,7 @@ from pipelines.delivery import accept, remember_held
 from pipelines.entity import Entity
 from pipelines.errand import Errand
 from pipelines.ledger import settle_at
-from pipelines.outcomes import TRIED_SQL, Phase, other_outcomes_sql
+from pipelines.outcomes import TOLD_BEFORE_SQL, TRIED_SQL, Phase, other_outcomes_sql
 from pipelines.plan import Plan
 from pipelines.ports import Crm, SourceError, SourceNotSet, SystemicError
 from pipelines.prepare import Prepared, prepare
@@ -68,7 +68,13 @@ class Sync:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stack.close()
+        try:
+            if isinstance(error, Exception) and not isinstance(error, Stopped):
+                what = f"{type(error).__module__}.{type(error).__name__}"  # its text may hold a value of a row
+                with suppress(SystemicError, duckdb.Error):  # the file may be what it is about
+                    self._remembered(self._failure("unexpected", f"unexpected {what}"))
+        finally:
+            self._stack.close()
 
     @property
     def prepared(self) -> Prepared:
@@ -177,7 +183,8 @@ class Sync:
         extracted = sum(outcomes.values())
         held = phase == "held" or (phase == "planned" and bool(plan.obstacles(self.request.approve)))
         written, refused = con.execute(TRIED_SQL).fetchall()[0]
-        counts = Counts(extracted, outcomes.get("failed", 0), written, refused)
+        known = con.execute(TOLD_BEFORE_SQL).fetchall()[0][0] if phase == "loaded" else 0
+        counts = Counts(extracted, outcomes.get("failed", 0), written, refused, known)
         status = status_of(counts, writes=plan.writes, held=held, stopped=stopped is not None)
         return replace(
             self._blank(),

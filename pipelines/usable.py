@@ -6,6 +6,8 @@ the other. What a field of the CRM cannot take is asked in `normalise`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pipelines.source import AnySource
 from pipelines.sql import given, literals
 
@@ -29,7 +31,7 @@ def tests_of_source(source: AnySource) -> list[Test]:
     """In the order in which a row is blamed.
 
     The row `t` has, besides its columns, `same_key`, how many rows have its key but for case, and `known_key`, how the
-    row was spelled that is known by it.
+    row was spelled that is known by it; for `forgiving` also `is_over`.
     """
     key = f"t.{given(source.key)}"
     tests = [(f"{key} is null", "blank_key", source.key), ("t.same_key > 1", "duplicate_key", source.key)]
@@ -47,6 +49,11 @@ def tests_of_source(source: AnySource) -> list[Test]:
             tests.append((f"{text} is not null and {moment_sql(text)} is null", "invalid_date", column))
             tests.append((f"{moment_sql(text)} > getvariable('now') + {AHEAD}", "time_in_future", column))
     return tests
+
+
+def forgiving(tests: list[Test], judged: Collection[str]) -> list[Test]:
+    """Of a row with `is_over`, nothing counts but these columns: an end is no less one for what else it says."""
+    return [(test if at in judged else f"not t.is_over and ({test})", why, at) for test, why, at in tests]
 
 
 def problem_sql(tests: list[Test]) -> str:

@@ -117,7 +117,8 @@ def connections(service: Service, before: Mapping[str, Record], known: Collectio
         profile = row["profile_id"] if row["profile_id"] in known else None
         if not lives:
             if record:
-                time = row.get("disconnected_at") or record["Inactivated_At__c"] or NOW
+                told = None if row["active"] else row.get("disconnected_at")
+                time = told or record["Inactivated_At__c"] or NOW
                 record |= {"Active__c": False, "Inactivated_At__c": time}
         elif record:
             record |= {"From_User__c": user, "Active__c": True, "Inactivated_At__c": None}

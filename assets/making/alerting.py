@@ -40,8 +40,13 @@ def tell_run(desk: Desk, report: Report, log: Log) -> None:
 
 def tell_unexpected(desk: Desk, entity: str, kind: str, run_id: str, log: Log) -> None:
     """A run has ended by an exception that nobody foresaw."""
+    from pipelines.report import Report
     from pipelines.signs import unexpected
+    from resources.heartbeat import beat
 
+    report = Report(entity, run_id, "sync", "", "failure", datetime.now(UTC), seconds=0.0, error="unexpected")
+    settings = desk.settings
+    _remark(desk, entity, beat(settings.concord_home, settings.concord_heartbeat_url, report), log)
     tell(desk, entity, [unexpected(entity, kind, run_id)], log)
 
 

@@ -103,7 +103,15 @@ def test_a_broken_connection_is_told_as_such_whatever_breaks_it(room: ControlRoo
 def test_what_nobody_foresaw_is_told_by_its_kind(room: ControlRoom, told: Hook) -> None:
     room.place.feed("institutions", schools("alert-odd-", 1))
     (room.place.home / "dlt").write_text("a file where a folder should be", "utf-8")
-    sync(room)
+    with hook() as watchdog:
+        aim(room, concord_heartbeat_url=SecretStr(f"http://{HOST}:{watchdog.port}/{{entity}}"))
+        sync(room)
+    assert watchdog.paths == ["/accounts/fail"]
+    assert json.loads((room.place.home / "heartbeat" / "accounts").read_text())["result"] == "Failure"
+    [past] = Archive(room.place.home).runs("accounts", 10)
+    assert (past["result"], past["error"]) == ("Failure", "unexpected")
+    assert str(past["message"]).startswith("unexpected builtins.")
+    assert str(room.place.home) not in str(past["message"])
     [body] = told.bodies
     assert body["title"] == "Concord: accounts: run failed"
     assert body["message"].startswith("unexpected: builtins.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.conditions import Condition, Filled, Has, Is, Resolves
+from pipelines.conditions import Condition, Filled, Has, Holds, Is, Resolves
 from pipelines.derived_rules import Whether
 from pipelines.elsewhere import Records
 from pipelines.entity import Entity, Target
@@ -35,6 +35,8 @@ TABLE = [
     (NOTE, {"red"}),
     (ACCOUNT, {"red"}),
     (RED | Is("state", "BLUE"), {"red", "blue"}),
+    (Holds("accounts", "ACCT"), {"red"}),
+    (Holds("state", "red"), set()),
     (RED & ~NOTE, set()),
     (~(RED & NOTE), {"blue", "bare"}),
     (Has("ties", by="row"), {"red", "blue"}),

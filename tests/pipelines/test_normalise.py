@@ -7,8 +7,11 @@ from dataclasses import replace
 import pytest
 
 from assets.accounts import ENTITY as ACCOUNTS
+from assets.connections import ENTITY as CONNECTIONS
 from assets.personnel import ENTITY as PERSONNEL
+from assets.profiles import ENTITY as PROFILES
 from pipelines.entity import Entity
+from pipelines.sql import given
 from tests.pipelines.case import Case
 
 GOOD_INSTITUTION = {"institution_id": "i1", "name": "School"}
@@ -72,6 +75,41 @@ def test_a_bad_value_keeps_its_row_out_and_names_the_column(
         "select line, outcome || coalesce(': ' || reason, ''), field from work.outcomes order by line"
     ).fetchall()
     assert lines == [(1, outcome, column), (2, "created", None)]
+
+
+@pytest.mark.parametrize("accounts", ["north", "a,b", '"north"', '{"a": 1}', "[", "true", "5"])
+def test_what_is_no_list_keeps_its_row_out_and_no_other(accounts: str) -> None:
+    rows = [{"id": key, "kind": "HCP", "state": "active", "account_ids": "[]"} for key in ("bad", "good")]
+    case = Case(PROFILES).source([{**rows[0], "account_ids": accounts}, rows[1]])
+    assert case.con.execute("select key, problem from work.incoming order by key").fetchall() == [
+        ("bad", "invalid_list"),
+        ("good", None),
+    ]
+
+
+OVER: dict[str, tuple[Entity, dict[str, str | None], str | None]] = {
+    "deleted-kindless": (PROFILES, {"state": "deleted", "kind": None}, None),
+    "deleted-late": (PROFILES, {"state": "Deleted", "signed_up_at": "2999-01-01T00:00:00Z"}, None),
+    "deleted-long": (PROFILES, {"state": "deleted", "title": "t" * 256, "account_ids": "north"}, None),
+    "merged-kindless": (PROFILES, {"merged_into": "other", "kind": None}, None),
+    "parted-userless": (CONNECTIONS, {"active": "false", "user_id": None, "profile_id": None}, None),
+    "parted-late": (CONNECTIONS, {"active": "FALSE", "disconnected_at": "2999-01-01T00:00:00Z"}, None),
+    "deleted-later": (PROFILES, {"state": "deleted", "updated_at": "2999-01-01T00:00:00Z"}, "time_in_future"),
+    "kindless": (PROFILES, {"kind": None}, "required_blank"),
+    "perhaps": (CONNECTIONS, {"active": "perhaps", "user_id": None}, "required_blank"),
+}
+LIVING = {"kind": "HCP", "state": "active", "account_ids": "[]", "profile_id": "p", "user_id": "u", "active": "true"}
+
+
+@pytest.mark.parametrize("key", OVER)
+def test_an_end_needs_its_key_and_what_says_so_and_nothing_else(key: str) -> None:
+    entity, told, problem = OVER[key]
+    case = Case(entity).source([{"id": key, **LIVING, **told}])
+    assert case.con.execute("select key, problem from work.incoming").fetchall() == [(key, problem)]
+    if problem is None:
+        read = {"state", "active", "merged_into"}
+        bad = [given(column) for column in told if column not in read]
+        assert case.con.execute(f"select {', '.join(bad)} from source").fetchall() == [(None,) * len(bad)]
 
 
 GOOD = [

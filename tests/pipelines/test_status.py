@@ -27,6 +27,16 @@ def test_a_run_without_cells_had_nothing_to_do() -> None:
     assert status_of(Counts(5, 0, 0, 0), writes=False, held=False, stopped=False) == "nothing_to_do"
 
 
+def test_rows_that_cannot_be_used_are_errors_of_the_run_that_found_them() -> None:
+    def told(counts: Counts, *, writes: bool) -> Status:
+        return status_of(counts, writes=writes, held=False, stopped=False)
+
+    assert told(Counts(5, 2, 0, 0, told_before=1), writes=False) == "success_with_errors"
+    assert told(Counts(5, 2, 0, 0, told_before=2), writes=False) == "nothing_to_do"
+    assert told(Counts(5, 2, 1, 0, told_before=2), writes=True) == "success_with_errors"
+    assert told(Counts(2, 2, 0, 0, told_before=2), writes=False) == "failure"
+
+
 def test_a_run_that_was_stopped_failed_whatever_it_wrote() -> None:
     assert status_of(Counts(5, 1, 4, 0), writes=True, held=False, stopped=True) == "failure"
 

@@ -59,6 +59,17 @@ def test_connections_that_are_refused_connect_nobody_until_they_are_mended(pract
         assert practice.here.outcomes(entity) == dict.fromkeys(refused, "created")
 
 
+def test_a_row_that_stays_refused_is_an_error_once(practice: Practice) -> None:
+    practice.profile()
+    practice.connection()
+    practice.sync()
+    practice.service.connection(f"{practice.name}-bad", profile_id=f"{practice.name}-p")
+    statuses = [practice.service.sync(practice.here, "connections")[0].status for _ in range(2)]
+    practice.service.connection(f"{practice.name}-bad", active="perhaps", user_id=practice.name)
+    statuses += [practice.service.sync(practice.here, "connections")[0].status for _ in range(2)]
+    assert statuses == ["success_with_errors", "nothing_to_do"] * 2
+
+
 def test_two_connections_that_case_alone_tells_apart_connect_nobody(practice: Practice) -> None:
     practice.profile()
     practice.connection()
@@ -70,9 +81,46 @@ def test_what_becomes_of_a_connection_is_known_as_it_was_while_its_row_is_refuse
     practice.profile()
     practice.connection()
     practice.sync()
-    practice.connection(active=False, disconnected_at="2999-01-01T00:00:00Z")
+    practice.connection(active=False, updated_at="2999-01-01T00:00:00Z")
     assert practice.sync()[1] == "failed: time_in_future"
     assert (practice.status, practice.record(CONNECTION)["Active__c"]) == ("Connected", True)
+    practice.connection(active=False, updated_at=(datetime.now(UTC) - timedelta(minutes=2)).isoformat())
+    assert practice.sync()[1] == "held: older_than_known"
+    assert (practice.status, practice.record(CONNECTION)["Active__c"]) == ("Connected", True)
+
+
+def test_a_connection_and_a_profile_end_whatever_else_their_rows_say(practice: Practice) -> None:
+    practice.profile()
+    practice.connection()
+    practice.sync()
+    practice.connection(active=False, user_id=None, disconnected_at="2999-01-01T00:00:00Z")
+    assert practice.sync()[1] == "deactivated: ended"
+    assert (practice.status, practice.record(CONNECTION)["Active__c"]) == ("Not Connected", False)
+    practice.profile(state="deleted", kind=None, signed_up_at="2999-01-01T00:00:00Z")
+    assert practice.sync()[0] == "deactivated: ended"
+    assert practice.status == "Deleted"
+
+
+def test_a_live_connection_ends_with_its_profile_when_that_is_found_and_not_at_its_last_end(practice: Practice) -> None:
+    practice.profile()
+    practice.connection(disconnected_at="2026-01-01T00:00:00Z")
+    practice.sync()
+    began = datetime.now(UTC).replace(tzinfo=None) - timedelta(seconds=2)
+    practice.profile(state="deleted")
+    assert practice.sync() == ("deactivated: ended", "deactivated: ended")
+    assert practice.record(CONNECTION)["Inactivated_At__c"] >= began
+
+
+def test_connections_that_a_full_reading_lacks_count_on_but_not_at_another_place(practice: Practice) -> None:
+    practice.profile()
+    practice.connection()
+    practice.sync()
+    practice.service.connections.clear()
+    practice.sync(scope="all")
+    assert practice.status == "Connected"
+    practice.service.place = "there"
+    practice.sync()
+    assert practice.status == "Not Connected"
 
 
 def test_a_profile_that_signed_up_in_the_future_is_refused(practice: Practice) -> None:
