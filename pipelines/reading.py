@@ -170,6 +170,7 @@ def _take(bound: Bound, taken: Snapshot, world: World, statements: list[str], us
         for statement in [*statements, *echoes_sql(bound, user_id)] if rows else []:
             con.execute(statement)
         memory.write(con, "watermark", taken.taken_at.isoformat())
+        memory.write(con, "sobject", bound.entity.target.sobject)
         memory.write(con, "record_fields", _kept(bound))
         con.execute("commit")
         con.unregister("pages")

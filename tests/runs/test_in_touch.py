@@ -99,6 +99,23 @@ def test_a_profile_that_leaves_its_account_has_none(practice: Practice) -> None:
     assert practice.record(PROFILE)["Account__c"] is None
 
 
+def test_profiles_follow_a_merged_account_before_the_accounts_have_run(practice: Practice) -> None:
+    practice.profile()
+    practice.connection()
+    assert practice.sync() == ("created", "created")
+    loser = practice.record(PROFILE)["Account__c"]
+    (master,) = practice.here.org.seed("Account", [{"Name": "Survivor"}])
+    practice.here.org.do("records/merge", {"sobject": "Account", "master": master, "losers": [loser]})
+    practice.profile(title="Changed")
+    practice.service.profile(f"{practice.name}-q", account_ids=[f"{practice.name}-clinic"])
+    practice.service.connection(f"{practice.name}-d", profile_id=f"{practice.name}-q", user_id=practice.name)
+    assert practice.sync()[0] == "updated"
+    told = practice.records(PROFILE)
+    assert [(row["External_Id__c"], row["Account__c"]) for row in told] == [
+        (f"{practice.name}-{key}", master) for key in ("p", "q")
+    ]
+
+
 def test_a_deleted_profile_that_is_in_a_circle_of_mergers_is_over_with_its_connections(practice: Practice) -> None:
     practice.profile()
     practice.connection()
