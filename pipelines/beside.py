@@ -60,17 +60,29 @@ def _before(con: duckdb.DuckDBPyConnection, collection: Rest, columns: Sequence[
 
 
 def _merged_sql(collection: Rest, columns: Sequence[str], *, anew: bool, whole: bool) -> list[str]:
-    """What was read is merged over what is known; a row that cannot be used leaves what is known of it as it is."""
-    name = beside(collection.name)
+    """What was read is merged over what is known; a row that cannot be used leaves what is known of it as it is.
+
+    Such rows are kept, and judged again with what is read next, unless a row of their key is among it.
+    """
+    name, refused = beside(collection.name), beside(f"refused {collection.name}")
     kept = ",\n    ".join(f"{tidy_sql(f'l.{quote(column)}')} as {given(column)}" for column in columns)
     key = given(collection.key)
     every = ",\n  ".join(map(given, columns))
-    fresh = f"""
-with tidied as (
+    judged = f"""
+create or replace temp table judged_beside as
+with landed as (
   select
     {kept}
   from landing.rows l
   qualify {turn_sql(collection)} = 1
+),
+tidied as (
+  from landed
+  union all by name
+  select
+    {every}
+  from {refused}
+  where lower({key}) not in (select lower({key}) from landed where {key} is not null)
 ),
 t as (
   select
@@ -82,15 +94,25 @@ t as (
 )
 select
   fold,
-  {every}
+  {every},
+  {problem_sql(tests_of_source(collection))} is null as usable
 from t
-where {problem_sql(tests_of_source(collection))} is null
 """
-    if anew:
-        return [f"create or replace table {name} as {fresh}"]
+    texts = ", ".join(f"null::varchar as {given(column)}" for column in columns)
+    usable = "select * exclude (usable) from judged_beside where usable"
+    merged = (
+        [f"create or replace table {name} as {usable}"]
+        if anew
+        else [
+            f"delete from {name} where fold in (select fold from judged_beside where usable)",
+            f"insert into {name} by name {usable}",
+        ]
+    )
     return [
-        f"create or replace temp table fresh_beside as {fresh}",
-        f"delete from {name} where fold in (select fold from fresh_beside)",
-        f"insert into {name} by name from fresh_beside",
-        "drop table fresh_beside",
+        f"create {'or replace table' if whole else 'table if not exists'} {refused} as select {texts} where false",
+        judged,
+        *merged,
+        f"create or replace table {refused} as"
+        f" select {every} from judged_beside where not usable and {key} is not null",
+        "drop table judged_beside",
     ]

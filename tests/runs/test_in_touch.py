@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from pipelines.run import World
 from tests.runs.practice import CONNECTION, PROFILE, Practice
+from tests.runs.service import ENTITIES
 
 
 @pytest.mark.parametrize("renamed", [None, "somebody-else"], ids=["cleared", "changed"])
@@ -81,6 +84,19 @@ def test_a_profile_that_signed_up_in_the_future_is_refused(practice: Practice) -
     assert practice.sync()[0] == "failed: time_in_future"
     practice.profile(signed_up_at=(datetime.now(UTC) + timedelta(hours=20)).isoformat())
     assert practice.sync()[0] == "created", "zones are confused"
+
+
+def test_a_connection_that_came_too_early_connects_when_its_time_has_come(practice: Practice) -> None:
+    def later(world: World) -> World:
+        return replace(world, clock=lambda: datetime.now(UTC) + timedelta(hours=3))
+
+    practice.profile()
+    practice.connection(disconnected_at=(datetime.now(UTC) + timedelta(hours=26)).isoformat())
+    assert practice.sync()[0] == "skipped: not_connected"
+    practice.service.connections.clear()
+    practice.service.slow = -timedelta(hours=3)
+    practice.here.run(ENTITIES["profiles"], world=lambda world: later(practice.service.beside(world)), approved=True)
+    assert practice.here.outcomes("profiles")[f"{practice.name}-p"] == "created"
 
 
 def test_a_profile_that_leaves_its_account_has_none(practice: Practice) -> None:
