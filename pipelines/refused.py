@@ -17,6 +17,12 @@ from pipelines.sql import fold_sql, quote
 
 AGAIN = "select count(*) from work.incoming where problem is not null and (problem = 'time_in_future' or $kept)"
 
+FAILED_BEFORE = """
+select count(*)
+from work.outcomes
+where outcome = 'failed' and file in (select _file from refused_rows)
+"""
+
 ABSENT = """
 insert into absent_columns
 select distinct _file, unnest(_absent)
@@ -57,6 +63,11 @@ def keeps_refused(entity: Entity) -> bool:
 def may_pass_now(con: duckdb.DuckDBPyConnection, entity: Entity) -> bool:
     """Whether a row was refused that another moment may judge otherwise, though nothing new was landed."""
     return bool(con.execute(AGAIN, {"kept": keeps_refused(entity)}).fetchall()[0][0])
+
+
+def failed_before(con: duckdb.DuckDBPyConnection) -> int:
+    """How many of the failed rows of `work.outcomes` came with an earlier delivery."""
+    return int(con.execute(FAILED_BEFORE).fetchall()[0][0]) if memory.has(con, "refused_rows") else 0
 
 
 def bring_again(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:

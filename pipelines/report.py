@@ -103,6 +103,8 @@ class Counts:
     failed: int
     written: int
     refused: int
+    failed_before: int = 0
+    """Of the failed ones those that came with an earlier delivery, and were judged again."""
 
 
 def status_of(counts: Counts, *, writes: bool, held: bool, stopped: bool) -> Status:
@@ -110,7 +112,8 @@ def status_of(counts: Counts, *, writes: bool, held: bool, stopped: bool) -> Sta
 
     Rows that stayed as they were are no success, and rows that cannot even be tried no attempt.
     """
-    if stopped or (counts.refused and not counts.written) or (counts.failed and counts.failed == counts.extracted):
+    fresh = counts.failed - counts.failed_before
+    if stopped or (counts.refused and not counts.written) or (fresh and counts.failed == counts.extracted):
         return "failure"
     if held:
         return "held"

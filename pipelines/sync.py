@@ -27,6 +27,7 @@ from pipelines.prepare import Prepared, prepare
 from pipelines.reading_changes import keep_cursor
 from pipelines.record import record, write_outcomes, write_run
 from pipelines.record_both import record_both
+from pipelines.refused import failed_before
 from pipelines.report import Counts, Report, status_of
 from pipelines.rounds import load_in_rounds
 from pipelines.run import Request, Stopped, Warehouse, World
@@ -177,7 +178,7 @@ class Sync:
         extracted = sum(outcomes.values())
         held = phase == "held" or (phase == "planned" and bool(plan.obstacles(self.request.approve)))
         written, refused = con.execute(TRIED_SQL).fetchall()[0]
-        counts = Counts(extracted, outcomes.get("failed", 0), written, refused)
+        counts = Counts(extracted, outcomes.get("failed", 0), written, refused, failed_before(con))
         status = status_of(counts, writes=plan.writes, held=held, stopped=stopped is not None)
         return replace(
             self._blank(),
