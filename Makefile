@@ -60,7 +60,7 @@ load: $(READY) ## many clients and many records, amid faults
 clients: $(READY) ## real Salesforce clients from PyPI and npm, each driven against a fresh sandbox org: PASS or FAIL
 	@$(BIN)/python -m tests.clients $(ARGS)
 
-faults: $(READY) ## faults and kills at every call of four small plans, and a report; MINUTES=20 of pairs, SEED=7, KEEP=folder
+faults: $(READY) ## faults and kills at every call of five small plans, and a report; MINUTES=20 of pairs, SEED=7, KEEP=folder
 	$(BIN)/python -m tests.faults $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(KEEP),--keep $(KEEP))
 

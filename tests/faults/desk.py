@@ -76,7 +76,8 @@ class Desk:
     def records(self, *, deleted: bool = False) -> dict[str, Record]:
         """The org's tasks by id; with `deleted` those of the recycle bin as well."""
         fields = ["Id", *FIELDS, "Outlook_Id__c", "Is_Private__c", "LastModifiedDate", "IsDeleted"]
-        return {str(row["Id"]): row for row in self.org.records("Task", fields, deleted=deleted)}
+        rows = self.org.records("Task", fields, deleted=deleted)
+        return {str(row["Id"]): {**row, "Outlook_Id__c": _id_of(row["Outlook_Id__c"])} for row in rows}
 
     # people
 
@@ -170,3 +171,8 @@ class Desk:
     def org_writes(self) -> int:
         """Calls of the last run that write in the org."""
         return sum(call.changes and call.path.startswith(("composite/sobjects", "jobs")) for call in self.wire.calls)
+
+
+def _id_of(key: str | None) -> str | None:
+    """The id that Graph gave, of the key by which an item is known, which tells apart ids of other capitals."""
+    return key and key.partition("~")[0]

@@ -12,7 +12,7 @@ from tests.faults.two_sides import TwoSides
 TestTwoSides = TwoSides.TestCase
 TestTwoSides.settings = settings(
     max_examples=1,
-    stateful_step_count=14,
+    stateful_step_count=10,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
