@@ -37,7 +37,7 @@ ENTITY = Entity(
     life=Life(
         ends_when=Is("active", "false"),
         ends_with=("To_Profile__c",),
-        ends_without=("From_User__c",),
+        ends_without=("From_User__c", "To_Profile__c"),
         then={"Active__c": "false"},
     ),
 )

@@ -81,19 +81,32 @@ def _before(con: duckdb.DuckDBPyConnection, collection: Rest, columns: Sequence[
 
 
 def _merged_sql(entity: Entity, collection: Rest, *, anew: bool, whole: bool) -> list[str]:
-    """What was read is merged over what is known; a row that cannot be used leaves what is known of it as it is."""
-    name, columns = beside(collection.name), _columns(entity, collection)
+    """What was read is merged over what is known; a row that cannot be used leaves what is known of it as it is.
+
+    Such rows are kept, and judged again with what is read next, unless a row of their key is among it. What is older
+    than what is known says nothing.
+    """
+    name, refused, columns = beside(collection.name), beside(f"refused {collection.name}"), _columns(entity, collection)
     kept = ",\n    ".join(f"{tidy_sql(f'l.{quote(column)}')} as {given(column)}" for column in columns)
     key = given(collection.key)
     every = ",\n  ".join(map(given, columns))
     tests = forgiving(tests_of_source(collection), _judged(entity, collection))
     changed = given(collection.changed_at) if collection.changed_at else None
-    fresh = f"""
-with tidied as (
+    judged = f"""
+create or replace temp table judged_beside as
+with landed as (
   select
     {kept}
   from landing.rows l
   qualify {turn_sql(collection)} = 1
+),
+tidied as (
+  from landed
+  union all by name
+  select
+    {every}
+  from {refused}
+  where lower({key}) not in (select lower({key}) from landed where {key} is not null)
 ),
 t as (
   select
@@ -108,16 +121,26 @@ t as (
 )
 select
   fold,
-  {every}
+  {every},
+  {problem_sql(tests)} is null as usable,
+  {f"({moment_sql(f't.{changed}')} < t.known_at) is true" if changed else "false"} as older
 from t
-where {problem_sql(tests)} is null
-  and {f"({moment_sql(f't.{changed}')} < t.known_at) is not true" if changed else "true"}
 """
-    if anew:
-        return [f"create or replace table {name} as {fresh}"]
+    texts = ", ".join(f"null::varchar as {given(column)}" for column in columns)
+    usable = "select * exclude (usable, older) from judged_beside where usable and not older"
+    merged = (
+        [f"create or replace table {name} as {usable}"]
+        if anew
+        else [
+            f"delete from {name} where fold in (select fold from judged_beside where usable and not older)",
+            f"insert into {name} by name {usable}",
+        ]
+    )
     return [
-        f"create or replace temp table fresh_beside as {fresh}",
-        f"delete from {name} where fold in (select fold from fresh_beside)",
-        f"insert into {name} by name from fresh_beside",
-        "drop table fresh_beside",
+        f"create {'or replace table' if whole else 'table if not exists'} {refused} as select {texts} where false",
+        judged,
+        *merged,
+        f"create or replace table {refused} as"
+        f" select {every} from judged_beside where not usable and {key} is not null",
+        "drop table judged_beside",
     ]

@@ -11,6 +11,7 @@ import duckdb
 from pipelines import memory
 from pipelines.binding import Bound
 from pipelines.normalise import incoming_sql, repeats_sql
+from pipelines.refused import bring_again, keep, keeps_refused
 from pipelines.since import tells_changes, was_whole
 from pipelines.source_rows import source_sql
 
@@ -55,10 +56,11 @@ STILL_THERE = "delete from vanished_rows where fold in (select fold from work.in
 
 
 def bring(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
-    """`work.incoming` and `source` hold what was landed, over what is known."""
+    """`work.incoming` and `source` hold what was landed, and what was refused before, over what is known."""
     if memory.has(con, "source"):
         con.execute("alter table source rename to source_known")
     known = memory.columns(con, "source_known")
+    bring_again(con, bound)
     con.execute(repeats_sql(bound))
     con.execute(incoming_sql(bound, known=known, whole=was_whole(con, bound.entity)))
     con.execute(source_sql(bound, known=known))
@@ -76,6 +78,8 @@ def accept(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
     con.execute("drop table if exists source_known")
     for statement in DELIVERED:
         con.execute(statement)
+    if keeps_refused(bound.entity):
+        keep(con, bound)
     if bound.entity.source.lists == "changes":
         con.execute(UNUSABLE)
     con.execute(STILL_THERE)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from pipelines import ledger
 from pipelines.binding import Bound, bind
 from pipelines.errand import Errand
+from pipelines.gone_targets import note_gone, pages_of
+from pipelines.gone_targets import windows_of as windows_of_targets
 from pipelines.looked_up import windows_of
 from pipelines.needs import lacks, objects_of
 from pipelines.ports import Crm, Sight, SystemicError, Window
@@ -18,11 +20,24 @@ from pipelines.reading import window_of
 def look(errand: Errand, crm: Crm) -> tuple[Bound, Sight]:
     """The entity, bound to this org, and what was seen; a SystemicError names everything that it or this user lacks."""
     entity = errand.entity
-    seen = crm.look(objects_of([entity]), _windows(errand))
+    gone = _gone(errand)
+    seen = crm.look(objects_of([entity]), [*_windows(errand), *gone.values()])
+    pages = pages_of(gone, seen)
+    with errand.world.warehouse.open() as con:
+        note_gone(con, pages)
     if found := lacks(entity, seen.objects):
         raise SystemicError("declaration_misfit", "; ".join(str(misfit) for misfit in found))
     looked_up = {records.sobject: seen.objects[records.sobject] for records in entity.looked_up}
     return bind(entity, seen.objects[entity.target.sobject], looked_up), seen
+
+
+def _gone(errand: Errand) -> dict[str, Window]:
+    """Asked for whatever the scope is: what references point to is known from copies alone."""
+    published = errand.published()
+    if not published:
+        return {}
+    with errand.world.warehouse.open() as con:
+        return windows_of_targets(con, published, errand.world.clock())
 
 
 def _windows(errand: Errand) -> list[Window]:

@@ -109,6 +109,8 @@ class Window:
     sobject: str
     fields: tuple[str, ...]
     since: datetime
+    gone: bool = False
+    """Of the deleted ones alone, and of system fields, which every user may see: its object need not be looked at."""
 
 
 @dataclass(frozen=True, slots=True)

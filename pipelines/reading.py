@@ -20,6 +20,7 @@ from pipelines.binding import Bound
 from pipelines.echoes import echoes_sql
 from pipelines.entity import Entity
 from pipelines.ports import BLIND, Crm, Progress, Sight, Snapshot, Window, arrow_type
+from pipelines.refused import may_pass_now
 from pipelines.run import World
 from pipelines.sighting import land_since
 from pipelines.since import Reading, note
@@ -74,7 +75,7 @@ def extract(bound: Bound, con: duckdb.DuckDBPyConnection, now: datetime) -> Extr
     con.execute("begin")
     if delivery.take_back(con):
         memory.write(con, "landed", "")
-    fresh = memory.read(con, "landed") != memory.read(con, "landing")
+    fresh = memory.read(con, "landed") != memory.read(con, "landing") or may_pass_now(con, bound.entity)
     if fresh:
         set_now(con, now)
         delivery.bring(con, bound)
@@ -169,6 +170,7 @@ def _take(bound: Bound, taken: Snapshot, world: World, statements: list[str], us
         for statement in [*statements, *echoes_sql(bound, user_id)] if rows else []:
             con.execute(statement)
         memory.write(con, "watermark", taken.taken_at.isoformat())
+        memory.write(con, "sobject", bound.entity.target.sobject)
         memory.write(con, "record_fields", _kept(bound))
         con.execute("commit")
         con.unregister("pages")

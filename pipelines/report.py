@@ -113,7 +113,8 @@ def status_of(counts: Counts, *, writes: bool, held: bool, stopped: bool) -> Sta
     Rows that stayed as they were are no success, and rows that cannot even be tried no attempt: where nothing was to be
     written they are errors once, and from then on what the check of refused rows tells.
     """
-    if stopped or (counts.refused and not counts.written) or (counts.failed and counts.failed == counts.extracted):
+    fresh = counts.failed - counts.told_before
+    if stopped or (counts.refused and not counts.written) or (fresh and counts.failed == counts.extracted):
         return "failure"
     if held:
         return "held"

@@ -17,6 +17,8 @@ from pipelines.binding import Bound
 from pipelines.circles import forget_links, hold_circles
 from pipelines.excepting import choose_excepted
 from pipelines.facts import facts_sql, listed_sql
+from pipelines.gone_targets import FOLLOWED
+from pipelines.gone_targets import TABLE as GONE_TARGETS
 from pipelines.link import link_sql
 from pipelines.looked_up import elsewhere_sql
 from pipelines.matching import CONTESTED, RIVALS, WITHOUT_RIVALS, match_sql
@@ -43,6 +45,7 @@ from pipelines.way_back import TABLES as TABLES_OF_WAY_BACK
 from pipelines.way_back import way_back_sql
 
 TARGETS = (
+    GONE_TARGETS,
     "create or replace table work.targets (entity varchar, fold varchar, record_id varchar)",
     "create or replace table work.ended_targets (entity varchar, fold varchar)",
 )
@@ -175,6 +178,8 @@ def read_targets(con: duckdb.DuckDBPyConnection, bound: Bound, published: dict[s
         if bound.entity.life and bound.entity.life.ends_with:
             ended = f"{quote(other(name))}.ended"
             con.execute(f"insert into work.ended_targets select {literal(name)}, fold from {ended}")
+    for statement in FOLLOWED if bound.entity.depends_on else ():
+        con.execute(statement)
     for statement in elsewhere_sql(bound):
         con.execute(statement)
 

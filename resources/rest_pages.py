@@ -27,7 +27,7 @@ from resources.services import Service
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page as it came. `told_at` is the service's clock when it answered, None if it does not tell."""
+    """One page, as JSON that can be read. `told_at`: the service's clock when it answered, None if it does not tell."""
 
     number: int
     body: bytes
@@ -55,7 +55,7 @@ def pages(service: Service, collection: Rest, patience: Patience, since: datetim
             hooks={"response": []},  # a status that is an error has been one in the session
         )
         for number, told in enumerate(walk, 1):
-            yield Page(number, told.response.content, len(told), _moment(told.response))
+            yield Page(number, session.body, len(told), _moment(told.response))
 
 
 class _Client(RESTClient):

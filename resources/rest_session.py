@@ -11,6 +11,7 @@ What a caller may rely on. An answer that comes back is a page; everything else 
 
 from __future__ import annotations
 
+import codecs
 import logging
 import ssl
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ from requests.exceptions import ChunkedEncodingError, ContentDecodingError
 
 from pipelines.ports import SourceError, SystemicError
 from pipelines.source import Rest
+from resources.json_text import whole_characters
 from resources.salesforce.connections import causes
 from resources.salesforce.headers import retry_after
 from resources.salesforce.patience import Patience
@@ -54,6 +56,7 @@ class PageSession(requests.Session):
         self.headers.update({"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "concord"})
         self.page = 1
         self.data: list[object] = []
+        self.body = b""
         self.cursor: str | None = None
         self._service = service
         self._collection = collection
@@ -62,7 +65,7 @@ class PageSession(requests.Session):
         self._empty = 0
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        """The answer with the page, whose rows are `data`, and the next page's `cursor`, None after the last one."""
+        """The answer with the page, whose rows are `data`, its `body`, and the next page's `cursor`, if any."""
         retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(self._patience.attempts),
             retry=tenacity.retry_if_exception(self._worth_waiting),
@@ -125,16 +128,23 @@ class PageSession(requests.Session):
             )
 
     def _take(self, response: requests.Response) -> None:
-        try:
-            content = orjson.loads(response.content)
-        except orjson.JSONDecodeError:
-            raise Unavailable("source_not_json", f"{self._place}: the answer is not JSON") from None
+        self.body, content = self._parsed(response.content.removeprefix(codecs.BOM_UTF8))
         said = self._collection
         data = content.get(said.data) if isinstance(content, dict) else None
         if not isinstance(data, list):
             raise SourceError("source_no_data", f"{self._place}: the answer has no list {said.data!r}")
         self._empty = 0 if data else self._empty + 1
         self.cursor, self.data = self._next(content, said.next_cursor), data
+
+    def _parsed(self, body: bytes) -> tuple[bytes, Any]:
+        """The body with what it says. Half a character costs no page: it becomes the sign for what cannot be read."""
+        for mended in (bytes, whole_characters):
+            text = mended(body)
+            try:
+                return text, orjson.loads(text)
+            except orjson.JSONDecodeError:
+                continue
+        raise Unavailable("source_not_json", f"{self._place}: the answer is not JSON")
 
     def _next(self, content: Mapping[str, object], name: str) -> str | None:
         if name not in content:

@@ -1,8 +1,8 @@
 """Where services are and who we are there, read from the environment or `.env` under the service's own name.
 
-A declaration names its service: `engage` is reached by ENGAGE_URL, ENGAGE_TOKEN and, if need be, ENGAGE_CA_FILE. The
-next service needs nothing here. A service of which nothing is set is the one beside the embedded sandbox, while that is
-the org.
+A declaration names its service: `engage` is reached by ENGAGE_URL, ENGAGE_TOKEN and, if need be, ENGAGE_CA_FILE and
+ENGAGE_TENANT. The next service needs nothing here. A service of which nothing is set is the one beside the embedded
+sandbox, while that is the org.
 """
 
 from __future__ import annotations
@@ -34,19 +34,17 @@ class Service:
     token: SecretStr
     ca_file: Path | None = None
     proxy: SecretStr | None = None
+    tenant: str = ""
+    """Whose rows are told, where one address serves several tenants."""
     embedded: bool = False
     """Beside the embedded sandbox, where its address is another one each time."""
 
     @property
     def place(self) -> str:
-        """Changes when the address does, or the token, which may be another tenant's.
-
-        Of the token only 16 bits of a hash are in it: enough to see a change, and too few to tell anything by.
-        """
+        """Changes when the address does, or the tenant, and never with the token: that one may be another each hour."""
         if self.embedded:
             return "embedded"
-        told = (self.url, 16), (self.token.get_secret_value(), 4)
-        return "-".join(hashlib.sha256(text.encode()).hexdigest()[:length] for text, length in told)
+        return "-".join(hashlib.sha256(text.encode()).hexdigest()[:16] for text in (self.url, self.tenant) if text)
 
 
 def prefix_of(name: str) -> str:
@@ -65,7 +63,7 @@ def service_of(name: str, settings: Settings) -> Service:
     if told.url is None or told.token is None:
         there, missing = ("TOKEN", "URL") if told.url is None else ("URL", "TOKEN")
         raise SystemicError("source_settings", f"{prefix}{there} is set, {prefix}{missing} is missing")
-    return Service(name, prefix, told.url, told.token, told.ca_file, proxy_of(told.url, settings))
+    return Service(name, prefix, told.url, told.token, told.ca_file, proxy_of(told.url, settings), told.tenant)
 
 
 def address(url: str) -> str:
@@ -107,6 +105,7 @@ class _Told(BaseSettings):
     token: Annotated[SecretStr, AfterValidator(one_word)] | None = None
     ca_file: FilePath | None = None
     """The only certificates trusted, when set; else those that `certifi` ships."""
+    tenant: str = ""
 
 
 def _read(prefix: str) -> _Told:

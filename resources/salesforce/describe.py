@@ -24,6 +24,18 @@ class Column:
     info: FieldInfo
 
 
+SYSTEM = ObjectInfo(
+    "every object",
+    {
+        name: FieldInfo(name, name, kind)
+        for name, kind in (("Id", "id"), ("IsDeleted", "boolean"), ("MasterRecordId", "reference"))
+    },
+    createable=False,
+    updateable=False,
+)
+"""What the org says of all objects alike, as far as they have it."""
+
+
 def describe(rest: Rest, sobject: str) -> ObjectInfo:
     """The object as the user sees it; raises SystemicError `OBJECT_NOT_VISIBLE` when they do not."""
     try:

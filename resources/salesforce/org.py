@@ -18,7 +18,7 @@ from resources.salesforce import collections
 from resources.salesforce.allowance import Allowance, DailyCalls, Unlimited
 from resources.salesforce.auth import login_of
 from resources.salesforce.bulk import Ingest
-from resources.salesforce.describe import columns_of, describe, object_of
+from resources.salesforce.describe import SYSTEM, columns_of, describe, object_of
 from resources.salesforce.headers import Usage
 from resources.salesforce.look import ask_together
 from resources.salesforce.patience import Patience
@@ -85,14 +85,15 @@ class SalesforceOrg:
 
     def look(self, objects: Sequence[str], windows: Sequence[Window] = ()) -> Sight:
         unknown = [name for name in dict.fromkeys(objects) if name.lower() not in self._described]
-        queries = {window: query(window.sobject, window.fields, window.since) for window in windows}
+        queries = {window: _soql(window) for window in windows}
         answers = ask_together(self._session, unknown, list(queries.values()))
         self._described |= {name.lower(): object_of(told) for name, told in answers.describes.items()}
         seen = self._visible(objects)
         snapshots = {}
         for window, soql in queries.items():
-            if soql in answers.pages and window.sobject in seen:
-                columns = columns_of(seen[window.sobject], window.fields)
+            about = SYSTEM if window.gone else seen.get(window.sobject)
+            if soql in answers.pages and about:
+                columns = columns_of(about, window.fields)
                 snapshots[window] = self._reader.begun(soql, columns, *answers.pages[soql], deleted=True)
         return Sight(seen, snapshots)
 
@@ -146,6 +147,11 @@ class SalesforceOrg:
 
     def results(self, job_id: str, key: str) -> pa.Table:
         return self._ingest.results(job_id, key)
+
+
+def _soql(window: Window) -> str:
+    changed = query(window.sobject, window.fields, window.since)
+    return f"{changed} AND IsDeleted = TRUE" if window.gone else changed
 
 
 def _route(settings: Settings) -> Route:

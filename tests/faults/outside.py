@@ -50,8 +50,8 @@ class Listed:
         del progress
         told = {name: pa.array([row.get(name) for row in self.rows], pa.string()) for name in columns}
         places = {
-            "_file": pa.array([f"{source.name}.csv"] * len(self.rows)),
-            "_line": pa.array(range(1, len(self.rows) + 1)),
+            "_file": pa.array([f"{source.name}.csv"] * len(self.rows), pa.string()),
+            "_line": pa.array(range(1, len(self.rows) + 1), pa.int64()),
         }
         with duckdb.connect(file) as con:
             con.execute("create schema if not exists landing")

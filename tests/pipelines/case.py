@@ -120,7 +120,11 @@ class Case:
             for name in columns
         }
         count = len(next(iter(data.values())))
-        table = pa.table({"_file": ["feed.csv"] * count, "_line": list(range(1, count + 1)), **data})
+        places = {
+            "_file": pa.array(["feed.csv"] * count, pa.string()),
+            "_line": pa.array(range(1, count + 1), pa.int64()),
+        }
+        table = pa.table({**places, **data})
         self.con.register("landed", table)
         self.con.execute("create or replace table landing.rows as from landed")
         delivery.bring(self.con, self.bound)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assets.connections import ENTITY as CONNECTIONS
 from pipelines.conditions import Filled, Is
 from pipelines.derived_rules import Always, EndedAt, StampedWith
 from pipelines.elsewhere import Records
@@ -125,3 +126,15 @@ def test_endings_are_counted_by_their_own_gate_and_not_as_blanked_cells() -> Non
     case.crm([{"Id": f"00{key}", "Key__c": key, **LIVING} for key in keys])
     failed = {gate.name: gate.observed for gate in case.plan(targets={"h": "001H"}).gates if not gate.passed}
     assert failed == {"ended": 30}
+
+
+def test_a_connection_to_a_profile_that_is_not_there_ends_and_comes_back_at_the_new_one() -> None:
+    row = {"id": "c", "profile_id": "new", "user_id": "kim", "active": "true"}
+    case = Case(CONNECTIONS).source([row]).looked_up(KEEPERS.name, USERS)
+    record = {"Id": "00C", "External_Id__c": "c", "From_User__c": "005K", "To_Profile__c": "00O"}
+    case.crm([{**record, "Active__c": True}]).plan(targets={"old": "00O"})
+    assert case.changes("c") == {"Active__c": "false", "Inactivated_At__c": RUN}
+    assert case.outcomes["c"] == "deactivated: missing_profile"
+    case.crm([{**record, "Active__c": False, "Inactivated_At__c": STORED}]).plan(targets={"old": "00O", "new": "00N"})
+    assert case.changes("c") == {"Active__c": "true", "Inactivated_At__c": None, "To_Profile__c": "00N"}
+    assert case.outcomes["c"] == "updated: reactivated"

@@ -13,6 +13,12 @@ CASES: dict[str, tuple[Counts, Status, str]] = {
     "none written of those to write, others stayed": (Counts(5, 1, 0, 1), "failure", "Failure"),
     "every row refused": (Counts(2, 2, 0, 2), "failure", "Failure"),
     "every row unusable": (Counts(2, 2, 0, 0), "failure", "Failure"),
+    "every row unusable, and one of before": (Counts(2, 2, 0, 0, 1), "failure", "Failure"),
+    "nothing came, and one of before is unusable": (
+        Counts(1, 1, 0, 0, 1),
+        "success_with_errors",
+        "Success with errors",
+    ),
     "nothing to write, some rows unusable": (Counts(5, 1, 0, 0), "success_with_errors", "Success with errors"),
 }
 

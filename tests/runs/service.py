@@ -51,7 +51,10 @@ class Service:
         self.asked.append((source.name, since))
         rows = self._rows(source) or []
         told = {name: pa.array([_text(row.get(name)) for row in rows], pa.string()) for name in columns}
-        places = {"_file": pa.array([source.name] * len(rows), pa.string()), "_line": pa.array(range(1, len(rows) + 1))}
+        places = {
+            "_file": pa.array([source.name] * len(rows), pa.string()),
+            "_line": pa.array(range(1, len(rows) + 1), pa.int64()),
+        }
         with duckdb.connect(file) as con:
             con.execute("create schema if not exists landing")
             con.register("landed", pa.table({**places, **told}))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from pipelines.run import World
 from tests.runs.practice import CONNECTION, PROFILE, Practice
+from tests.runs.service import ENTITIES
 
 
 @pytest.mark.parametrize("renamed", [None, "somebody-else"], ids=["cleared", "changed"])
@@ -131,6 +134,19 @@ def test_a_profile_that_signed_up_in_the_future_is_refused(practice: Practice) -
     assert practice.sync()[0] == "created", "zones are confused"
 
 
+def test_a_connection_that_came_too_early_connects_when_its_time_has_come(practice: Practice) -> None:
+    def later(world: World) -> World:
+        return replace(world, clock=lambda: datetime.now(UTC) + timedelta(hours=3))
+
+    practice.profile()
+    practice.connection(disconnected_at=(datetime.now(UTC) + timedelta(hours=26)).isoformat())
+    assert practice.sync()[0] == "skipped: not_connected"
+    practice.service.connections.clear()
+    practice.service.slow = -timedelta(hours=3)
+    practice.here.run(ENTITIES["profiles"], world=lambda world: later(practice.service.beside(world)), approved=True)
+    assert practice.here.outcomes("profiles")[f"{practice.name}-p"] == "created"
+
+
 def test_a_profile_that_leaves_its_account_has_none(practice: Practice) -> None:
     practice.profile()
     practice.connection()
@@ -145,6 +161,23 @@ def test_a_profile_that_leaves_its_account_has_none(practice: Practice) -> None:
     practice.profile(account_ids=[])
     assert practice.sync()[0] == "updated"
     assert practice.record(PROFILE)["Account__c"] is None
+
+
+def test_profiles_follow_a_merged_account_before_the_accounts_have_run(practice: Practice) -> None:
+    practice.profile()
+    practice.connection()
+    assert practice.sync() == ("created", "created")
+    loser = practice.record(PROFILE)["Account__c"]
+    (master,) = practice.here.org.seed("Account", [{"Name": "Survivor"}])
+    practice.here.org.do("records/merge", {"sobject": "Account", "master": master, "losers": [loser]})
+    practice.profile(title="Changed")
+    practice.service.profile(f"{practice.name}-q", account_ids=[f"{practice.name}-clinic"])
+    practice.service.connection(f"{practice.name}-d", profile_id=f"{practice.name}-q", user_id=practice.name)
+    assert practice.sync()[0] == "updated"
+    told = practice.records(PROFILE)
+    assert [(row["External_Id__c"], row["Account__c"]) for row in told] == [
+        (f"{practice.name}-{key}", master) for key in ("p", "q")
+    ]
 
 
 def test_a_deleted_profile_that_is_in_a_circle_of_mergers_is_over_with_its_connections(practice: Practice) -> None:

@@ -161,13 +161,26 @@ def test_an_older_row_that_is_released_comes_again_and_is_taken(here: Place, ser
     service.rows[key] = {**service.rows[key], "name": "Older", "updated_at": "2026-02-01T00:00:00+00:00"}
     assert run(here, service, scope="all").reasons["held: older_than_known"] == 1
     for _ in range(quiet_runs):
-        assert run(here, service).extracted == 0
+        assert run(here, service).reasons == {"held: older_than_known": 1}
     with Warehouse(here.home, "accounts").open() as con:
         assert release(con, [key]).outdated == 1
     report = run(here, service)
     assert report.reading == "full: refused rows were released"
     assert names(here, service) == ["Older", "Second"]
     assert (run(here, service).reading or "").startswith("incremental")
+
+
+def test_a_refused_row_is_told_in_every_run_and_reading_goes_on(here: Place, service: Service) -> None:
+    run(here, service)
+    key = service.say(3, "n" * 256)
+    service.say(1, "Renamed")
+    refused = [run(here, service) for _ in range(3)]
+    assert [report.reasons for report in refused] == [{"failed: too_long": 1}] * 3
+    assert [report.status for report in refused] == ["success_with_errors"] * 3
+    assert service.asked[-1] == service.now - timedelta(hours=1) - OVERLAP
+    assert len({report.reading for report in refused}) == 3
+    service.rows[key] = {**service.rows[key], "name": "Third", "updated_at": service.now.isoformat()}
+    assert run(here, service).outcomes == {"created": 1}
 
 
 def orphans_of(here: Place, service: Service) -> Answer:

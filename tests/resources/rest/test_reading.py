@@ -57,6 +57,29 @@ def test_every_kind_of_value_becomes_text(counter: Counter) -> None:
     assert counter.rows("id, title") == [(name, text) for name, (_, text) in VALUES.items()]
 
 
+BROKEN = {
+    r"Ann \ud83d": "Ann \ufffd",
+    r"\ude00 Ann": "\ufffd Ann",
+    r"\ud83d\ud83d\ude00": "\ufffd😀",
+    r"\\ud83d": r"\ud83d",
+    r"\ud83d\\ude00": "\ufffd\\ude00",
+    r"\u00e9\n": "é\n",
+}
+
+
+def test_half_a_character_costs_neither_its_page_nor_the_rest_of_its_text(counter: Counter) -> None:
+    rows = ", ".join(f'{{"id": "p{n}", "kind": "HCP", "title": "{text}"}}' for n, text in enumerate(BROKEN))
+    counter.answers_text(f'{{"data": [{rows}], "next_cursor": null}}')
+    counter.land()
+    assert counter.column("title") == list(BROKEN.values())
+
+
+def test_a_byte_order_mark_is_no_part_of_the_answer(counter: Counter) -> None:
+    counter.answers_text('\ufeff{"data": [{"id": "p1", "kind": "HCP"}], "next_cursor": null}')
+    counter.land()
+    assert counter.column("id") == ["p1"]
+
+
 def test_types_may_differ_from_row_to_row_and_page_to_page(counter: Counter) -> None:
     values = [1, "one", True, None, 2.5, ["x"], {"y": 1}, "2026-01-01T00:00:00Z", 7, 8, "second page", 9, [1, 2]]
     counter.put(*({"id": f"p{n:02d}", "title": value} for n, value in enumerate(values)))

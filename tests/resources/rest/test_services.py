@@ -124,18 +124,30 @@ def test_no_token_is_shown(settings: Settings) -> None:
     assert "word of mouth" not in repr(aimed) + repr(aimed.beside) + repr(service_of("engage", aimed))
 
 
-def test_another_address_or_token_is_another_place_and_the_embedded_one_is_always_the_same() -> None:
-    def place(url: str = URL, token: str = "secret", *, embedded: bool = False) -> str:
-        return Service("engage", "ENGAGE_", url, SecretStr(token), embedded=embedded).place
+def test_another_address_or_tenant_is_another_place_and_the_embedded_one_is_always_the_same() -> None:
+    def place(url: str = URL, tenant: str = "", *, embedded: bool = False) -> str:
+        return Service("engage", "ENGAGE_", url, SecretStr("secret"), embedded=embedded, tenant=tenant).place
 
     assert place() == place()
-    assert len({place(), place("https://other.example.com/api"), place(token="another tenant's")}) == 3
+    assert len({place(), place("https://other.example.com/api"), place(tenant="ours"), place(tenant="theirs")}) == 4
     assert place(embedded=True) == place("https://localhost:2/engage", embedded=True)
 
 
-def test_a_place_tells_neither_address_nor_token() -> None:
-    place = Service("engage", "ENGAGE_", URL, SecretStr("secret")).place
-    assert re.fullmatch(r"[0-9a-f]{16}-[0-9a-f]{4}", place)
+def test_a_token_that_rotates_leads_to_the_same_place(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENGAGE_URL", URL)
+    monkeypatch.setenv("ENGAGE_TENANT", "ours")
+    places = set()
+    for token in ("one", "another"):
+        monkeypatch.setenv("ENGAGE_TOKEN", token)
+        places.add(service_of("engage", settings).place)
+    assert len(places) == 1
+    monkeypatch.setenv("ENGAGE_TENANT", "theirs")
+    assert service_of("engage", settings).place not in places
+
+
+def test_a_place_tells_neither_address_nor_tenant() -> None:
+    place = Service("engage", "ENGAGE_", URL, SecretStr("secret"), tenant="ours").place
+    assert re.fullmatch(r"[0-9a-f]{16}-[0-9a-f]{16}", place)
 
 
 def test_what_is_not_set_at_all_is_told_by_its_variables_and_half_of_it_is_another_matter(

@@ -68,6 +68,18 @@ def test_a_look_shows_what_changed_and_was_deleted_in_the_same_call(embedded: Em
     assert (embedded.calls()[-1], org.calls) == ("POST composite", 1)
 
 
+def test_a_window_of_what_is_gone_asks_for_no_description(embedded: Embedded, org: SalesforceOrg) -> None:
+    since, (_, gone) = changed(embedded)
+    master, loser = embedded.seed("Account", [{"Name": name} for name in ("master", "loser")])
+    embedded.do("records/merge", {"sobject": "Account", "master": master, "losers": [loser]})
+    window = Window("Account", ("Id", "IsDeleted", "MasterRecordId"), since, gone=True)
+    seen = org.look(["User"], [window])
+    rows = [row for page in seen.snapshots[window].pages for row in page.to_pylist()]
+    assert {row["Id"]: row["MasterRecordId"] for row in rows} == {gone: None, loser: master}
+    assert all(row["IsDeleted"] for row in rows)
+    assert (list(seen.objects), embedded.calls()[-1], org.calls) == (["User"], "POST composite", 1)
+
+
 def test_what_a_look_shows_of_many_records_goes_on_page_by_page(embedded: Embedded, org: SalesforceOrg) -> None:
     since, _ = changed(embedded)
     embedded.seed("Contact", [{"LastName": f"p{place}"} for place in range(4_500)])
