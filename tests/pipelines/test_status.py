@@ -40,7 +40,8 @@ def test_rows_that_cannot_be_used_are_errors_of_the_run_that_found_them() -> Non
     assert told(Counts(5, 2, 0, 0, told_before=1), writes=False) == "success_with_errors"
     assert told(Counts(5, 2, 0, 0, told_before=2), writes=False) == "nothing_to_do"
     assert told(Counts(5, 2, 1, 0, told_before=2), writes=True) == "success_with_errors"
-    assert told(Counts(2, 2, 0, 0, told_before=2), writes=False) == "failure"
+    assert told(Counts(2, 2, 0, 0, told_before=1), writes=False) == "failure"
+    assert told(Counts(2, 2, 0, 0, told_before=2), writes=False) == "nothing_to_do"
 
 
 def test_a_run_that_was_stopped_failed_whatever_it_wrote() -> None:

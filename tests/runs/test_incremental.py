@@ -176,7 +176,7 @@ def test_a_refused_row_is_told_in_every_run_and_reading_goes_on(here: Place, ser
     service.say(1, "Renamed")
     refused = [run(here, service) for _ in range(3)]
     assert [report.reasons for report in refused] == [{"failed: too_long": 1}] * 3
-    assert [report.status for report in refused] == ["success_with_errors"] * 3
+    assert [report.status for report in refused] == ["success_with_errors", "nothing_to_do", "nothing_to_do"]
     assert service.asked[-1] == service.now - timedelta(hours=1) - OVERLAP
     assert len({report.reading for report in refused}) == 3
     service.rows[key] = {**service.rows[key], "name": "Third", "updated_at": service.now.isoformat()}
