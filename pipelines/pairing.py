@@ -92,7 +92,7 @@ class Pairing:
 
 
 def _left_alone_sql(bound: Bound) -> str:
-    """Creates `left_alone` (fold, verdict) of all pairs, also of those whose record was deleted: as it was then."""
+    """Creates `left_alone` (fold, verdict) of all rows, also of those whose record was deleted: as it was then."""
     owner = f"r.{quote(bound.entity.rules_of_both.owner)}"
     return f"""
 create or replace temp table left_alone as
@@ -118,7 +118,7 @@ from (
   left join records r on r.Id = coalesce(s.record_id, c.record_id)
   left join landing.mailboxes m on m.user = s.feed_user
   left join ({owners_sql(bound.entity.owner)}) o on o.Id = {owner}
-  where (s.record_id is not null and s.verdict is null) or s.verdict = {literal(DELETED_IN_CRM)}
+  where s.verdict is null or s.verdict = {literal(DELETED_IN_CRM)}
 ) p
 """
 

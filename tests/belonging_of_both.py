@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 from tests.sides_of_both import CELLS, End, Item, Pair, Record
@@ -44,14 +45,16 @@ class Belonging:
         for key, item in sorted(new.items()):
             marked = self.records.get(item.mark or "")
             others = [other for other, one in new.items() if one.mark == item.mark]
-            if marked is None or item.mark in {pair.record for pair in self.pairs if pair.item in there}:
+            if marked is None or marked.owner != item.owner:
+                continue  # anybody can write a link
+            if item.mark in {pair.record for pair in self.pairs if pair.item in there}:
                 continue
             if len(others) > 1:
                 continue
             if marked.deleted:
                 self.end.held.add(key)
             else:
-                self._link(key, str(item.mark))
+                self._link(key, str(item.mark), goes_along=True)
                 taken.add(str(item.mark))
         linked = {pair.item for pair in self.pairs}
         free = {
@@ -90,10 +93,11 @@ class Belonging:
     def _lives(self, record: str) -> bool:
         return record in self.records and not self.records[record].deleted
 
-    def _link(self, key: str, record: str) -> None:
-        """The pair is new; what the record belonged to before is over."""
+    def _link(self, key: str, record: str, *, goes_along: bool = False) -> None:
+        """The pair is new; what the record belonged to before is over. What they agreed on goes along with a mark."""
+        before = next((pair for pair in self.pairs if pair.record == record), None)
         self.pairs = [pair for pair in self.pairs if pair.record != record]
-        self.pairs.append(Pair(key, record))
+        self.pairs.append(replace(before, item=key) if before and goes_along else Pair(key, record))
         self.records[record].key = key
 
     # what is left alone
@@ -110,7 +114,7 @@ class Belonging:
 
     def apart(self, item: Item, record: Record) -> bool:
         outside = not self._inside(item.due, item.changed) and not self._inside(record.due, record.changed)
-        return item.private or item.recurring or record.private or outside
+        return item.private or item.recurring or record.private or outside or item.owner != record.owner
 
 
 def _content(item: Item) -> tuple[object, ...]:

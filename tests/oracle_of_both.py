@@ -49,12 +49,13 @@ class Oracle(Belonging):
             return
         left = item or record
         assert left is not None
-        if isinstance(left, Item) and self.item_apart(left):
+        if isinstance(left, Item) and (self.item_apart(left) or self._apart_from_the_deleted(pair, left)):
             return
         if isinstance(left, Record) and pair.item in self._hidden(pair, left):
             return
         based = all(base is not NEVER for base in pair.base.values())
-        changed = any(pair.base[cell] != left.value(cell) for cell in CELLS)
+        seen = pair.base if isinstance(left, Item) else {cell: pair.of_record(cell) for cell in CELLS}
+        changed = any(seen[cell] != left.value(cell) for cell in CELLS)
         if not based:
             pair.parted = True
         elif changed and isinstance(left, Record):
@@ -68,6 +69,11 @@ class Oracle(Belonging):
             self.pairs.remove(pair)
         else:
             pair.parted = True  # deletions in the CRM are prevented
+
+    def _apart_from_the_deleted(self, pair: Pair, item: Item) -> bool:
+        """Its record was left alone when it was deleted, or belonged to somebody else."""
+        record = self.records.get(pair.record)
+        return record is not None and self.apart(item, record)
 
     def _hidden(self, pair: Pair, record: Record) -> set[str]:
         """The pair's item where it is told nothing of, as one of the two is left alone."""
@@ -95,16 +101,17 @@ class Oracle(Belonging):
 
 def _agree(pair: Pair, cell: str, item: Item, record: Record) -> None:
     """One side changed: it wins. Both, differently: the CRM. What is formatted there stays as it is."""
-    theirs, ours, base = item.value(cell), record.value(cell), pair.base[cell]
+    theirs, ours, base, was = item.value(cell), record.value(cell), pair.base[cell], pair.of_record(cell)
+    if (theirs, ours) == (base, was):
+        return
+    pair.kept.pop(cell, None)
     if theirs == ours:
         pair.base[cell] = ours
-        return
-    to_crm = ours is None if base is NEVER else base == ours
-    if to_crm:
+    elif ours is None if base is NEVER else was == ours:
         setattr(record, cell, theirs)
         pair.base[cell] = theirs
     elif cell == "body" and item.formatted:
-        return
+        pair.base[cell], pair.kept[cell] = theirs, ours
     else:
         setattr(item, cell, ours)
         pair.base[cell] = ours

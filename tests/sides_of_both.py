@@ -61,7 +61,13 @@ class Pair:
     item: str
     record: str
     base: dict[str, object] = field(default_factory=lambda: dict.fromkeys(CELLS, NEVER))
+    """What the item had in each cell when both were seen last."""
+    kept: dict[str, object] = field(default_factory=dict)
+    """What the record had then, where that is something else: it could not be written there."""
     parted: bool = False
+
+    def of_record(self, cell: str) -> object:
+        return self.kept.get(cell, self.base[cell])
 
 
 @dataclass

@@ -13,7 +13,7 @@ SAID = {
     "personnel": "Feed `personnel` → `Contact`, keyed by `Source_Key__c`. Creates records. Synced every day at 5:00",
     "profiles": "Collection `/v1/profiles` of the service `engage` → `Engage_Profile__c`",
     "connections": "**Is over** when `active` is false, or what `To_Profile__c` refers to is over, or what"
-    " `From_User__c` refers to is not there. Its record stays",
+    " `From_User__c` refers to is not there, or what `To_Profile__c` refers to is not there. Its record stays",
     "tasks": "**Changes flow both ways**; never deletes in the CRM, 30 days back and 365 ahead. Left alone: private,"
     " recurring. What changed on both sides counts as told by each field: the CRM's.",
     "events": "| Location | agreed | location, kept there if `attendees` is filled |",
