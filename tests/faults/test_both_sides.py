@@ -55,15 +55,15 @@ def test_people_of_a_survivor_that_has_just_got_a_record_are_created_in_the_same
         assert len(both.sides["personnel"].state()) == 2
 
 
-def test_people_refused_for_an_account_that_is_gone_are_tried_again_once_they_have_another() -> None:
-    """Accounts are synced too late: what people did there is not known, and no row of personnel is to blame."""
+def test_people_of_an_account_that_is_gone_wait_until_they_have_another() -> None:
+    """Accounts are synced too late: the org is asked what it deleted, and no row of personnel is to blame."""
     with story(accounts={"k2": {"name": "Two"}}, personnel={"p2": person("k2")}) as both:
         accounts, people = both.sides["accounts"], both.sides["personnel"]
         people.entity = replace(people.entity, retries=2)
         accounts.deletes(str(accounts.record(1)))
         both.the_source_adds_or_changes(("personnel", [("p3", ("institution_id", "k2"))]))
-        refused = [people.run(people.feed(), CALM) for _ in range(3)]
-        assert [report.outcomes for report in refused if report][-1]["held"] == 1, refused
+        waiting = [people.run(people.feed(), CALM) for _ in range(3)]
+        assert [report.reasons for report in waiting if report][-1].get("skipped: missing_institution"), waiting
         accounts.creates({"Name": "Two", "Source_Key__c": "k2"})
         both.all_goes_well(BOTH, CALM)
         assert people.meant is not None

@@ -77,7 +77,7 @@ def test_with_an_org_of_ones_own_a_service_must_be_named(tmp_path: Path) -> None
     aimed = read_settings(env_file=None, concord_home=tmp_path).at_org("https://localhost:1", "a", "b", authority)
     with pytest.raises(SystemicError, match="ENGAGE_URL and ENGAGE_TOKEN are not set") as caught:
         sources_of(aimed).land(PEOPLE, ("id",), tmp_path / "people.duckdb", silent)
-    assert caught.value.code == "source_settings"
+    assert caught.value.code == "source_not_set"
 
 
 def test_a_check_asks_the_service_for_a_page_and_tells_what_is_wrong(

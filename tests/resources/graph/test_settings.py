@@ -35,10 +35,10 @@ def tell(monkeypatch: pytest.MonkeyPatch, told: dict[str, str]) -> None:
         monkeypatch.setenv(name, value)
 
 
-def refused(settings: Settings) -> str:
+def refused(settings: Settings, code: str = "source_settings") -> str:
     with pytest.raises(SystemicError) as error:
         graph_of(settings)
-    assert error.value.code == "source_settings"
+    assert error.value.code == code
     return str(error.value)
 
 
@@ -74,7 +74,7 @@ def test_what_is_set_goes_before_what_is_beside(aimed: Settings, monkeypatch: py
 
 
 def test_a_gap_names_every_setting_that_is_missing(settings: Settings) -> None:
-    assert all(name in refused(settings) for name in TOLD)
+    assert all(name in refused(settings, "source_not_set") for name in TOLD)
 
 
 def test_a_wrong_setting_is_named_and_its_value_is_not(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
