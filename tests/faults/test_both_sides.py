@@ -19,7 +19,7 @@ from tests.faults.soak import STORIES, told
 from tests.faults.stroke import Stroke
 
 SEED = int(os.environ.get("SEED", "1"))
-"""Of the first stories; a build server gives another one to each build."""
+"""Of the first stories; `SEED` in the environment chooses others."""
 SEEDS = [pytest.param(number, id=f"seed {number}") for number in range(SEED, SEED + 4)]
 
 BOTH = ("accounts", "personnel")
