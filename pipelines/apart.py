@@ -21,45 +21,30 @@ TODAY = "cast(getvariable('now') as date)"
 
 def row_apart_sql(bound: Bound) -> str:
     """Text, null where nothing is in the way: why the row `s`, which has no record yet, is left alone."""
-    rules = bound.entity.rules_of_both
-    lies = _row_inside(bound)
-    related = [f"s.{quote(resolved(field))} is not null" for field in rules.related]
-    return _first(
-        [
-            (f"not ({lies})" if lies else "false", OUTSIDE),
-            *_left(bound, row=True, record=False),
-            (f"not ({' or '.join(related)})" if related else "false", UNRELATED),
-        ]
-    )
+    return _apart_sql(bound, row=True, record=False)
 
 
 def record_apart_sql(bound: Bound) -> str:
     """The same of the record `r`, which has no row yet."""
-    rules = bound.entity.rules_of_both
-    lies = _record_inside(bound)
-    related = [f"r.{quote(field)} is not null" for field in rules.related]
-    return _first(
-        [
-            (f"not ({lies})" if lies else "false", OUTSIDE),
-            *_left(bound, row=False, record=True),
-            (f"not ({' or '.join(related)})" if related else "false", UNRELATED),
-        ]
-    )
+    return _apart_sql(bound, row=False, record=True)
 
 
 def pair_apart_sql(bound: Bound) -> str:
     """The same of a pair: outside are both, one that is private or the like is enough, related is either."""
-    rules = bound.entity.rules_of_both
-    inside = [lies for lies in (_row_inside(bound), _record_inside(bound)) if lies]
-    related = [
-        test
-        for field in rules.related
-        for test in (f"r.{quote(field)} is not null", f"s.{quote(resolved(field))} is not null")
-    ]
+    return _apart_sql(bound, row=True, record=True)
+
+
+def _apart_sql(bound: Bound, *, row: bool, record: bool) -> str:
+    fields = bound.entity.rules_of_both.related
+    inside = [_row_inside(bound)] if row else []
+    inside += [_record_inside(bound)] if record else []
+    lies = [test for test in inside if test]
+    related = [f"r.{quote(field)} is not null" for field in fields] if record else []
+    related += [f"s.{quote(resolved(field))} is not null" for field in fields] if row else []
     return _first(
         [
-            (f"not ({' or '.join(inside)})" if inside else "false", OUTSIDE),
-            *_left(bound, row=True, record=True),
+            (f"not ({' or '.join(lies)})" if lies else "false", OUTSIDE),
+            *_left(bound, row=row, record=record),
             (f"not ({' or '.join(related)})" if related else "false", UNRELATED),
         ]
     )

@@ -22,8 +22,6 @@ from pipelines.sql import canonical_sql, differs_sql, duckdb_type, given, litera
 
 LINE_ENDS = r"[ \t\x{00A0}]*\n"
 
-FLOWS = ("same", "rest", "crm", "source", "kept", "hold")
-
 
 def agreed_fields(bound: Bound) -> list[tuple[BoundField, Agreed]]:
     """The fields that both sides shall have the same value in."""
