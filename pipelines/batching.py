@@ -16,7 +16,7 @@ JOB_CHARACTERS = 60_000_000
 
 @dataclass(frozen=True, slots=True)
 class Batching:
-    """`collection_rows` in one call, `job_rows` in one bulk job, which takes `job_calls` calls.
+    """`collection_rows` of one kind in one call, `job_rows` in one bulk job, which takes `job_calls` calls.
 
     Before each job, and before the first of some collections, a call asks what others changed meanwhile.
     """
@@ -27,12 +27,16 @@ class Batching:
     """Create, upload, close, about two polls, three result files."""
 
     def cost_of(self, rows: int) -> int:
-        """API calls that so many rows of one kind take."""
+        """API calls that so many rows of one kind take, alone or with another kind that shares their one call."""
         return min(1 + -(-rows // self.collection_rows), (1 + self.job_calls) * max(1, -(-rows // self.job_rows)))
 
     def route_of(self, rows: int) -> Route:
         """The cheaper route for so many rows."""
         return "collections" if -(-rows // self.collection_rows) <= self.job_calls else "bulk"
+
+    def fits_a_call(self, rows: int) -> bool:
+        """Whether so many rows are one collection."""
+        return rows <= self.collection_rows and self.route_of(rows) == "collections"
 
     def job_size(self, rows: int, characters: int) -> int:
         """Rows of one job, when so many have so many characters in all."""

@@ -1,63 +1,28 @@
 """A plan goes to the org: in batches, by the cheapest correct route, each written down before it is sent.
 
-Small batches go as collections of 200, large ones as bulk jobs. New parents go before their children, and what waits
-for a parent gets its id in between. An answer that got lost is not guessed: the rows come back as `lost`, to be read
-and planned again (see `rounds`), as are those that somebody changed since they were read (see `meanwhile`).
+Small batches go as collections of 200, large ones as bulk jobs; which go before others, and which share a call, is in
+`waves`. An answer that got lost is not guessed: the rows come back as `lost`, to be read and planned again (see
+`rounds`), as are those that somebody changed since they were read (see `meanwhile`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+
+import duckdb
 
 from pipelines import ledger
 from pipelines.batching import Batching
 from pipelines.binding import Bound
-from pipelines.failures import class_sql, classify
+from pipelines.failures import classify
 from pipelines.jobs import end_job
 from pipelines.ledger import Batch
 from pipelines.meanwhile import NOBODY, set_aside
 from pipelines.payload import answers_of, records, sendable_sql, table
-from pipelines.ports import ANSWERS, Crm, LostAnswer, Progress, SystemicError
+from pipelines.ports import ANSWERS, Crm, LostAnswer, Progress, Rows, SystemicError, Told
 from pipelines.run import OpenFile
-
-Operation = Literal["insert", "update"]
-
-FILL_WAITING = (
-    f"""
-create or replace temp table born as
-with answers as (
-  select
-    r.batch,
-    r.fold,
-    struct_pack(record_id := r.record_id, status := r.status, class := {class_sql("r.code", "r.message")}) as answer
-  from results r
-  join batches b on b.batch = r.batch
-  where b.run_id = ? and b.operation = 'insert'
-)
-select fold, max_by(answer, batch) as last
-from answers
-group by fold
-""",
-    """
-insert into work.waited
-select fold from work.cells
-where waits_for in (select fold from born where last.status = 'success')
-""",
-    """
-update work.cells set new = born.last.record_id, waits_for = null
-from born
-where born.fold = cells.waits_for and born.last.status = 'success'
-""",
-    """
-delete from work.cells
-where waits_for in (select fold from born where last.status = 'failed' and last.class <> 'transient')
-""",
-    """
-delete from work.cells
-where rule = 'synced_at' and fold not in (select fold from work.cells where rule <> 'synced_at')
-""",
-)
+from pipelines.waves import Wave, fill_waiting, trips
 
 
 @dataclass(frozen=True)
@@ -79,77 +44,82 @@ class Loader:
         """
         with self.open() as con:
             con.execute(NOBODY)
-            waves = con.execute(
-                "select wave, count(*) from work.actions where kind = 'create' group by wave order by wave"
-            ).fetchall()
-        for wave, _ in waves:
-            self._fill_waiting()
-            self._send("insert", wave)
-        self._fill_waiting()
-        self._send("update", 0)
+            fill_waiting(con, self.run_id)
+            ahead = trips(con, self.batching)
+        for trip in ahead:
+            self._send(trip)
+            with self.open() as con:
+                fill_waiting(con, self.run_id)
 
-    def _fill_waiting(self) -> None:
-        """Cells that wait for a record created in this run get its id; where it was refused they are dropped.
-
-        Where it is not known yet whether there is one they go on waiting, and their rows are not sent.
-        """
+    def _send(self, trip: Sequence[Wave]) -> None:
+        """All rows of these waves, each by its route; where there are several, in one call."""
         with self.open() as con:
-            con.execute("begin")
-            for statement in FILL_WAITING:
-                con.execute(statement, [self.run_id] if "?" in statement else [])
-            con.execute("commit")
-
-    def _send(self, operation: Operation, wave: int) -> None:
-        """All rows of one operation, each by its route."""
-        kind = "create" if operation == "insert" else "update"
-        with self.open() as con:
-            con.execute(sendable_sql(self.bound), [kind, wave])
-            total, characters = con.execute(
-                "select count(*), coalesce(sum(characters), 0) from work.sendable"
-            ).fetchall()[0]
-            if not total:
-                return
-            load = ledger.Load(self.run_id, self.plan_hash, operation, wave)
-            if self.batching.route_of(total) == "bulk":
-                size = self.batching.job_size(total, characters)
-                con.execute("create or replace temp table odd as from work.sendable where unspeakable")
-                con.execute("delete from work.sendable where unspeakable")
-                batches = ledger.open_batches(con, load, route="bulk", size=size)
-                con.execute("create or replace table work.sendable as from odd")
-                batches += ledger.open_batches(con, load, route="collections", size=self.batching.collection_rows)
+            batches = [batch for wave in trip for batch in self._written_down(con, wave)]
+        if not batches:
+            return
+        step = f"load {' and '.join(f'{wave.operation}s' for wave in trip)}"
+        done, total = 0, sum(batch.rows for batch in batches)
+        self.progress(step, done, total)
+        asked = False
+        for call in [batches] if len(trip) > 1 else [[batch] for batch in batches]:
+            if call[0].route == "bulk":
+                self._send_job(call[0])
             else:
-                batches = ledger.open_batches(con, load, route="collections", size=self.batching.collection_rows)
-        done = 0
-        self.progress(f"load {operation}s", done, total)
-        first_small = next((batch for batch in batches if batch.route == "collections"), None)
-        for batch in batches:
-            if batch is first_small:
-                set_aside(self.bound, self.crm, self.open)
-            if batch.route == "bulk":
-                self._send_job(batch)
-            else:
-                self._send_collection(batch)
-            done += batch.rows
-            self.progress(f"load {operation}s", done, total)
+                if not asked:
+                    set_aside(self.bound, self.crm, self.open)
+                asked = True
+                self._send_collections(call)
+            done += sum(batch.rows for batch in call)
+            self.progress(step, done, total)
 
-    def _send_collection(self, batch: Batch) -> None:
+    def _written_down(self, con: duckdb.DuckDBPyConnection, wave: Wave) -> list[Batch]:
+        """The batches of the wave, in the ledger; rows that a job could not have as they are go by collections."""
+        con.execute(sendable_sql(self.bound), ["create" if wave.operation == "insert" else "update", wave.number])
+        total, characters = con.execute("select count(*), coalesce(sum(characters), 0) from work.sendable").fetchall()[
+            0
+        ]
+        load = ledger.Load(self.run_id, self.plan_hash, wave.operation, wave.number)
+        jobs = []
+        if total and self.batching.route_of(total) == "bulk":
+            size = self.batching.job_size(total, characters)
+            con.execute("create or replace temp table odd as from work.sendable where unspeakable")
+            con.execute("delete from work.sendable where unspeakable")
+            jobs = ledger.open_batches(con, load, route="bulk", size=size)
+            con.execute("create or replace table work.sendable as from odd")
+        return jobs + ledger.open_batches(con, load, route="collections", size=self.batching.collection_rows)
+
+    def _send_collections(self, batches: Sequence[Batch]) -> None:
+        """One call, with a collection for each batch of which a row is left."""
         with self.open() as con:
-            if not ledger.leave_out_aside(con, batch):
-                return
-            keys, rows = records(con, batch)
-            ledger.mark(con, batch, "SENT")
+            going = [batch for batch in batches if ledger.leave_out_aside(con, batch)]
+            packed = [records(con, batch) for batch in going]
+            for batch in going:
+                ledger.mark(con, batch, "SENT")
+        told = self._told({batch.operation: rows for batch, (_, rows) in zip(going, packed, strict=True)})
+        for batch, (keys, _), outcome in zip(going, packed, told, strict=True):
+            if isinstance(outcome, LostAnswer):
+                self._lose(batch)
+            elif isinstance(outcome, SystemicError):
+                self._refuse(batch, outcome)
+            else:
+                with self.open() as con:
+                    ledger.answer(con, batch, answers_of(keys, outcome))
+        for outcome in told:
+            if isinstance(outcome, SystemicError):
+                raise outcome
+        for batch in going:
+            self._stop_if_systemic(batch)
+
+    def _told(self, rows: Mapping[str, Rows]) -> Sequence[Told]:
+        """What became of the rows of each operation, in one call."""
         sobject = self.bound.entity.target.sobject
         try:
-            sent = self.crm.insert(sobject, rows) if batch.operation == "insert" else self.crm.update(sobject, rows)
-        except LostAnswer:
-            self._lose(batch)
-            return
-        except SystemicError as error:
-            self._refuse(batch, error)
-            raise
-        with self.open() as con:
-            ledger.answer(con, batch, answers_of(keys, sent))
-        self._stop_if_systemic(batch)
+            if len(rows) > 1:
+                return self.crm.insert_and_update(sobject, rows["insert"], rows["update"])
+            alone = {"insert": self.crm.insert, "update": self.crm.update}
+            return [alone[operation](sobject, some) for operation, some in rows.items()]
+        except (LostAnswer, SystemicError) as error:
+            return [error] * len(rows)
 
     def _send_job(self, batch: Batch) -> None:
         sobject = self.bound.entity.target.sobject

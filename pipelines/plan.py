@@ -18,6 +18,7 @@ from pipelines.batching import STANDARD, Batching
 from pipelines.binding import Bound
 from pipelines.gates import Back, Measures, Verdict, judge
 from pipelines.sql import canonical_sql
+from pipelines.waves import cost_of, trips
 
 MEASURE_SQL = """
 select
@@ -101,8 +102,6 @@ select
 from work.source_actions
 """
 
-COST_SQL = "select kind, wave, count(*) from work.actions group by kind, wave"
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -160,7 +159,7 @@ def read_plan(
         back=_back(con) if bound.entity.both else None,
     )
     gates = judge(bound.entity.gates, measures)
-    cost = sum(batching.cost_of(count) for _, _, count in con.execute(COST_SQL).fetchall())
+    cost = sum(cost_of(trip, batching) for trip in trips(con, batching))
     cost += -(-removals // batching.collection_rows)
     return Plan(
         hash=short_hash(_one(con, HASH_SQL)[0], gates),

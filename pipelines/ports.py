@@ -124,6 +124,10 @@ class Sight:
 BLIND = Sight({})
 
 
+Rows = Sequence[Mapping[str, str | None]]
+"""Records to be written: field → value."""
+
+
 @dataclass(frozen=True, slots=True)
 class RowResult:
     """What the CRM said of one row."""
@@ -134,6 +138,10 @@ class RowResult:
     code: str = ""
     message: str = ""
     fields: tuple[str, ...] = ()
+
+
+Told = list[RowResult] | LostAnswer | SystemicError
+"""What became of one of the writes of a call: a result a row, or what that write by itself would have raised."""
 
 
 JobState = Literal["Open", "UploadComplete", "InProgress", "JobComplete", "Failed", "Aborted", "Gone"]
@@ -152,6 +160,10 @@ class JobInfo:
 
 CLEAR = "#N/A"
 """In a bulk upload: set the field to null. A null cell leaves the field alone."""
+
+
+REFERENCE = "@{"
+"""In a call of several writes: what begins so is taken for a reference to the answer of another one."""
 
 
 ANSWERS = pa.schema(
@@ -216,11 +228,14 @@ class Crm(Protocol):
     def read(self, sobject: str, fields: Sequence[str], by: str, values: Sequence[str]) -> pa.Table:
         """The live records whose field `by` (Id or an external id) is one of the values, in as few calls as may be."""
 
-    def insert(self, sobject: str, rows: Sequence[Mapping[str, str | None]]) -> list[RowResult]:
+    def insert(self, sobject: str, rows: Rows) -> list[RowResult]:
         """At most 200 new records in one call; results in the order of the rows. Never retried by itself."""
 
-    def update(self, sobject: str, rows: Sequence[Mapping[str, str | None]]) -> list[RowResult]:
+    def update(self, sobject: str, rows: Rows) -> list[RowResult]:
         """At most 200 records with `Id` in one call; only the named fields change, None clears. Never retried."""
+
+    def insert_and_update(self, sobject: str, new: Rows, changed: Rows) -> tuple[Told, Told]:
+        """Both in one call, at most 200 rows of each, none with a text that holds `REFERENCE`. Never retried."""
 
     def delete(self, sobject: str, ids: Sequence[str]) -> list[RowResult]:
         """At most 200 records, into the recycle bin, in one call; results in the order of the ids. Never retried."""

@@ -16,8 +16,10 @@ import pyarrow as pa
 import requests
 
 from pipelines.failures import classify
-from pipelines.ports import SystemicError
+from pipelines.ports import LostAnswer, SystemicError
 from resources.salesforce.headers import is_foreign, retry_after
+
+REQUEST_TIMEOUT = 408  # a gateway's, which cannot know what became of the request
 
 
 class Refused(SystemicError):
@@ -95,6 +97,18 @@ def refusal(response: requests.Response, doing: str) -> Refused | Unavailable:
         used = response.headers.get("Sforce-Limit-Info", "")
         text = f"The org's limit of API calls in 24 hours is reached ({used or 'usage unknown'}). Run again later."
     return Refused(code, text, response.status_code)
+
+
+def answered(response: requests.Response, doing: str, *, safe: bool) -> None:
+    """The answer is a success. Else raises what it means for a request that changes nothing (`safe`) or for a write."""
+    ours = response.status_code < 500 and response.status_code != REQUEST_TIMEOUT and not is_foreign(response)
+    if ours and response.status_code < 300:
+        return
+    if ours:
+        raise refusal(response, doing)
+    if not safe:
+        raise LostAnswer(f"{doing}: HTTP {response.status_code} came instead of an answer")
+    raise unavailable(response, doing)
 
 
 def unavailable(response: requests.Response, doing: str) -> Unavailable:

@@ -5,7 +5,7 @@ Nothing happens before the first question: no login, no import of simple-salesfo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal
 from urllib.parse import urlsplit
@@ -13,17 +13,31 @@ from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined
 
 import pyarrow as pa
 
-from pipelines.ports import BLIND, JobInfo, ObjectInfo, Progress, RowResult, Sight, Snapshot, SystemicError, Window
+from pipelines.ports import (
+    BLIND,
+    JobInfo,
+    ObjectInfo,
+    Progress,
+    RowResult,
+    Rows,
+    Sight,
+    Snapshot,
+    SystemicError,
+    Told,
+    Window,
+)
 from resources.salesforce import collections
 from resources.salesforce.allowance import Allowance, DailyCalls, Unlimited
 from resources.salesforce.auth import login_of
 from resources.salesforce.bulk import Ingest
+from resources.salesforce.collections import collection
 from resources.salesforce.describe import SYSTEM, columns_of, describe, object_of
 from resources.salesforce.headers import Usage
 from resources.salesforce.look import ask_together
 from resources.salesforce.patience import Patience
 from resources.salesforce.session import OrgSession, Route
 from resources.salesforce.snapshot import Reader, query
+from resources.salesforce.together import write_both
 from resources.settings import Settings
 
 
@@ -123,11 +137,15 @@ class SalesforceOrg:
         (key,) = columns_of(about, [by])
         return self._reader.read(sobject, columns_of(about, fields), key, values)
 
-    def insert(self, sobject: str, rows: Sequence[Mapping[str, str | None]]) -> list[RowResult]:
-        return collections.write(self._session, self.describe(sobject), rows, "POST")
+    def insert(self, sobject: str, rows: Rows) -> list[RowResult]:
+        return collections.write(self._session, collection(self.describe(sobject), rows, "POST"))
 
-    def update(self, sobject: str, rows: Sequence[Mapping[str, str | None]]) -> list[RowResult]:
-        return collections.write(self._session, self.describe(sobject), rows, "PATCH")
+    def update(self, sobject: str, rows: Rows) -> list[RowResult]:
+        return collections.write(self._session, collection(self.describe(sobject), rows, "PATCH"))
+
+    def insert_and_update(self, sobject: str, new: Rows, changed: Rows) -> tuple[Told, Told]:
+        about = self.describe(sobject)
+        return write_both(self._session, collection(about, new, "POST"), collection(about, changed, "PATCH"))
 
     def delete(self, sobject: str, ids: Sequence[str]) -> list[RowResult]:
         del sobject  # ids say it

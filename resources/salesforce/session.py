@@ -30,14 +30,15 @@ from pipelines.ports import LostAnswer
 from resources.salesforce.allowance import Allowance, Unlimited
 from resources.salesforce.auth import Login, Token
 from resources.salesforce.connections import before_sending, explain
-from resources.salesforce.errors import Unavailable, body, refusal, unavailable
-from resources.salesforce.headers import Usage, answered_at, asked_at, is_foreign, usage
+from resources.salesforce.errors import Unavailable, answered, body
+from resources.salesforce.headers import Usage, answered_at, asked_at, usage
 from resources.salesforce.ids import long_id
 from resources.salesforce.patience import Patience
 
 T = TypeVar("T")
 
-REQUEST_TIMEOUT = 408  # a gateway's, which cannot know what became of the request
+NO_ASSIGNMENT = {"Sforce-Auto-Assign": "FALSE"}
+"""No assignment rules: the bulk route knows none, and both must agree."""
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +68,8 @@ class OrgSession(requests.Session):
         self.verify = str(route.ca_file) if route.ca_file else True
         if route.proxy:
             self.proxies = {"https": route.proxy}
-        # gzip alone: it is what Salesforce sends. No assignment rules: the bulk route knows none, and both must agree.
-        self.headers.update({"Accept-Encoding": "gzip", "Sforce-Auto-Assign": "FALSE", "User-Agent": "concord"})
+        # gzip alone: it is what Salesforce sends
+        self.headers.update({"Accept-Encoding": "gzip", **NO_ASSIGNMENT, "User-Agent": "concord"})
         self.calls = 0
         self.usage: Usage | None = None
         self.version = version
@@ -147,14 +148,8 @@ class OrgSession(requests.Session):
         response = self._send(method, url, token, safe=safe, kwargs=kwargs)
         if response.status_code == 401:
             response = self._send(method, url, self._renew(token), safe=safe, kwargs=kwargs)
-        if response.status_code < 300 and not is_foreign(response):
-            return response
-        doing = f"{method} {urlsplit(url).path}"
-        if response.status_code < 500 and response.status_code != REQUEST_TIMEOUT and not is_foreign(response):
-            raise refusal(response, doing)
-        if not safe:
-            raise LostAnswer(f"{doing}: HTTP {response.status_code} came instead of an answer")
-        raise unavailable(response, doing)
+        answered(response, f"{method} {urlsplit(url).path}", safe=safe)
+        return response
 
     def _send(self, method: str, url: str, token: Token, *, safe: bool, kwargs: dict[str, Any]) -> requests.Response:
         if not safe and time.monotonic() - self._answered_at > self.patience.idle:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 LIMIT = 25
 LIMIT_OF_QUERIES = 5
+INHERITED = ("accept", "authorization", "content-type")
+"""Headers that a subrequest has of the call, and may not have of its own; of the call's others it has none."""
+
 _QUERY = re.compile(r"/services/data/v\d+\.0/(query(All)?|composite/sobjects)(/|\?|$)", re.IGNORECASE)
 _REFERENCE = re.compile(r"@\{(\w+)((?:\.\w+|\[\d+\])*)\}")
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
@@ -44,6 +47,9 @@ def _composite(call: Call) -> Answer:
         # the documentation has the limit; the text is ours
         message = f"Composite request limit of {LIMIT_OF_QUERIES} query and sObject Collections subrequests exceeded"
         raise ApiError(400, "LIMIT_EXCEEDED", message)
+    if any(name in INHERITED for request in requests for name in _headers_of(request)):
+        # that it is refused is documented; the text is ours
+        raise ApiError(400, "INVALID_INPUT", f"A subrequest must not have one of the headers {', '.join(INHERITED)}")
     if body.get("allOrNone") is True:
         return _answer(run_together(call, requests)[0])
     answers: dict[str, dict[str, Any]] = {}
@@ -96,13 +102,18 @@ def _run(call: Call, request: Mapping[str, Any]) -> Answer:
     if re.search(r"/composite(/graph|/batch)?/?$", path, re.IGNORECASE):
         raise ApiError(400, "INVALID_INPUT", "A composite call cannot hold another one")
     route, params = call.router.find(method, path)
-    headers = {**call.headers, **{str(k).lower(): str(v) for k, v in (request.get("httpHeaders") or {}).items()}}
+    headers = _headers_of(request) | {name: value for name, value in call.headers.items() if name in INHERITED}
     body = orjson.dumps(request["body"]) if request.get("body") is not None else b""
     inner = replace(
         call, method=method, path=path, params=params, query=dict(parse_qsl(query)), headers=headers, body=body
     )
-    with duplicates_as(headers.get("sforce-duplicate-rule-header", "")):
+    with duplicates_as(headers.get("sforce-duplicate-rule-header", "allowSave=false")):
         return route.handler(method)(inner)
+
+
+def _headers_of(request: Any) -> dict[str, str]:
+    told = request.get("httpHeaders") if isinstance(request, dict) else None
+    return {str(name).lower(): str(value) for name, value in (told or {}).items()}
 
 
 def _resolved(value: Any, answers: Mapping[str, dict[str, Any]]) -> Any:

@@ -16,6 +16,7 @@ from pipelines.run import Request, Stopped
 from resources.warehouse import Warehouse
 from tests.faults.clock import SimulatedClock
 from tests.faults.inside import inside
+from tests.faults.kinds import WRITES
 from tests.faults.outside import HeldOpen, Listed, outside
 from tests.faults.wire import Schedule, Wire, nothing
 from tests.runs.place import run_id, run_once
@@ -170,7 +171,9 @@ class Desk:
     @property
     def org_writes(self) -> int:
         """Calls of the last run that write in the org."""
-        return sum(call.changes and call.path.startswith(("composite/sobjects", "jobs")) for call in self.wire.calls)
+        return sum(
+            call.changes and call.path.startswith(("composite/sobjects", WRITES, "jobs")) for call in self.wire.calls
+        )
 
 
 def _id_of(key: str | None) -> str | None:

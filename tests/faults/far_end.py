@@ -9,6 +9,7 @@ import csv
 import io
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -99,17 +100,32 @@ class FarEnd:
         return Answer(200, JSON, b"{}")
 
     def _first_row_locked(self, request: requests.PreparedRequest) -> Answer:
+        """The first row of the call, or of each of its collections."""
         asked = orjson.loads(body_of(request))
-        first, *others = asked["records"]
-        refused = {"success": False, "errors": [{"statusCode": LOCK, "message": LOCK_TEXT, "fields": []}]}
-        if "id" in first or "Id" in first:
-            refused["id"] = first.get("Id") or first.get("id")
-        done: list[Any] = []
-        if others:
-            answer = self.answer(request, orjson.dumps({**asked, "records": others}))
-            assert answer.status == 200
-            done = orjson.loads(answer.body)
-        return Answer(200, JSON, orjson.dumps([refused, *done]))
+        if "compositeRequest" not in asked:
+            done = self._done(request, {**asked, "records": asked["records"][1:]}) if asked["records"][1:] else []
+            return Answer(200, JSON, orjson.dumps([_refused(asked["records"][0]), *done]))
+        parts = {part["referenceId"]: part for part in asked["compositeRequest"]}
+        first = {name: part["body"]["records"].pop(0) for name, part in parts.items()}
+        left = [part for part in parts.values() if part["body"]["records"]]
+        told = self._done(request, {**asked, "compositeRequest": left})["compositeResponse"] if left else []
+        bodies = {one["referenceId"]: one["body"] for one in told}
+        answers = [
+            {
+                "referenceId": name,
+                "httpStatusCode": 200,
+                "httpHeaders": {},
+                "body": [_refused(row), *bodies.get(name, [])],
+            }
+            for name, row in first.items()
+        ]
+        return Answer(200, JSON, orjson.dumps({"compositeResponse": answers}))
+
+    def _done(self, request: requests.PreparedRequest, asked: Mapping[str, object]) -> Any:
+        """What the org answers to the rest of a call."""
+        answer = self.answer(request, orjson.dumps(asked))
+        assert answer.status == 200
+        return orjson.loads(answer.body)
 
     def _allow(self, *, read: bool, edit: bool) -> None:
         assert self._field is not None
@@ -123,6 +139,12 @@ class FarEnd:
         """Our user has all rights again."""
         if self.trouble.taken:
             self._allow(read=True, edit=True)
+
+
+def _refused(row: Mapping[str, object]) -> dict[str, object]:
+    """The answer to a row that is locked."""
+    named = {"id": row["Id"]} if "Id" in row else {}
+    return {**named, "success": False, "errors": [{"statusCode": LOCK, "message": LOCK_TEXT, "fields": []}]}
 
 
 def body_of(request: requests.PreparedRequest) -> bytes:

@@ -39,6 +39,9 @@ CLOSING = (
 POLLING = ("stuck",)  # the job makes no progress for a while
 ENDED = ("gone",)  # seven days have passed: the org no longer knows the job, nor its results
 
+WRITES = "composite of writes"
+"""New rows and changed ones in one call."""
+
 GRAPH, BATCH_OF_READS, BATCH_OF_WRITES = "graph/", "graph/$batch", "graph/$batch of writes"
 IN_MAILBOXES = tuple(kind for kind in ANYWHERE if kind != "limit")
 READING_MAILBOXES = ("forgotten",)  # 410: no place of a reader holds any more
@@ -75,7 +78,7 @@ class Call:
             reads = () if self.path.endswith("token") else READING_MAILBOXES
             return IN_MAILBOXES + (WRITING_MAILBOXES if self.changes else reads)
         found = ANYWHERE + (CHANGING if self.changes else ())
-        if self.path == "composite/sobjects" or (self.method == "PUT" and self.path.endswith("/batches")):
+        if self.path in ("composite/sobjects", WRITES) or (self.method == "PUT" and self.path.endswith("/batches")):
             found += ROWS
         if self.path == "jobs/ingest/ID":
             found += CLOSING if self.method == "PATCH" else POLLING
@@ -93,7 +96,9 @@ def told_by_graph(method: str, path: str, body: bytes) -> Call:
     return Call(method, GRAPH + short)
 
 
-def told(method: str, path: str) -> Call:
-    """The call of that method and path, ids left out."""
+def told(method: str, path: str, body: bytes) -> Call:
+    """The call of that method and path, ids left out; a composite may be one of writes."""
     short = path.partition("/services/data/")[2].partition("/")[2] or path.rpartition("/")[2]
+    if short == "composite" and all("body" in part for part in orjson.loads(body)["compositeRequest"]):
+        return Call(method, WRITES)
     return Call(method, re.sub(r"(jobs/\w+/)\w+", r"\1ID", short).rstrip("/"))

@@ -11,8 +11,8 @@ import pytest
 from tests.faults.day import Day
 from tests.faults.desk import Desk
 
-A_DAY = 16 * 12
-"""Runs within the hours of the entity's cadence."""
+A_DAY = 24 * 12
+"""Runs, one every five minutes."""
 
 
 @pytest.mark.parametrize(

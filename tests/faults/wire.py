@@ -80,8 +80,8 @@ class Wire(HTTPAdapter):
         parts = urlsplit(request.url or "")
         where = f"{parts.scheme}://{parts.netloc}"
         assert where in (URL, OFFICE_URL)
-        method = request.method or ""
-        call = told(method, parts.path) if where == URL else told_by_graph(method, parts.path, body_of(request))
+        method, body = request.method or "", body_of(request)
+        call = (told if where == URL else told_by_graph)(method, parts.path, body)
         self.calls.append(call)
         number = len(self.calls)
         self.before(number)

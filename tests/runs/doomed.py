@@ -27,7 +27,8 @@ from resources.world import world_of
 from tests.runs.place import ALL_BULK, ENTITIES, run_id, served
 
 EFFECTS = (
-    "touched", "insert", "update", "delete", "create_job", "upload", "abort", "wait", "results", "snapshot", "read",
+    "touched", "insert", "update", "insert_and_update", "delete", "create_job", "upload", "abort", "wait", "results",
+    "snapshot", "read",
 )  # fmt: skip
 
 

@@ -163,13 +163,13 @@ def test_answers_that_do_not_match_the_rows_are_worth_nothing(
     wire.script[:] = [Answer(body=answers)]
     rows = [{"Id": f"00300000000000{number}AAA", "LastName": "x"} for number in (1, 2)]
     with pytest.raises(LostAnswer):
-        collections.write(session, CONTACT, rows, "PATCH")
+        collections.write(session, collections.collection(CONTACT, rows, "PATCH"))
 
 
 def test_an_answer_that_is_no_answer_is_lost(wire: Scripted, session: OrgSession) -> None:
     wire.script[:] = [Answer(body=b"OK")]
     with pytest.raises(LostAnswer):
-        collections.write(session, CONTACT, [{"LastName": "x"}], "POST")
+        collections.write(session, collections.collection(CONTACT, [{"LastName": "x"}], "POST"))
 
 
 def test_a_row_with_a_value_of_the_wrong_type_is_answered_and_the_others_sent(
@@ -177,7 +177,7 @@ def test_a_row_with_a_value_of_the_wrong_type_is_answered_and_the_others_sent(
 ) -> None:
     wire.script[:] = [Answer(body=[{"id": "003000000000002AAA", "success": True, "errors": []}])]
     rows = [{"LastName": "x", "Age__c": "old"}, {"LastName": "y", "Age__c": "7"}]
-    bad, good = collections.write(session, CONTACT, rows, "POST")
+    bad, good = collections.write(session, collections.collection(CONTACT, rows, "POST"))
     assert (bad.success, bad.code, bad.fields) == (False, "INVALID_TYPE_ON_FIELD_IN_RECORD", ("Age__c",))
     assert good.success
     assert b"old" not in wire.seen[0].body
@@ -186,7 +186,7 @@ def test_a_row_with_a_value_of_the_wrong_type_is_answered_and_the_others_sent(
 def test_a_relationship_is_sent_as_an_object_and_cleared_by_its_field(wire: Scripted, session: OrgSession) -> None:
     wire.script[:] = [Answer(body=[{"id": "003000000000002AAA", "success": True, "errors": []}] * 2)]
     rows = [{"Account.Key__c": "a", "Boss__r.Key__c": None}, {"Account.Key__c": None, "Boss__r.Key__c": "b"}]
-    collections.write(session, CONTACT, rows, "POST")
+    collections.write(session, collections.collection(CONTACT, rows, "POST"))
     attributes = {"attributes": {"type": "Contact"}}
     assert json.loads(wire.seen[0].body)["records"] == [
         attributes | {"Account": {"Key__c": "a"}, "Boss__c": None},
@@ -196,4 +196,4 @@ def test_a_relationship_is_sent_as_an_object_and_cleared_by_its_field(wire: Scri
 
 def test_a_call_takes_two_hundred_rows(session: OrgSession) -> None:
     with pytest.raises(ValueError, match="201 rows in one call"):
-        collections.write(session, CONTACT, [{"LastName": "x"}] * 201, "POST")
+        collections.write(session, collections.collection(CONTACT, [{"LastName": "x"}] * 201, "POST"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tests.resources.sandbox.conftest import Rest
@@ -82,3 +83,56 @@ def test_a_composite_call_counts_as_one(rest: Rest, key: str) -> None:
     )
 
     assert after == before + 1
+
+
+def collection(method: str, reference: str, *records: Mapping[str, object]) -> dict[str, Any]:
+    rows = [{"attributes": {"type": "Account"}, **record} for record in records]
+    body = {"allOrNone": False, "records": rows}
+    return {"method": method, "url": f"{ROOT}/composite/sobjects", "referenceId": reference, "body": body}
+
+
+def test_collections_share_a_call_and_each_row_has_its_answer(rest: Rest, key: str) -> None:
+    kept = rest("POST", "sobjects/Account", json={"Name": "Old", "Source_Key__c": key}).json()["id"]
+    calls = [
+        collection("POST", "new", {"Name": "A"}, {"Source_Key__c": key, "Name": "twice"}),
+        collection("PATCH", "changed", {"Id": kept, "Name": "New"}, {"Id": "001000000000000AAA", "Name": "?"}),
+    ]
+
+    answer = rest("POST", "composite", json={"allOrNone": False, "compositeRequest": calls}).json()["compositeResponse"]
+
+    assert [(one["referenceId"], one["httpStatusCode"]) for one in answer] == [("new", 200), ("changed", 200)]
+    assert [[row["success"] for row in one["body"]] for one in answer] == [[True, False], [True, False]]
+    assert answer[0]["body"][1]["errors"][0]["statusCode"] == "DUPLICATE_VALUE"
+    assert rest("GET", f"sobjects/Account/Source_Key__c/{key}").json()["Name"] == "New"
+
+
+def test_a_collection_that_is_refused_as_a_whole_leaves_the_other(rest: Rest, key: str) -> None:
+    calls = [
+        collection("POST", "too_many", *[{"Name": "A", "Source_Key__c": key}] * 201),
+        collection("POST", "good", {"Name": "A", "Source_Key__c": key}),
+    ]
+
+    refused, good = rest("POST", "composite", json={"compositeRequest": calls}).json()["compositeResponse"]
+
+    assert (refused["httpStatusCode"], refused["body"][0]["errorCode"]) == (400, "EXCEEDED_ID_LIMIT")
+    assert good["body"][0]["success"]
+
+
+def test_a_subrequest_has_headers_of_its_own(rest: Rest) -> None:
+    for _ in range(2):
+        rest("POST", "composite/sobjects", json=collection("POST", "x", *[{"Name": "A"}] * 101)["body"])
+    small = {"Sforce-Query-Options": "batchSize=200"}
+    plain = {"method": "GET", "url": f"{ROOT}/query?q=SELECT+Id+FROM+Account", "referenceId": "plain"}
+    paged = {**plain, "referenceId": "paged", "httpHeaders": small}
+
+    told = rest("POST", "composite", json={"compositeRequest": [plain, paged]}, headers=small).json()
+    first, second = [len(one["body"]["records"]) for one in told["compositeResponse"]]
+
+    assert (first > 200, second) == (True, 200), "what the call itself has is not inherited"
+
+
+def test_a_subrequest_may_not_say_who_asks(rest: Rest) -> None:
+    query = {"method": "GET", "url": f"{ROOT}/query?q=SELECT+Id+FROM+User", "referenceId": "one"}
+    asked = {**query, "httpHeaders": {"Authorization": "Bearer of somebody else"}}
+
+    assert rest("POST", "composite", json={"compositeRequest": [query, asked]}).status_code == 400
