@@ -9,7 +9,7 @@ import csv
 import io
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,12 +17,14 @@ import orjson
 import requests
 
 from tests.faults.inside import Answer, Inside
+from tests.faults.kinds import PARTS
 
 STUCK = 4
 """So many questions in a row are told that a stuck job is in progress."""
 
 LOCK = "UNABLE_TO_LOCK_ROW"
 LOCK_TEXT = "unable to obtain exclusive access to this record"
+NO_MORE_CALLS = {"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "TotalRequests Limit exceeded."}
 GONE = {"errorCode": "NOT_FOUND", "message": "The requested resource does not exist"}
 ENDS = {"failed": "Failed", "aborted": "Aborted", "unprocessed": "JobComplete"}
 RIGHTS = {"forbidden": {"read": True, "edit": False}, "hidden": {"read": False, "edit": False}}
@@ -81,6 +83,8 @@ class FarEnd:
         if kind in RIGHTS:
             self._allow(**RIGHTS[kind])
             return self.answer(request)
+        if kind in PARTS:
+            return self._parted(request) if kind == "parted" else self._declined(request)
         if job_id is None:
             return self._first_row_locked(request)
         if kind == "locked":
@@ -110,16 +114,16 @@ class FarEnd:
         left = [part for part in parts.values() if part["body"]["records"]]
         told = self._done(request, {**asked, "compositeRequest": left})["compositeResponse"] if left else []
         bodies = {one["referenceId"]: one["body"] for one in told}
-        answers = [
-            {
-                "referenceId": name,
-                "httpStatusCode": 200,
-                "httpHeaders": {},
-                "body": [_refused(row), *bodies.get(name, [])],
-            }
-            for name, row in first.items()
-        ]
-        return Answer(200, JSON, orjson.dumps({"compositeResponse": answers}))
+        return _composite([_part(name, 200, [_refused(row), *bodies.get(name, [])]) for name, row in first.items()])
+
+    def _parted(self, request: requests.PreparedRequest) -> Answer:
+        return _composite(self._done(request, orjson.loads(body_of(request)))["compositeResponse"][1:])
+
+    def _declined(self, request: requests.PreparedRequest) -> Answer:
+        asked = orjson.loads(body_of(request))
+        *others, last = asked["compositeRequest"]
+        told = self._done(request, {**asked, "compositeRequest": others})["compositeResponse"]
+        return _composite([*told, _part(last["referenceId"], 403, [NO_MORE_CALLS])])
 
     def _done(self, request: requests.PreparedRequest, asked: Mapping[str, object]) -> Any:
         """What the org answers to the rest of a call."""
@@ -145,6 +149,14 @@ def _refused(row: Mapping[str, object]) -> dict[str, object]:
     """The answer to a row that is locked."""
     named = {"id": row["Id"]} if "Id" in row else {}
     return {**named, "success": False, "errors": [{"statusCode": LOCK, "message": LOCK_TEXT, "fields": []}]}
+
+
+def _composite(parts: Sequence[object]) -> Answer:
+    return Answer(200, JSON, orjson.dumps({"compositeResponse": parts}))
+
+
+def _part(name: str, status: int, body: Sequence[object]) -> dict[str, object]:
+    return {"referenceId": name, "httpStatusCode": status, "httpHeaders": {}, "body": body}
 
 
 def body_of(request: requests.PreparedRequest) -> bytes:

@@ -31,6 +31,10 @@ CHANGING = (
     "hidden",  # just before, a field is taken from our user altogether, until the next login
 )
 ROWS = ("locked",)  # the first row meets UNABLE_TO_LOCK_ROW, the others do not
+PARTS = (
+    "parted",  # the answer to the first of its collections is missing
+    "declined",  # the last of its collections is refused as a whole: no more calls today
+)
 CLOSING = (
     "failed",  # the job fails after its first rows
     "aborted",  # somebody aborts the job after its first rows
@@ -80,6 +84,8 @@ class Call:
         found = ANYWHERE + (CHANGING if self.changes else ())
         if self.path in ("composite/sobjects", WRITES) or (self.method == "PUT" and self.path.endswith("/batches")):
             found += ROWS
+        if self.path == WRITES:
+            found += PARTS
         if self.path == "jobs/ingest/ID":
             found += CLOSING if self.method == "PATCH" else POLLING
         if self.method == "GET" and self.path.startswith("jobs/ingest/ID"):

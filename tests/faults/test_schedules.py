@@ -28,7 +28,11 @@ ENDING_WELL = {
     "half the results of a job": "accounts bulk 16=half",
     "a results file of a job that is none": "accounts bulk 8=garbled",
     "a job of which one row is refused, so that answers come in another order": "accounts bulk 13=locked",
-    "a write that takes effect after the records were read again": "personnel collections 6=late",
+    "a write that takes effect after the records were read again": "personnel collections 4=late",
+    "new and changed records in one call, of which each first row is locked": "profiles collections 4=locked",
+    "new and changed records in one call whose answer is lost": "connections collections 4=lost",
+    "new and changed records in one call, and no answer tells of the new ones": "profiles collections 4=parted",
+    "new records that are made, and changed ones that are refused as a whole": "personnel collections 4=declined",
     "an org that is out of reach when the service has told its changes": "profiles collections 2=half 6=limit",
 }
 

@@ -13,11 +13,11 @@ import pytest
 from tests.faults.courses import Course
 from tests.faults.folder import quick_folder
 from tests.faults.killed import Kill, kill
-from tests.faults.kinds import BATCH_OF_WRITES
+from tests.faults.kinds import BATCH_OF_WRITES, WRITES
 from tests.faults.stage import Stage, stage_of
 from tests.faults.walk import further
 
-KEYING = "PATCH composite/sobjects"
+KEYING = f"POST {WRITES}"
 """The call by which records get the keys of items that were made from them."""
 
 

@@ -22,6 +22,7 @@ from tests.faults.drawn_tasks import (
     as_item,
     as_record,
 )
+from tests.faults.kinds import WRITES
 from tests.faults.people_at_tasks import PeopleAtTasks
 from tests.faults.seen import differences, items_of, records_of
 from tests.oracle_of_both import Oracle
@@ -97,7 +98,8 @@ class TwoSides(PeopleAtTasks):
         if not done:
             self._types(side, pair, cell, value)
         right = {value}
-        written = [str(call) for call in self.desk.wire.calls][at - 1 : at] == ["PATCH composite/sobjects"]
+        met = [str(call) for call in self.desk.wire.calls][at - 1 : at]
+        written = met in (["PATCH composite/sobjects"], [f"POST {WRITES}"])
         if side == "record" and written:
             right.add(item.value(cell))  # typed after the last look, and before the org had our write
         if side == "item" and record.value(cell) != pair.base[cell]:

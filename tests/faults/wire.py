@@ -21,7 +21,7 @@ from urllib3.response import HTTPResponse
 from tests.faults.far_end import JSON, FarEnd, Trouble, body_of
 from tests.faults.far_mailboxes import OF_MAILBOXES, spoilt_by_graph
 from tests.faults.inside import URL, Answer, Inside
-from tests.faults.kinds import GRAPH, Call, told, told_by_graph
+from tests.faults.kinds import GRAPH, PARTS, Call, told, told_by_graph
 from tests.faults.office import URL as OFFICE_URL
 
 Schedule = Mapping[int, str]
@@ -33,7 +33,7 @@ UNTOUCHED: Mapping[str, tuple[int, str, str]] = {
     "busy": (429, "REQUEST_LIMIT_EXCEEDED", "Too many requests"),
     "limit": (403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded."),
 }
-SPOILT = ("forbidden", "hidden", "locked", "failed", "aborted", "unprocessed", "stuck", "gone")
+SPOILT = ("forbidden", "hidden", "locked", *PARTS, "failed", "aborted", "unprocessed", "stuck", "gone")
 HTML = {"content-type": "text/html"}
 INSTEAD = {
     "gateway": Answer(504, HTML, b"<html>Gateway Timeout</html>"),

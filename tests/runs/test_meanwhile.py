@@ -33,13 +33,13 @@ class Slow:
         return self.real.land(source, columns, file, progress, since)
 
 
-def run(here: Place, entity: str, people: Callable[[], object], *, bulk: bool = False) -> Report:
+def run(here: Place, entity: str, people: Callable[[], object], *, bulk: bool = False, **request: object) -> Report:
     """The second run of the entity, with its source as it is now, and people at work."""
 
     def busy(world: World) -> World:
         return replace(world, source=Slow(world.source, people))
 
-    return here.run(entity, world=busy, approved=True, bulk=bulk)
+    return here.run(entity, world=busy, approved=True, bulk=bulk, **request)
 
 
 @pytest.fixture
