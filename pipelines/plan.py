@@ -157,7 +157,7 @@ def read_plan(
         rows_now=rows_now,
         doubled_keys=doubled,
         columns_lost=columns_lost,
-        back=_back(con) if bound.entity.both else None,
+        back=_back(con, bound.entity.terms) if bound.entity.both else None,
     )
     gates = judge(bound.entity.gates, measures)
     cost = sum(batching.cost_of(count) for _, _, count in con.execute(COST_SQL).fetchall())
@@ -174,13 +174,13 @@ def read_plan(
     )
 
 
-def _back(con: duckdb.DuckDBPyConnection) -> Back:
+def _back(con: duckdb.DuckDBPyConnection, terms: str) -> Back:
     updates, creates, removals, cells = _one(con, BACK_SQL)
-    return Back(updates, creates, removals, cells, first=memory.read(con, FIRST_DONE) is None)
+    return Back(updates, creates, removals, cells, first=memory.read(con, FIRST_DONE) != terms)
 
 
 FIRST_DONE = "both agreed"
-"""In `meta` once a plan of a two-way entity was carried out."""
+"""In `meta`: the terms under which a whole plan of a two-way entity was carried out last."""
 
 
 def short_hash(fingerprint: str, gates: Sequence[Verdict]) -> str:
