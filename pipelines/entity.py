@@ -194,8 +194,10 @@ class Entity:
 
     @property
     def terms(self) -> str:
-        """Changes when it is declared differently what is written where: of a field that is new, say, nothing was agreed
-        on, and one side would overwrite the other."""
+        """Changes when it is declared differently what is written where.
+
+        Of a field that is new, say, nothing was agreed on, and one side would overwrite the other.
+        """
         return _short((self.source, self.target, self.match, self.fields, self.create, self.both))
 
 
