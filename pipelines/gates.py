@@ -46,8 +46,8 @@ class Gates:
     shrunk: Limit | None = Limit(share=0.20)
     """Rows that a full list has less than at the last run."""
     first_run: Limit | None = Limit()
-    """Writes of an entity that is written on both sides, in its first run and in the first one after its fields or sides
-    were declared differently: a person looks at it before."""
+    """Writes of an entity with two sides, in its first run and in the first one after its fields or sides were declared
+    differently: a person looks at it before."""
     columns_lost: Limit | None = Limit()
     """Columns of a full list that were filled at the last run and are blank throughout now."""
 

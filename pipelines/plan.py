@@ -94,7 +94,7 @@ where fold not in (select fold from work.cells where rule not in ('synced_at', '
 
 BACK_SQL = """
 select
-  count(*) filter (kind = 'update'),
+  count(*) filter (kind in ('update', 'unlink')),
   count(*) filter (kind = 'create'),
   count(*) filter (kind = 'delete'),
   (select count(*) from work.source_cells)

@@ -1,4 +1,4 @@
-"""Tasks that people put into another list of Outlook, where they have another id, and records that they undelete."""
+"""Tasks that people put into another list of Outlook, where they have another id."""
 
 from __future__ import annotations
 
@@ -84,19 +84,3 @@ def test_a_task_that_was_parted_from_a_deleted_record_stays_so_wherever_it_is_mo
         desk.run()
     assert list(desk.items()) == [key]
     assert desk.records() == {}
-
-
-def test_a_record_that_people_undelete_after_its_task_went_with_it_has_one_again(desk: Desk) -> None:
-    key = desk.puts(ANN, {"title": "one"})
-    desk.run()
-    (record,) = desk.records()
-    desk.deletes(record)
-    desk.run()
-    assert desk.items() == {}
-    desk.later(TOLD)
-    desk.run()
-    desk.undeletes(record)
-    desk.run()
-    (new,) = desk.items()
-    assert new != key
-    assert {name: row["Outlook_Id__c"] for name, row in desk.records().items()} == {record: new}
