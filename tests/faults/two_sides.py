@@ -25,7 +25,7 @@ from tests.faults.drawn_tasks import (
 from tests.faults.people_at_tasks import PeopleAtTasks
 from tests.faults.seen import differences, items_of, records_of
 from tests.oracle_of_both import Oracle
-from tests.sides_of_both import CELLS, Item, Pair, Record
+from tests.sides_of_both import CELLS, Before, Item, Pair, Record
 
 GONE = Record(None, None, None, "", "", "", date.min, deleted=True)
 
@@ -38,6 +38,7 @@ class TwoSides(PeopleAtTasks):
         self.pairs: list[Pair] = []
         self.last: dict[str, Item] = {}
         """Items as they were when all was quiet last, the gone ones among them."""
+        self.withdrawn: set[str] = set()
         self.amid: dict[tuple[str, str], set[object]] = {}
         self.desk.run()
 
@@ -114,8 +115,8 @@ class TwoSides(PeopleAtTasks):
 
     def _oracle(self) -> Oracle:
         items, records = items_of(self.desk), records_of(self.desk)
-        today, users = self.desk.clock.now.date(), set(self.desk.users.values())
-        return Oracle(items, records, self.pairs, today, users, self.last)
+        users = set(self.desk.users.values())
+        return Oracle(Before(items, records, self.pairs, self.today, users, self.last, self.withdrawn))
 
     def _comes_to_rest(self, oracle: Oracle) -> None:
         """Two undisturbed runs suffice, the third writes nothing on either side, and all is as the oracle says."""
@@ -146,6 +147,6 @@ class TwoSides(PeopleAtTasks):
                 continue
             agreed = {cell: item.value(cell) for cell in CELLS if item.value(cell) == record.value(cell)}
             pair.base |= agreed
-        self.pairs = list(known.values())
+        self.pairs, self.withdrawn = list(known.values()), oracle.withdrawn
         self.last |= items
         self.amid = {}
