@@ -21,6 +21,7 @@ class Belonging:
         self.mailboxes = before.mailboxes
         self.gone = before.gone
         self.withdrawn = set(before.withdrawn)
+        self.anew = before.anew
         self.pairs = copy.deepcopy(before.pairs)
         self.end = End(self.items, self.records)
 

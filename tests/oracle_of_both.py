@@ -84,7 +84,7 @@ class Oracle(Belonging):
         for name, record in list(self.records.items()):
             if record.deleted or name in paired | self.end.held:
                 continue
-            if record.key is not None and record.key not in self.withdrawn:
+            if record.key is not None and record.key not in self.withdrawn and not self.anew:
                 continue
             if self.record_apart(record) or record.owner not in self.mailboxes:
                 continue

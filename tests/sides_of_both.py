@@ -96,3 +96,5 @@ class Before:
     """Items as they were then, those among them that are not there any more."""
     withdrawn: set[str] = field(default_factory=set)
     """Items that were deleted because their records were."""
+    anew: bool = False
+    """All is to be paired anew: a record that has none gets an item, whichever it had before."""

@@ -42,7 +42,7 @@ def _item(desk: Desk, row: Mapping[str, Any]) -> Item:
         owner=desk.users[row["user"]],
         changed=date.fromisoformat(row["lastModifiedDateTime"][:10]),
         private="Private" in row["categories"],
-        recurring="recurrence" in row,
+        recurring=row.get("recurrence") is not None,
         formatted="<b>" in body["content"],
         mark=links[0] if links else None,
     )
