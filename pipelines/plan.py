@@ -95,7 +95,7 @@ where fold not in (select fold from work.cells where rule not in ('synced_at', '
 
 BACK_SQL = """
 select
-  count(*) filter (kind = 'update'),
+  count(*) filter (kind in ('update', 'unlink')),
   count(*) filter (kind = 'create'),
   count(*) filter (kind = 'delete'),
   (select count(*) from work.source_cells)
@@ -156,7 +156,7 @@ def read_plan(
         rows_now=rows_now,
         doubled_keys=doubled,
         columns_lost=columns_lost,
-        back=_back(con) if bound.entity.both else None,
+        back=_back(con, bound.entity.terms) if bound.entity.both else None,
     )
     gates = judge(bound.entity.gates, measures)
     cost = sum(cost_of(trip, batching) for trip in trips(con, batching))
@@ -173,13 +173,13 @@ def read_plan(
     )
 
 
-def _back(con: duckdb.DuckDBPyConnection) -> Back:
+def _back(con: duckdb.DuckDBPyConnection, terms: str) -> Back:
     updates, creates, removals, cells = _one(con, BACK_SQL)
-    return Back(updates, creates, removals, cells, first=memory.read(con, FIRST_DONE) is None)
+    return Back(updates, creates, removals, cells, first=memory.read(con, FIRST_DONE) != terms)
 
 
 FIRST_DONE = "both agreed"
-"""In `meta` once a plan of a two-way entity was carried out."""
+"""In `meta`: the terms under which a whole plan of a two-way entity was carried out last."""
 
 
 def short_hash(fingerprint: str, gates: Sequence[Verdict]) -> str:
