@@ -160,14 +160,17 @@ def read_plan(
     )
     gates = judge(bound.entity.gates, measures)
     cost = sum(cost_of(trip, batching) for trip in trips(con, batching))
-    cost += -(-removals // batching.collection_rows)
+    if removals:
+        cost += 1 + -(-removals // batching.collection_rows)
+    if cost and not bound.entity.both:
+        cost += 1  # a sample is verified
     return Plan(
         hash=short_hash(_one(con, HASH_SQL)[0], gates),
         creates=creates,
         updates=updates,
         removals=removals,
         cells=cells,
-        cost=cost + (1 if creates or updates else 0),
+        cost=cost,
         gates=tuple(gates),
         back=measures.back,
     )
