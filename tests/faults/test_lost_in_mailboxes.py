@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.report import Report
 from tests.faults.desk import ANN, Desk
-from tests.faults.kinds import BATCH_OF_WRITES
+from tests.faults.kinds import BATCH_OF_WRITES, WRITES
 
 
 @pytest.fixture
@@ -78,15 +78,17 @@ def test_a_change_that_never_arrived_is_made_again_and_not_taken_back(desk: Desk
     assert (desk.records()[record]["Priority"], item["importance"]) == ("High", "high")
 
 
-@pytest.mark.parametrize("side", ["source", "crm"])
+@pytest.mark.parametrize("side", ["source", "crm", "crm, in a call with a new record"])
 def test_what_is_typed_over_our_own_unanswered_writing_is_no_conflict(desk: Desk, side: str) -> None:
     """Our value is there, though nobody told us; the other side alone was changed by a person since."""
     record = new_record(desk)
     ran(desk)
     (key,) = desk.items()
-    if side == "crm":
+    if side != "source":
         desk.changes(key, title="ours")
-        assert desk.run(dies_after="composite/sobjects") is None
+        if side != "crm":
+            desk.puts(ANN, {"title": "new"})
+        assert desk.run(dies_after="composite/sobjects" if side == "crm" else WRITES) is None
         assert desk.records()[record]["Subject"] == "ours"
         desk.changes(key, title="typed")
     else:

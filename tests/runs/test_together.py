@@ -18,14 +18,16 @@ def key(request: pytest.FixtureRequest) -> str:
     return f"to{abs(hash(request.node.name)) % 10**8}"
 
 
-def told(here: Place, key: str, name: str = "New", *, count: int = 3, changed: int = 3) -> str:
-    """A run has seen so many institutions, the org has others under an old name; the id of the first of these."""
+def told(
+    here: Place, key: str, name: str = "New", *, count: int = 3, changed: int = 3, phone: str | None = None
+) -> str:
+    """So many institutions are new, and so many have another name, and a phone; the id of the first of these."""
     known = [{"institution_id": f"{key}-{n}", "name": "Old"} for n in range(changed)]
     ids = here.org.seed("Account", [{"Source_Key__c": row["institution_id"], "Name": "Old"} for row in known])
     here.feed("institutions", known)
     here.until_quiet("accounts")
     new: list[Row] = [{"institution_id": f"{key}-n{n}", "name": name} for n in range(count)]
-    here.feed("institutions", [*({**row, "name": name} for row in known), *new])
+    here.feed("institutions", [*({**row, "name": name, "phone": phone} for row in known), *new])
     here.org.reset()
     return ids[0]
 
@@ -87,3 +89,13 @@ def test_the_right_to_create_that_is_gone_stops_the_run_and_the_changes_are_told
     assert report.outcomes == {"failed": 3, "updated": 3}
     here.org.reset()
     assert load(here).outcomes == {"created": 3, "unchanged": 3}
+
+
+def test_the_right_to_a_field_of_changes_alone_stops_the_run_and_the_new_ones_are_told(here: Place, key: str) -> None:
+    told(here, key, phone="1")
+    closing = {"sobject": "Account", "field": "Phone", "rights": {"edit": False}}
+    report = run(here, "accounts", lambda: here.org.do("permissions", closing), create_missing=True)
+    assert (report.status, report.error) == ("failure", "INVALID_FIELD_FOR_INSERT_UPDATE")
+    assert report.outcomes == {"created": 3, "failed": 3}
+    here.org.reset()
+    assert load(here).outcomes == {"unchanged": 3, "updated": 3}
