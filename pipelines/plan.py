@@ -101,7 +101,15 @@ select
 from work.source_actions
 """
 
-COST_SQL = "select kind, wave, count(*) from work.actions group by kind, wave"
+COST_SQL = """
+select kind, wave, count(*)
+from (
+  select kind, wave from work.actions
+  union all
+  select 'update', 0 from work.source_actions where kind = 'create' -- whose records get their keys
+)
+group by kind, wave
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +124,7 @@ class Plan:
     cells: int
     """On both sides."""
     cost: int
-    """API calls that carrying it out will take if all goes well."""
+    """API calls to the CRM that carrying it out will take if all goes well."""
     gates: tuple[Verdict, ...]
     back: Back | None = None
     """What it does to the source, where that is written back to."""
@@ -157,26 +165,28 @@ def read_plan(
         rows_now=rows_now,
         doubled_keys=doubled,
         columns_lost=columns_lost,
-        back=_back(con) if bound.entity.both else None,
+        back=_back(con, batching) if bound.entity.both else None,
     )
     gates = judge(bound.entity.gates, measures)
     cost = sum(batching.cost_of(count) for _, _, count in con.execute(COST_SQL).fetchall())
-    cost += -(-removals // batching.collection_rows)
+    cost += batching.cost_of_removals(removals)
+    verified = (creates or updates) and not bound.entity.both
     return Plan(
         hash=short_hash(_one(con, HASH_SQL)[0], gates),
         creates=creates,
         updates=updates,
         removals=removals,
         cells=cells,
-        cost=cost + (1 if creates or updates else 0),
+        cost=cost + (1 if verified else 0),
         gates=tuple(gates),
         back=measures.back,
     )
 
 
-def _back(con: duckdb.DuckDBPyConnection) -> Back:
+def _back(con: duckdb.DuckDBPyConnection, batching: Batching) -> Back:
     updates, creates, removals, cells = _one(con, BACK_SQL)
-    return Back(updates, creates, removals, cells, first=memory.read(con, FIRST_DONE) is None)
+    calls = sum(batching.cost_in_source(rows) for rows in (updates, creates, removals))
+    return Back(updates, creates, removals, cells, calls, first=memory.read(con, FIRST_DONE) is None)
 
 
 FIRST_DONE = "both agreed"

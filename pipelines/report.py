@@ -53,10 +53,14 @@ class Report:
     outcomes: dict[str, int] = field(default_factory=dict)
     reasons: dict[str, int] = field(default_factory=dict)
     cells: int = 0
+    removals: int = 0
+    """Records of the CRM that the plan deletes."""
     api_calls: int = 0
+    """Made to the CRM."""
     planned_calls: int = 0
+    """To the CRM, for the load."""
     source: dict[str, int] | None = None
-    """What is done to the source: `updates`, `creates`, `removals`, `cells`; None where it is only read."""
+    """What is done to the source: `updates`, `creates`, `removals`, `cells`, `calls`; None where it is only read."""
     plan_hash: str | None = None
     gates: tuple[Verdict, ...] = ()
     verified: int = 0

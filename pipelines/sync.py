@@ -193,6 +193,7 @@ class Sync:
             outcomes=outcomes,
             reasons=reasons,
             cells=plan.cells,
+            removals=plan.removals,
             planned_calls=plan.cost,
             source=plan.back.as_json() if plan.back else None,
             plan_hash=plan.hash,

@@ -68,14 +68,20 @@ IN_ORDER = "order by key, action, side, field"
 
 BOTH_SIDES = """
 union all
-select coalesce(a.key, a.record_id), a.record_id, a.kind, c.field, c.old, c.new, null, null, 'source',
-  coalesce(c.why, case when a.kind = 'delete' then 'deleted_here' end)
+select coalesce(a.key, a.record_id), a.record_id, a.kind, c.field, c.old, c.new, null, null, 'source', c.why
 from work.source_actions a
 left join work.source_cells c on c.fold = a.fold
+where a.kind <> 'delete'
 union all
-select s.key, d.record_id, 'delete', null, null, null, null, null, 'crm', 'deleted_there'
-from work.removals d
-join source s on s.fold = d.fold
+select a.key, a.record_id, 'delete', d.field, d.theirs, null, null, null, 'source', 'deleted_here'
+from work.source_actions a
+left join work.sides d on d.fold = a.fold and d.theirs is not null
+where a.kind = 'delete'
+union all
+select s.key, g.record_id, 'delete', d.field, d.ours, null, null, null, 'crm', 'deleted_there'
+from work.removals g
+join source s on s.fold = g.fold
+left join work.sides d on d.fold = g.fold and d.ours is not null
 union all
 select s.key, l.record_id, 'hold', d.field, d.ours, d.theirs, null, null, 'neither', d.why
 from work.sides d
@@ -83,7 +89,10 @@ join work.link l on l.fold = d.fold and l.verdict = 'held: conflict'
 join source s on s.fold = d.fold
 where d.flow = 'hold'
 """
-"""What else a two-way entity's plan does; of what a person is to decide, old is the CRM's value, new the source's."""
+"""What else a two-way entity's plan does; of what a person is to decide, old is the CRM's value, new the source's.
+
+Of what is deleted, old is what goes with it, in the CRM's words.
+"""
 
 WHY = "coalesce(d.why, case when a.kind = 'create' then 'not_here' else c.rule end)"
 SIDES = "left join work.sides d on d.fold = c.fold and d.field = c.field"
