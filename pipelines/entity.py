@@ -115,7 +115,9 @@ class Entity:
         """Every condition of the declaration."""
         whether = [rule.condition for rule in self.fields.values() if isinstance(rule, Whether)]
         life = [self.life.ends_when] if self.life else []
-        keeps = [rule.keeps for rule in self.fields.values() if isinstance(rule, Agreed) and rule.keeps]
+        keeps = [
+            condition for rule in self.fields.values() if isinstance(rule, Agreed) for condition in rule.keeps.values()
+        ]
         left = self.both.conditions if self.both else ()
         return (*whether, *life, *([self.wanted.condition] if self.wanted else []), *keeps, *left)
 

@@ -6,7 +6,7 @@ the CRM's words, `ours` the CRM's, `back` that one in the source's words. `flow`
 
 * `same`: nothing differs, or only what a side cannot keep; `rest`: they differ as they did when they last agreed;
 * `crm`, `source`: the value goes to that side;
-* `kept`: it would, but that is prevented, would spoil formatting, or has no counterpart there;
+* `kept`: it would, but that is prevented, the declaration keeps what is there, or there is no counterpart;
 * `hold`: a person decides.
 
 A side changed when its value is another than it was when both agreed, so that our own writing, and what a side makes
@@ -57,9 +57,7 @@ def ours_sql(field: BoundField) -> str:
 
 def _kept_sql(field: BoundField, rule: Agreed) -> str:
     """Text, null where nothing is in the way: why the source's own value must not be overwritten."""
-    cases = []
-    if rule.keeps:
-        cases.append(f"when {rule.keeps.sql()} then 'formatting'")
+    cases = [f"when {condition.sql()} then {literal(why)}" for why, condition in rule.keeps.items()]
     if field.info.length and duckdb_type(field.type) == "varchar":
         whole = canonical_sql(rule.value_sql(field.name), field.type)
         longer = f"length({whole}) > {field.info.length}"

@@ -22,6 +22,8 @@ MEANINGS = {
     "with_its_pair": "deleted on one side, and nobody had changed it on the other",
     # unchanged
     "formatting_kept": "the text in Outlook is formatted, and is not overwritten",
+    "attachments_kept": "it has attachments in Outlook, and its text is not overwritten",
+    "with_others": "a meeting with others, which is never changed in Outlook",
     "longer_there": "the text in Outlook is longer than the field, and is not overwritten",
     "no_counterpart": "a value that Outlook has no word for",
     "prevented": "the declaration prevents this on that side",

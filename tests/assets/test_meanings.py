@@ -10,6 +10,7 @@ import pytest
 import pipelines
 from assets.commands.meanings import MEANINGS, WHYS, meaning
 from assets.declarations import entities
+from pipelines.agreed_rules import Agreed
 from pipelines.outcomes import OUTCOMES
 from pipelines.outcomes_both import LATER
 from pipelines.source import Outlook
@@ -34,10 +35,12 @@ def reasons() -> set[tuple[str, str]]:
         found |= {("skipped", rule.missing_reason) for rule in entity.references.values() if rule.missing == "skip"}
         found |= {("skipped", entity.wanted.otherwise)} if entity.wanted else set()
         found |= {("skipped", leave.reason) for leave in entity.both.leave} if entity.both else set()
-    for name, outcome in (("in_source", "created"), ("on_both_sides", "updated"), ("formatting_kept", "unchanged")):
+    for name, outcome in (("in_source", "created"), ("on_both_sides", "updated")):
         assert name in TEXTS["outcomes_both.py"]
         found.add((outcome, name))
     found |= {("unchanged", why) for why in ("longer_there", "no_counterpart", "prevented")}
+    agreed = (rule for one in entities().values() for rule in one.fields.values() if isinstance(rule, Agreed))
+    found |= {("unchanged", why) for rule in agreed for why in rule.keeps}
     return {each for each in found if ": ".join(each) not in NOT_FOR_PEOPLE}
 
 
