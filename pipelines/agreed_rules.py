@@ -6,6 +6,7 @@ They are rules like those of `rules`, and are tested in the same table. How two 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field as made
 from typing import ClassVar, Literal
 
@@ -33,7 +34,7 @@ class Agreed(Rule):
     column: str
     wins: Winner = "crm"
     words: dict[str, str] = made(default_factory=dict)
-    keeps: dict[str, Condition] = made(default_factory=dict)
+    keeps: Mapping[str, Condition] = made(default_factory=dict)
     first: bool = False
 
     def __post_init__(self) -> None:
