@@ -82,7 +82,7 @@ MEANINGS = {
     "invalid_number": "not a number",
     "invalid_boolean": "neither true nor false",
     "invalid_email": "not an e-mail address",
-    "time_in_future": "a time that is still to come",
+    "time_in_future": "over a day ahead, in the column that `concord errors {entity}` names: mend it in the source",
     "too_long": "longer than the field",
     "invalid_character": "a NUL character",
     "ragged_row": "more or fewer columns than the header",

@@ -45,7 +45,7 @@ def described(entity: Entity) -> str:
 
 def _rhythm(cadence: Cadence) -> str:
     apart = f", at least {cadence.at_least / MINUTE:g} minutes apart" if cadence.at_least else ""
-    others = [f", not beside {other}" for other in cadence.not_while]
+    others = [f", not while {other}" for other in cadence.not_while]
     return f"{cadence.words}{apart}{''.join(others)}"
 
 
