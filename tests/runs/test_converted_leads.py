@@ -1,0 +1,95 @@
+"""Tasks that are with a lead whom somebody converts: they follow to the contact, and no row is lost or told again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.runs.both_sides_place import ANN, Sides, both_sides
+
+DAY = (datetime.now(UTC) + timedelta(days=3)).date().isoformat()
+DUE = {"dueDateTime": {"dateTime": f"{DAY}T00:00:00", "timeZone": "UTC"}}
+
+
+@pytest.fixture
+def sides(tmp_path: Path) -> Iterator[Sides]:
+    with both_sides(tmp_path) as place:
+        place.person(ANN)
+        yield place
+
+
+def lead(sides: Sides) -> str:
+    (made,) = sides.org.seed("Lead", [{"LastName": "Lovelace", "Company": "Engines", "Email": "ada@engines.example"}])
+    return made
+
+
+def task(sides: Sides, title: str, text: str) -> None:
+    body = {"contentType": "text", "content": text}
+    sides.office.put(ANN, "tasks", [{"title": title, "body": body, **DUE}])
+
+
+def converted(sides: Sides, lead_id: str) -> dict[str, str]:
+    return dict(sides.org.do("records/convert", {"lead": lead_id}))
+
+
+def related(sides: Sides, title: str) -> tuple[Any, Any]:
+    record = sides.tasks("Task", "WhoId", "WhatId")[title]
+    return record["WhoId"], record["WhatId"]
+
+
+def quiet(sides: Sides) -> None:
+    """Twice nothing is to do, and nothing was written in Outlook since."""
+    writes = sides.office.counts()["writes"]
+    for _ in range(2):
+        report = sides.sync()
+        assert (report.status, report.cells) == ("nothing_to_do", 0), report
+    assert sides.office.counts()["writes"] == writes
+
+
+def test_a_task_follows_its_lead_to_the_contact_and_people_may_go_on_with_it(sides: Sides) -> None:
+    lead_id = lead(sides)
+    task(sides, "Call Ada", "write to ada@engines.example")
+    task(sides, "Buy ink", "")
+    sides.sync()
+    assert related(sides, "Call Ada") == (lead_id, None)
+    became = converted(sides, lead_id)
+    quiet(sides)
+    assert related(sides, "Call Ada") == (became["contact"], became["account"])
+    item = sides.items()["Call Ada"]
+    sides.office.patch(ANN, "tasks", {"id": item["id"], "importance": "high"})
+    assert sides.sync().outcomes == {"unchanged": 1, "updated": 1}
+    assert sides.tasks()["Call Ada"]["Priority"] == "High"
+    assert related(sides, "Call Ada") == (became["contact"], became["account"])
+    quiet(sides)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known-before", "converted-before-the-first-run"])
+def test_what_speaks_of_a_converted_lead_is_with_its_contact(sides: Sides, known: bool) -> None:  # noqa: FBT001
+    lead_id = lead(sides)
+    task(sides, "first", "ada@engines.example")
+    if known:
+        sides.sync()
+    became = converted(sides, lead_id)
+    task(sides, "by its id", f"see https://example.my.salesforce.com/{lead_id}")
+    task(sides, "by its address", "ada@engines.example")
+    task(sides, "other", "nobody")
+    report = sides.sync()
+    assert report.outcomes == {"created": 3 if known else 4} | ({"unchanged": 1} if known else {})
+    for title in ("first", "by its address", "by its id"):
+        assert related(sides, title)[0] == became["contact"], title
+    assert related(sides, "other") == (None, None)
+    quiet(sides)
+
+
+def test_where_the_contact_is_gone_as_well_the_task_is_with_nobody(sides: Sides) -> None:
+    lead_id = lead(sides)
+    became = converted(sides, lead_id)
+    sides.org.delete(became["contact"])
+    task(sides, "late", f"see https://example.my.salesforce.com/{lead_id}")
+    assert sides.sync().outcomes == {"created": 1}
+    assert related(sides, "late") == (None, None)
+    quiet(sides)
