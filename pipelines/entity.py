@@ -134,6 +134,11 @@ class Entity:
         return tuple(dict.fromkeys([*referred, *(has.refers[1] for has in self.asked_beside if has.refers)]))
 
     @property
+    def deletes(self) -> bool:
+        """Whether records of the CRM may be deleted, as their pair in the source was."""
+        return self.both is not None and self.both.may("crm", "delete")
+
+    @property
     def rules_of_both(self) -> BothWays:
         """How its two sides are kept in accord; asked only of an entity that has them."""
         if self.both is None:

@@ -80,6 +80,7 @@ def org_object(entity: Entity) -> ObjectInfo:
         },
         createable=True,
         updateable=True,
+        deletable=True,
         record_types={
             name: RecordTypeInfo(f"012{number}", available=True)
             for rule in entity.fields.values()

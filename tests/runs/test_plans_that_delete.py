@@ -74,3 +74,14 @@ def test_the_bill_for_both_sides_is_known_before(sides: Sides, people: Callable[
     assert plan.source
     assert made == (plan.planned_calls, plan.source["calls"])
     assert plan.planned_calls or plan.source["calls"]
+
+
+def test_the_right_to_delete_is_asked_for_before_anything_is_read(sides: Sides) -> None:
+    delete(sides)
+    sides.office.forget_calls()
+    sides.org.do("permissions", {"sobject": "Task", "rights": {"delete": False}})
+    refused = sides.sync(DELETING)
+    assert (refused.status, refused.error) == ("failure", "declaration_misfit")
+    assert "Task: this user may not delete records; give the integration user Delete on it" in str(refused.message)
+    assert sides.office.counts()["calls"] == 0
+    assert sides.sync(TASKS).outcomes == {"skipped": 2, "deleted": 1, "unchanged": 1}
