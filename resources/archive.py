@@ -16,11 +16,12 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from pipelines.agreed_rules import Related
 from pipelines.entity import Entity
 from pipelines.ports import SystemicError
 from pipelines.record import KEPT_RUNS
 from pipelines.report import result_of
-from pipelines.sql import literal
+from pipelines.sql import literal, quote
 from pipelines.waiting import lacking_sql, waiting_sql
 from resources.warehouse import Warehouse, read_copy
 
@@ -200,6 +201,14 @@ class Archive:
             both = bool(con.execute(HAS_SIDES).fetchall())
             cells = CELLS.format(why=WHY if both else "cast(null as varchar)", sides=SIDES if both else "")
             return con.execute(f"{cells}{BOTH_SIDES if both else ''}{IN_ORDER}").to_arrow_table()
+
+    def related(self, entity: Entity) -> dict[str, int]:
+        """How many live records of the org have each field in which the source relates them to others."""
+        fields = [name for name, rule in entity.fields.items() if isinstance(rule, Related) and rule.missing == "keep"]
+        counts = ", ".join(f"count({quote(name)})" for name in fields)
+        with self._open(entity.name) as con:
+            [row] = con.execute(f"select {counts} from records where not IsDeleted").fetchall()
+        return dict(zip(fields, row, strict=True))
 
     def lacking(self, entity: Entity, others: Mapping[str, Entity]) -> list[Lacking]:
         """What the source has and the CRM lacks, and what others refer to in vain; those most wait for first."""

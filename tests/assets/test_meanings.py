@@ -9,6 +9,7 @@ import pytest
 
 import pipelines
 from assets.commands.meanings import MEANINGS, WHYS, meaning
+from assets.commands.tables import shown
 from assets.declarations import entities
 from pipelines.agreed_rules import Agreed
 from pipelines.outcomes import OUTCOMES
@@ -49,6 +50,12 @@ def test_every_reason_has_a_meaning(outcome: str, reason: str) -> None:
     composed = reason.startswith(("missing_", "same_", "status_")) or (outcome, reason) == ("skipped", "ended")
     assert reason in MEANINGS or composed
     assert meaning(outcome, reason, "tasks")
+
+
+def test_no_meaning_is_cut_in_a_table() -> None:
+    longest = max(entities(), key=len)
+    told = {reason: meaning("", reason, longest) for reason in MEANINGS}
+    assert {reason: text for reason, text in told.items() if shown(text) != text} == {}
 
 
 def test_every_outcome_has_a_meaning_or_always_a_reason() -> None:
