@@ -1,4 +1,4 @@
-"""Tasks that are with a lead whom somebody converts: they follow to the contact, and no row is lost or told again."""
+"""Tasks that are with a lead: they are about nothing else, follow it to its contact, and none is refused or lost."""
 
 from __future__ import annotations
 
@@ -92,4 +92,23 @@ def test_where_the_contact_is_gone_as_well_the_task_is_with_nobody(sides: Sides)
     task(sides, "late", f"see https://example.my.salesforce.com/{lead_id}")
     assert sides.sync().outcomes == {"created": 1}
     assert related(sides, "late") == (None, None)
+    quiet(sides)
+
+
+def test_a_lead_stands_alone_as_salesforce_wants_it_and_the_task_is_not_refused_for_it(sides: Sides) -> None:
+    lead_id = lead(sides)
+    (account,) = sides.org.seed("Account", [{"Name": "Engines"}])
+    link = f"https://example.my.salesforce.com/{account}"
+    task(sides, "both", f"ada@engines.example of {link}")
+    task(sides, "account", f"see {link}")
+    assert sides.sync().outcomes == {"created": 2}
+    assert (related(sides, "both"), related(sides, "account")) == ((lead_id, None), (None, account))
+    quiet(sides)
+    more = {"both": f"{link}, ada@engines.example", "account": f"ada@engines.example of {link}"}
+    for title, text in more.items():
+        body = {"contentType": "text", "content": text}
+        sides.office.patch(ANN, "tasks", {"id": sides.items()[title]["id"], "body": body})
+    assert sides.sync().outcomes == {"updated": 2}
+    assert (related(sides, "both"), related(sides, "account")) == ((lead_id, None), (None, account))
+    assert {title: sides.tasks()[title]["Description"] for title in more} == more
     quiet(sides)
