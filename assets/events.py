@@ -41,6 +41,7 @@ ENTITY = Entity(
     both=BothWays(
         prevent={"crm": ("delete",), "source": ("delete",)},
         window=Days("start", "StartDateTime", past=30, ahead=365),
+        together=(("StartDateTime", "EndDateTime"),),
         leave=(
             Leave("private", row=~Is("sensitivity", "normal"), record=("IsPrivate",)),
             Leave("recurring", row=~Is("type", "singleInstance"), record=("IsRecurrence",)),

@@ -2,8 +2,9 @@
 
 Out: `work.born` (fold = the record's id without case, record_id, record_number, mailbox, verdict): one row for each
 record in the window that has no row; without a verdict it is created in the source. A record that carries the key of a
-row which is not there was deleted there, and is not brought back, unless all is paired anew (`relink`). One whose
-creation was sent and never answered may be there and not told yet: it waits until the source is read long enough after.
+row which is not there was deleted there, and is not brought back, unless all is paired anew (`relink`), or the row was
+deleted by us, as the record was, which people have undeleted since. One whose creation was sent and never answered may
+be there and not told yet: it waits until the source is read long enough after.
 """
 
 from __future__ import annotations
@@ -26,6 +27,14 @@ where b.route = 'source' and b.operation = 'insert' and {LOST}
   and b.sent_at > getvariable('now') - {TOLD_WITHIN}
 """
 
+WITHDRAWN = """
+select x.fold
+from batches b
+join results x on x.batch = b.batch
+where b.route = 'source' and b.operation = 'delete' and x.status in ('success', 'lost')
+"""
+"""Rows that we deleted in the source."""
+
 EMPTY = """
 create or replace table work.born (
   fold varchar, record_id varchar, record_number bigint, mailbox varchar, verdict varchar)
@@ -37,7 +46,7 @@ def born_sql(bound: Bound, *, relinking: bool, records: str) -> list[str]:
     both = bound.entity.rules_of_both
     owner = bound.entity.owner
     may = "true" if both.may("source", "create") else "false"
-    keyed = "false" if relinking else "r.fold is not null"
+    keyed = "false" if relinking else f"r.fold is not null and r.fold not in ({WITHDRAWN})"
     return [
         f"""
 insert into work.born

@@ -60,11 +60,18 @@ class BothWays:
     leave: tuple[Leave, ...] = ()
     related: tuple[str, ...] = ()
     """Reference fields: only what refers to a record by one of them is synced; all, where none is named."""
+    together: tuple[tuple[str, ...], ...] = ()
+    """Groups of fields whose values make sense only together, such as start and end: where both sides changed any of
+    them, one side gives them all."""
 
     def may(self, side: Side, operation: Operation) -> bool:
         """Whether this may ever be done on that side."""
         flows = {"crm": ("to_crm", "both"), "source": ("from_crm", "both")}[side]
         return self.direction in flows and operation not in self.prevent.get(side, ())
+
+    def joined(self, field: str) -> tuple[str, ...]:
+        """The fields that count as one with it, itself among them."""
+        return next((group for group in self.together if field in group), (field,))
 
     @property
     def flags(self) -> tuple[str, ...]:

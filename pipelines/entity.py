@@ -197,7 +197,19 @@ class Entity:
     @property
     def fingerprint(self) -> str:
         """Changes when anything is declared differently."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+        return _short(self)
+
+    @property
+    def terms(self) -> str:
+        """Changes when it is declared differently what is written where.
+
+        Of a field that is new, say, nothing was agreed on, and one side would overwrite the other.
+        """
+        return _short((self.source, self.target, self.match, self.fields, self.create, self.both))
+
+
+def _short(declared: object) -> str:
+    return hashlib.sha256(repr(declared).encode()).hexdigest()[:16]
 
 
 def _records(to: object) -> tuple[Records, ...]:

@@ -46,14 +46,15 @@ class Gates:
     shrunk: Limit | None = Limit(share=0.20)
     """Rows that a full list has less than at the last run."""
     first_run: Limit | None = Limit()
-    """Writes of the first run of an entity that is written on both sides: a person looks at it before."""
+    """Writes of an entity with two sides, in its first run and in the first one after its fields or sides were declared
+    differently: a person looks at it before."""
     columns_lost: Limit | None = Limit()
     """Columns of a full list that were filled at the last run and are blank throughout now."""
 
 
 @plain_dataclass(frozen=True, slots=True)
 class Back:
-    """What a plan would do to the source. `first`: this entity was never synced before."""
+    """What a plan would do to the source. `first`: nothing was ever synced as it is declared now."""
 
     updates: int
     creates: int

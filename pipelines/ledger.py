@@ -32,7 +32,7 @@ TABLES = (
   fields varchar)""",
 )
 
-Operation = Literal["insert", "update", "delete"]
+Operation = Literal["insert", "update", "delete", "unlink"]
 State = Literal["INTENT", "JOB", "SENT", "DONE", "LOST", "REFUSED", "VOID"]
 UNFINISHED = ("INTENT", "JOB", "SENT")
 

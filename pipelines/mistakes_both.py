@@ -27,6 +27,7 @@ def mistakes_of_both(entity: Entity) -> list[str]:
             if isinstance(rule, Agreed)
         ]
     found = [*_of_owner(entity, entity.both), *_of_parts(entity), *_of_relations(entity, entity.both)]
+    found += _of_groups(entity, entity.both)
     found += [
         f"both.leave {leave.reason!r} says neither row nor record, and would leave nothing alone: name a condition of"
         " the row, or a checkbox of the record"
@@ -71,6 +72,19 @@ def _of_relations(entity: Entity, both: BothWays) -> Iterator[str]:
         if name not in entity.references:
             known = ", ".join(sorted(entity.references)) or "there are none"
             yield f"both.related names {name!r}, which is not among its references ({known})"
+
+
+def _of_groups(entity: Entity, both: BothWays) -> Iterator[str]:
+    named = [name for group in both.together for name in group]
+    for name in dict.fromkeys(named):
+        if not isinstance(entity.fields.get(name), Agreed):
+            yield f"both.together names {name!r}, which is not Agreed"
+        elif named.count(name) > 1:
+            yield f"both.together names {name!r} twice: a field belongs to one group"
+    for group in both.together:
+        rules = [rule for name in group if isinstance(rule := entity.fields.get(name), Agreed)]
+        if len({(rule.wins, repr(rule.keeps)) for rule in rules}) > 1:
+            yield f"both.together: {' and '.join(group)} need the same wins and keeps, as one side gives them all"
 
 
 def _of_columns(entity: Entity, both: BothWays, source: Outlook) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """What rows of Outlook have, under Graph's own names, and what of it can be written back.
 
 Lists are JSON, booleans true and false, moments UTC with milliseconds, days 2026-01-31. `place` is the id of a task's
-list; `crmId` the record that an item was made from; `addresses` and `linkedIds` are the people and the CRM records that
+list; `crmId` the record that an item was made from, and `crmLink` the id of the link to it that people see, where there
+is one (tasks); `addresses` and `linkedIds` are the people and the CRM records that
 it speaks of. Columns that would send mail when written, such as attendees, are not writable.
 """
 
@@ -29,10 +30,10 @@ CONTACT = (
     "lastModifiedDateTime",
 )  # fmt: skip
 
-PLACE = ("user", "place", "etag", "crmId")
+PLACE = ("user", "place", "etag", "crmId", "crmLink")
 """What is needed to write a row back: whose it is, where, its version, and the record that it was made from."""
 
-ADDED = ("user", "place", "crmId", "addresses", "linkedIds", "mentions")
+ADDED = ("user", "place", "crmId", "crmLink", "addresses", "linkedIds", "mentions")
 
 COLUMNS: Mapping[Collection, tuple[str, ...]] = {
     "tasks": TASK + ADDED,

@@ -16,7 +16,7 @@ from pipelines.arrived import arrived_sql
 from pipelines.binding import Bound
 from pipelines.born import EMPTY, born_sql, owners_sql
 from pipelines.matching import CONTESTED
-from pipelines.moved import moved_sql
+from pipelines.moved import INHERITED, moved_sql
 from pipelines.parting import DELETED_IN_CRM, OVER, fates_sql
 from pipelines.sql import given, literal, quote
 from pipelines.three_way import sides_sql
@@ -60,15 +60,6 @@ where m.fold = link.fold and not m.deleted
 update work.link set verdict = {literal(DELETED_IN_CRM)}
 from marked m
 where m.fold = link.fold and m.deleted
-""",
-        # an item that moved and was edited at once has another key: what was agreed on with its record goes along
-        """
-insert into accord
-select m.fold, a.field, a.theirs, a.ours
-from marked m
-join links l on l.record_id = m.record_id
-join accord a on a.fold = l.fold
-where not m.deleted and m.fold not in (select fold from accord)
 """,
         f"""
 update work.link set verdict = 'skipped: ' || a.apart
@@ -126,6 +117,7 @@ from (
 def pairing_sql(bound: Bound, how: Pairing) -> list[str]:
     """Statements after which `work.link` has a verdict for every row that goes no further."""
     statements = [
+        INHERITED,
         *(OVER if how.whole else [NO_OVER]),
         _left_alone_sql(bound),
         "update work.link set verdict = a.verdict from left_alone a where a.fold = link.fold and a.verdict is not null",

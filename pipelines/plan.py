@@ -94,12 +94,14 @@ where fold not in (select fold from work.cells where rule not in ('synced_at', '
 
 BACK_SQL = """
 select
-  count(*) filter (kind = 'update'),
+  count(*) filter (kind in ('update', 'unlink')),
   count(*) filter (kind = 'create'),
   count(*) filter (kind = 'delete'),
   (select count(*) from work.source_cells)
 from work.source_actions
 """
+
+BACK_COST_SQL = "select count(*) from work.source_actions group by kind"
 
 COST_SQL = """
 select kind, wave, count(*)
@@ -165,7 +167,7 @@ def read_plan(
         rows_now=rows_now,
         doubled_keys=doubled,
         columns_lost=columns_lost,
-        back=_back(con, batching) if bound.entity.both else None,
+        back=_back(con, bound.entity.terms, batching) if bound.entity.both else None,
     )
     gates = judge(bound.entity.gates, measures)
     cost = sum(batching.cost_of(count) for _, _, count in con.execute(COST_SQL).fetchall())
@@ -183,14 +185,14 @@ def read_plan(
     )
 
 
-def _back(con: duckdb.DuckDBPyConnection, batching: Batching) -> Back:
+def _back(con: duckdb.DuckDBPyConnection, terms: str, batching: Batching) -> Back:
     updates, creates, removals, cells = _one(con, BACK_SQL)
-    calls = sum(batching.cost_in_source(rows) for rows in (updates, creates, removals))
-    return Back(updates, creates, removals, cells, calls, first=memory.read(con, FIRST_DONE) is None)
+    calls = sum(batching.cost_in_source(rows) for (rows,) in con.execute(BACK_COST_SQL).fetchall())
+    return Back(updates, creates, removals, cells, calls, first=memory.read(con, FIRST_DONE) != terms)
 
 
 FIRST_DONE = "both agreed"
-"""In `meta` once a plan of a two-way entity was carried out."""
+"""In `meta`: the terms under which a whole plan of a two-way entity was carried out last."""
 
 
 def short_hash(fingerprint: str, gates: Sequence[Verdict]) -> str:

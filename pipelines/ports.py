@@ -307,9 +307,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One write to a source. `marker` (the CRM record's id) is kept with a created item, so that it is known again."""
+    """One write to a source. `marker` (the CRM record's id) is kept with a created item, so that it is known again.
 
-    kind: Literal["create", "update", "delete"]
+    `unlink` takes the link away by which people get from an item to its record; that it is not there is fine.
+    """
+
+    kind: Literal["create", "update", "delete", "unlink"]
     user: str
     values: Mapping[str, str | None]
     """Columns as landed; None clears."""
@@ -320,6 +323,8 @@ class Change:
     version: str | None = None
     """It must still be this one; None: whatever it is."""
     marker: str | None = None
+    link: str | None = None
+    """The id of the link that is taken away."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,10 +49,10 @@ left join state t on t.fold = b.fold
 def record_both(con: duckdb.DuckDBPyConnection, bound: Bound, *, everything: bool) -> None:
     """The next run knows what this one decided. `everything`: it was about all of both sides, and not a part of them.
 
-    Only such a run is the first of an entity, or pairs it anew: what a person looked at and approved was all there is.
+    Only such a run is the first one under these terms, or pairs all anew: what a person approved was all there is.
     """
     for statement in (*FARED, OVER, REPLACED, *REMEMBER, REMEMBER_EXCEPTED, FORGET_LOST, *go_on_sql(bound)):
         con.execute(statement)
     if everything:
-        memory.write(con, FIRST_DONE, "yes")
+        memory.write(con, FIRST_DONE, bound.entity.terms)
         memory.write(con, RELINK, "")

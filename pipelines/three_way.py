@@ -10,7 +10,8 @@ the CRM's words, `ours` the CRM's, `back` that one in the source's words. `flow`
 * `hold`: a person decides.
 
 A side changed when its value is another than it was when both agreed, so that our own writing, and what a side makes
-of it, is never taken for somebody's change. Where nothing was ever agreed on, a blank gives way to a value.
+of it, is never taken for somebody's change. Where nothing was ever agreed on, a blank gives way to a value. Fields that
+are declared `together` count as one: a side that changed one of them changed them all.
 """
 
 from __future__ import annotations
@@ -80,7 +81,11 @@ def sides_sql(bound: Bound) -> list[str]:
     both = bound.entity.rules_of_both
     fields = agreed_fields(bound)
     only = {"to_crm": "source", "from_crm": "crm"}.get(both.direction)  # one side gives, whatever is in dispute
-    winners = ", ".join(f"({n}, {literal(f.name)}, {literal(only or rule.wins)})" for n, (f, rule) in enumerate(fields))
+    winners = ", ".join(
+        f"({n}, {literal(f.name)}, {literal(only or rule.wins)}, {literal(both.joined(f.name)[0])}, {alone})"
+        for n, (f, rule) in enumerate(fields)
+        for alone in [len(both.joined(f.name)) == 1]
+    )
     columns = {
         "theirs": [theirs_sql(f, rule) for f, rule in fields],
         "ours": [ours_sql(f) for f, _ in fields],
@@ -112,6 +117,8 @@ held_against as (
     c.*,
     w.field,
     w.wins,
+    w.part,
+    w.alone,
     a.theirs as base_theirs,
     a.ours as base_ours,
     a.fold is not null as based,
@@ -119,7 +126,7 @@ held_against as (
     c.ours is distinct from a.ours as changed_here,
     not c.differs or e.record_id is not null as alike
   from cells c
-  join (values {winners}) w (n, field, wins) on w.n = c.n
+  join (values {winners}) w (n, field, wins, part, alone) on w.n = c.n
   left join accord a on a.fold = c.fold and a.field = w.field
   left join echoes e
     on e.record_id = c.record_id and e.field = w.field
@@ -128,13 +135,16 @@ held_against as (
 judged as (
   select
     *,
+    bool_and(based) over together as all_based,
+    bool_or(changed_there and not alike) over together as any_there,
+    bool_or(changed_here and not alike) over together as any_here,
     case
       when alike then ['same', null]
-      when based and not changed_there and not changed_here then ['rest', null]
-      when based and not changed_here then ['crm', 'changed_there']
-      when based and not changed_there then ['source', 'changed_here']
-      when not based and theirs is null then ['source', 'blank_there']
-      when not based and ours is null then ['crm', 'blank_here']
+      when all_based and not any_there and not any_here then ['rest', null]
+      when all_based and not any_here then ['crm', 'changed_there']
+      when all_based and not any_there then ['source', 'changed_here']
+      when alone and not based and theirs is null then ['source', 'blank_there']
+      when alone and not based and ours is null then ['crm', 'blank_here']
       when wins = 'crm' then ['source', 'conflict_crm_wins']
       when wins = 'source' then ['crm', 'conflict_source_wins']
       when wins = 'hold' then ['hold', 'conflict']
@@ -142,6 +152,7 @@ judged as (
       else ['source', 'conflict_newest_wins']
     end as verdict
   from held_against
+  window together as (partition by fold, part)
 )
 select
   fold,

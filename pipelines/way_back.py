@@ -1,21 +1,23 @@
 """What a plan of a two-way entity does besides writing cells of the CRM: writes to the source, and deletions.
 
 In: `work.sides`, `work.fates`, `work.born`, `work.rows`. Out: `work.source_actions` (fold, record_id, kind `create`,
-`update` or `delete`, key, mailbox, place, version), `work.source_cells` (fold, record_id, field, column_name, old, new,
-why) in the source's words, and `work.removals` (fold, record_id), records to be deleted.
+`update`, `delete` or `unlink`, key, mailbox, place, version, link), `work.source_cells` (fold, record_id, field,
+column_name, old, new, why) in the source's words, and `work.removals` (fold, record_id), records to be deleted.
 """
 
 from __future__ import annotations
 
 from pipelines.binding import Bound
 from pipelines.cells import list_sql
+from pipelines.parting import DELETED_IN_CRM
 from pipelines.sql import given, literal
 from pipelines.three_way import agreed_fields, columns_sql, ours_sql
 
 TABLES = (
     """
 create or replace table work.source_actions (
-  fold varchar, record_id varchar, kind varchar, key varchar, mailbox varchar, place varchar, version varchar)""",
+  fold varchar, record_id varchar, kind varchar, key varchar, mailbox varchar, place varchar, version varchar,
+  link varchar)""",
     """
 create or replace table work.source_cells (
   fold varchar, record_id varchar, field varchar, column_name varchar, old varchar, new varchar, why varchar)""",
@@ -69,7 +71,7 @@ where d.flow = 'source' and s.verdict is null and s.record_id is not null
 """,
         f"""
 insert into work.source_actions
-select s.fold, s.record_id, 'update', {place}
+select s.fold, s.record_id, 'update', {place}, null
 from work.rows s
 where s.fold in (select fold from work.source_cells)
 """,
@@ -102,16 +104,38 @@ join (values {names}) names (n, field, column_name) using (n)
 """,
         """
 insert into work.source_actions
-select fold, record_id, 'create', null, mailbox, null, null
+select fold, record_id, 'create', null, mailbox, null, null, null
 from work.born
 where verdict is null
 """,
         f"""
 insert into work.source_actions
-select s.fold, f.record_id, 'delete', {place}
+select s.fold, f.record_id, 'delete', {place}, null
 from work.fates f
 join work.rows s on s.fold = f.fold
 where f.gone = 'record' and f.fate = 'delete'
 """,
+        *([unlinked_sql()] if bound.entity.rules_of_both.may("source", "update") else []),
         "insert into work.removals select fold, record_id from work.fates where gone = 'row' and fate = 'delete'",
     ]
+
+
+def unlinked_sql() -> str:
+    """The link that people see in an item leads nowhere once its record was deleted: it is taken away, once."""
+    link = f"s.{given('crmLink')}"
+    return f"""
+insert into work.source_actions
+select s.fold, c.record_id, 'unlink', s.key, s.{given("user")}, s.{given("place")}, null, {link}
+from work.rows s
+join claimed c on c.fold = s.fold
+join records r on r.Id = c.record_id and r.IsDeleted
+where s.present and {link} is not null and s.{given("crmId")} = r.Id
+  and (s.verdict is null or s.verdict = {literal(DELETED_IN_CRM)})
+  and s.fold not in (select fold from work.source_actions)
+  and (s.fold, r.Id) not in (
+    select b.fold, b.record_id
+    from batch_rows b
+    join batches k on k.batch = b.batch and k.operation = 'unlink'
+    join results x on x.batch = b.batch and x.fold = b.fold and x.status = 'success'
+  )
+"""

@@ -28,10 +28,11 @@ from pipelines.three_way import agreed_fields, theirs_sql
 ROWS = 200
 """Rows of one batch of the ledger: of what a killed run left open, so many are read again."""
 
-ORDER: tuple[tuple[Literal["create", "update", "delete"], ledger.Operation], ...] = (
+ORDER: tuple[tuple[Literal["create", "update", "delete", "unlink"], ledger.Operation], ...] = (
     ("create", "insert"),
     ("update", "update"),
     ("delete", "delete"),
+    ("unlink", "unlink"),
 )
 
 SENDABLE = """
@@ -42,7 +43,7 @@ where kind = ?
 """
 
 CHANGES = """
-select a.fold, a.kind, a.key, a.mailbox, a.place, a.version, a.record_id,
+select a.fold, a.kind, a.key, a.mailbox, a.place, a.version, a.link, a.record_id,
   list(c.column_name) filter (c.column_name is not null), list(c.new) filter (c.column_name is not null)
 from batch_rows b
 join work.source_actions a on a.fold = b.fold
@@ -112,8 +113,9 @@ def _changes(con: duckdb.DuckDBPyConnection, batch: Batch) -> tuple[list[str], l
             place=place,
             version=version,
             marker=record_id if kind == "create" else None,
+            link=link,
         )
-        for _, kind, key, mailbox, place, version, record_id, columns, values in found
+        for _, kind, key, mailbox, place, version, link, record_id, columns, values in found
     ]
 
 
@@ -151,6 +153,8 @@ def _returned(bound: Bound, folds: Sequence[str], told: Sequence[Written]) -> pa
 
 def _learned_sql(bound: Bound, batch: Batch) -> list[str]:
     key = bound.entity.target.key
+    if batch.operation == "unlink":
+        return []
     if batch.operation == "delete":
         gone = "select _fold from returned"
         return [f"delete from links where fold in ({gone})", f"delete from accord where fold in ({gone})"]

@@ -72,12 +72,13 @@ union all
 select coalesce(a.key, a.record_id), a.record_id, a.kind, c.field, c.old, c.new, null, null, 'source', c.why
 from work.source_actions a
 left join work.source_cells c on c.fold = a.fold
-where a.kind <> 'delete'
+where a.kind in ('create', 'update')
 union all
-select a.key, a.record_id, 'delete', d.field, d.theirs, null, null, null, 'source', 'deleted_here'
+select a.key, a.record_id, a.kind, d.field, d.theirs, null, null, null, 'source',
+  if(a.kind = 'delete', 'deleted_here', 'unlinked')
 from work.source_actions a
 left join work.sides d on d.fold = a.fold and d.theirs is not null
-where a.kind = 'delete'
+where a.kind in ('delete', 'unlink')
 union all
 select s.key, g.record_id, 'delete', d.field, d.ours, null, null, null, 'crm', 'deleted_there'
 from work.removals g
@@ -92,7 +93,7 @@ where d.flow = 'hold'
 """
 """What else a two-way entity's plan does; of what a person is to decide, old is the CRM's value, new the source's.
 
-Of what is deleted, old is what goes with it, in the CRM's words.
+Of what is deleted, or loses its link, old is what is there, in the CRM's words.
 """
 
 WHY = "coalesce(d.why, case when a.kind = 'create' then 'not_here' else c.rule end)"

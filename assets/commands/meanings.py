@@ -110,6 +110,7 @@ WHYS = {
     "not_here": "not in the CRM yet",
     "deleted_there": "deleted in Outlook, unchanged in the CRM",
     "deleted_here": "deleted in the CRM, unchanged in Outlook",
+    "unlinked": "its link leads to a record that was deleted",
     "related": "the task speaks of it, and nobody chose another",
     "key": "by this it is found again",
 }

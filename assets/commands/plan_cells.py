@@ -23,10 +23,13 @@ SHOWN = 50
 LONGEST = 32
 KEY = 24
 
+WHOLE = {"create": "new", "delete": "deleted", "unlink": "without its link"}
+"""What becomes of a task as a whole."""
+
 NAMES = ("Subject", "Name", "FirstName", "LastName")
 """Fields by which a person knows a record."""
 
-RANKS = {action: rank for rank, action in enumerate(("hold", "delete", "update", "create", "key"))}
+RANKS = {action: rank for rank, action in enumerate(("hold", "delete", "update", "unlink", "create", "key"))}
 
 
 class Cell(NamedTuple):
@@ -85,14 +88,14 @@ def names_of(declared: Entity) -> list[str]:
 
 
 def lines_of(cells: Iterator[Cell], *, names: Sequence[str]) -> Iterator[Line]:
-    """A line a cell; of what is created or deleted one line, with its name: what is in the fields `names`."""
+    """A line a cell; one for what is created, deleted or loses its link, called by what is in the fields `names`."""
     for (_, action, side), group in groupby(cells, lambda cell: (cell.key, cell.action, cell.side)):
         listed = list(group)
-        if action in ("create", "delete"):
+        if action in WHOLE:
             values = {cell.field: cell.new if action == "create" else cell.old for cell in listed}
             name = " ".join(value for field in names if (value := values.get(field)))
-            what = f"{'new' if action == 'create' else 'deleted'}: {_short(name) or '(without a name)'}"
-            first = listed[0]._replace(why=listed[0].why if action == "delete" else f"not_{_here(side)}")
+            what = f"{WHOLE[action]}: {_short(name) or '(without a name)'}"
+            first = listed[0]._replace(why=f"not_{_here(side)}" if action == "create" else listed[0].why)
             yield _line(first, "", what)
             continue
         for cell in listed:

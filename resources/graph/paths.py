@@ -20,6 +20,11 @@ def task_path(user: str, list_id: str, task_id: str = "") -> str:
     return "/".join([list_path(user, list_id), "tasks", *_ids(task_id)])
 
 
+def link_path(user: str, list_id: str, task_id: str, link_id: str) -> str:
+    """A link of a task to something elsewhere."""
+    return "/".join([task_path(user, list_id, task_id), "linkedResources", *_ids(link_id)])
+
+
 def item_path(user: str, collection: str, item_id: str = "") -> str:
     """The `events` or `contacts` of a user, or one of them."""
     return user_path(user, collection, *_ids(item_id))

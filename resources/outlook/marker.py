@@ -26,6 +26,15 @@ def marker_of(collection: Collection, row: Mapping[str, Any]) -> str | None:
     return next((each for each in map(record_id, map(str, found)) if each), None)
 
 
+def link_of(collection: Collection, row: Mapping[str, Any]) -> str | None:
+    """The id of the link by which people get to that record: a task alone has one."""
+    if collection != "tasks":
+        return None
+    marker = marker_of(collection, row)
+    links = (link for link in _links(row) if record_id(str(link.get("externalId"))) == marker)
+    return next((str(link["id"]) for link in links if link.get("id")), None) if marker else None
+
+
 def marked(collection: Collection, marker: str, crm_url: str | None) -> dict[str, Any]:
     """What a new item is told besides its content."""
     if collection == "events":
@@ -37,9 +46,12 @@ def marked(collection: Collection, marker: str, crm_url: str | None) -> dict[str
 
 
 def _of_task(row: Mapping[str, Any]) -> Iterator[object]:
-    for link in objects(row.get("linkedResources")):
-        if link.get("applicationName") == APPLICATION:
-            yield link.get("externalId")
+    for link in _links(row):
+        yield link.get("externalId")
+
+
+def _links(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    return (link for link in objects(row.get("linkedResources")) if link.get("applicationName") == APPLICATION)
 
 
 def _of_event(row: Mapping[str, Any]) -> Iterator[object]:

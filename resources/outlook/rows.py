@@ -13,7 +13,7 @@ import orjson
 
 from pipelines.outlook import Collection
 from resources.graph.rows import Texts, contact_of, event_of, objects, task_of
-from resources.outlook.marker import marker_of
+from resources.outlook.marker import link_of, marker_of
 from resources.outlook.mentions import addresses_in, mailtos_in, record_id, record_ids_in
 
 
@@ -32,6 +32,7 @@ def row_of(collection: Collection, told: Mapping[str, Any], user: str, own: Some
         "user": user,
         "place": place,
         "crmId": marker_of(collection, told),
+        "crmLink": link_of(collection, told),
         "addresses": _json(others),
         "linkedIds": _json(linked),
         "mentions": _json([*linked, *others]),

@@ -12,7 +12,7 @@ from resources.graph.batch import UNSENT, LostRows, Request, Result
 from resources.graph.client import Graph
 from resources.graph.contents import contact_content, event_content, task_content
 from resources.graph.delta import lists_of
-from resources.graph.paths import item_path, task_path
+from resources.graph.paths import item_path, link_path, task_path
 from resources.graph.rows import Texts
 from resources.outlook.cursor import Box
 from resources.outlook.keys import id_of, key_of
@@ -25,7 +25,7 @@ from resources.outlook.told import is_gone, word_of
 _BESIDE = {"tasks": "linkedResources", "contacts": "singleValueExtendedProperties"}
 """What Graph need not tell with an item that was written, and the columns that nobody knows then."""
 _UNTOLD = {
-    "tasks": ("linkedResources", "crmId", "addresses", "linkedIds", "mentions"),
+    "tasks": ("linkedResources", "crmId", "crmLink", "addresses", "linkedIds", "mentions"),
     "contacts": ("sensitivity", "crmId"),
 }
 
@@ -44,6 +44,8 @@ class Writing:
             unknown = [name for name in change.values if name not in self.source.writable]
             if unknown:
                 raise ValueError(f"{self.source.words} cannot be written in {', '.join(sorted(unknown))}")
+            if change.kind == "unlink" and not (change.link and self.source.collection == "tasks"):
+                raise ValueError("only a link of a task, known by its id, can be taken away")
             if change.kind != "create" and not change.key:
                 raise ValueError(f"to {change.kind} something, its key is needed")
             if self.source.collection == "tasks" and change.kind != "create" and not change.place:
@@ -94,6 +96,9 @@ class Writing:
         else:
             path = item_path(user, collection, id_of(change.key or ""))
         match change.kind:
+            case "unlink":
+                task_id = id_of(change.key or "")
+                return Request("DELETE", link_path(user, change.place or "", task_id, change.link or ""))
             case "delete":
                 return Request("DELETE", path, match=change.version or "")
             case "update":
@@ -113,6 +118,8 @@ class Writing:
     def _written(self, change: Change, result: Result | None) -> Written:
         if result is None:
             return Written("lost", change.key)
+        if change.kind == "unlink" and is_gone(result):
+            return Written("success", change.key)
         if not result.success:
             code = "changed_meanwhile" if result.status == 412 else "gone" if is_gone(result) else word_of(result) or ""
             return Written("failed", change.key, code=code, message=result.message)

@@ -1,13 +1,17 @@
-"""Tasks that people put into another list of Outlook, where they have another id: they stay with their record."""
+"""Tasks that people put into another list of Outlook, where they have another id."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.faults.desk import ANN, Desk
+
+TOLD = timedelta(minutes=6)
 
 
 @pytest.fixture
@@ -40,3 +44,43 @@ def test_of_two_alike_that_moved_it_is_not_guessed_which_is_which(desk: Desk) ->
     desk.run()
     assert desk.records().keys() == before.keys()
     assert desk.items().keys() == moved
+
+
+def test_a_task_that_moved_and_whose_text_was_changed_at_once_keeps_the_text_and_its_record(desk: Desk) -> None:
+    key = desk.puts(ANN, {"title": "one", "body": {"content": "old", "contentType": "text"}})
+    desk.run()
+    (record,) = desk.records()
+    new = desk.moves(key)
+    desk.changes(new, body={"content": "new", "contentType": "text"})
+    desk.run()
+    assert {name: row["Description"] for name, row in desk.records().items()} == {record: "new"}
+    assert {name: row["body"]["content"] for name, row in desk.items().items()} == {new: "new"}
+
+
+def test_a_task_that_moved_while_its_record_was_deleted_goes_as_well(desk: Desk) -> None:
+    key = desk.puts(ANN, {"title": "one"})
+    desk.run()
+    (record,) = desk.records()
+    desk.moves(key)
+    desk.deletes(record)
+    desk.run()
+    desk.later(TOLD)
+    desk.run()
+    assert (desk.items(), desk.records()) == ({}, {})
+
+
+def test_a_task_that_was_parted_from_a_deleted_record_stays_so_wherever_it_is_moved(desk: Desk) -> None:
+    desk.entity = replace(desk.entity, both=replace(desk.entity.rules_of_both, prevent={"source": ("delete",)}))
+    key = desk.puts(ANN, {"title": "one"})
+    desk.run()
+    (record,) = desk.records()
+    desk.deletes(record)
+    desk.run()
+    for _ in range(2):
+        key = desk.moves(key)
+        desk.run()
+        desk.changes(key, title=f"{key} changed")
+        desk.later(TOLD)
+        desk.run()
+    assert list(desk.items()) == [key]
+    assert desk.records() == {}

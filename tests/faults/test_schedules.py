@@ -99,7 +99,7 @@ def test_a_pair_that_goes_on_from_between_two_runs_ends_as_one_walked_whole(stag
 
 def test_a_pair_that_was_written_down_is_not_walked_a_second_time(staged: Staged, tmp_path: Path) -> None:
     stage = staged(Course("accounts", "collections"))
-    ahead = starts(alike([stage.trial({3: "reset"})]))
+    ahead = starts(alike([stage.trial({3: "reset"})]), {})
     parts = [Part(ahead, {}, 0.0, "a seed", tmp_path / f"{stage.course}, {number} of 2") for number in (0, 1)]
     walked, known = (pairs_and_more(stage, part) for part in parts)
     assert (walked.tried[2], walked.kinds.total()) == (1, 2)

@@ -17,7 +17,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.classes import Alike, Start
+from tests.faults.classes import Second, Start
 from tests.faults.courses import Course
 from tests.faults.kinds import Call
 from tests.faults.stage import Stage
@@ -83,7 +83,7 @@ class Walk:
         self._futures = dict(part.futures)
         self._drawn = random.Random(part.seed)
         self._tally = Tally()
-        self._walked: list[tuple[Alike, str]] = []
+        self._walked: list[Second] = []
 
     def all(self) -> Tally:
         """What it came to."""
@@ -92,9 +92,9 @@ class Walk:
         self._drawn.shuffle(starts)
         with _kept(self._part.kept) as (before, keep):
             for start in starts:
-                for each, kind, trial in self._pairs(start, before):
-                    self._tally.covered += len(each.moments)
-                    self._walked.append((each, kind))
+                for second, trial in self._pairs(start, before):
+                    self._tally.covered += len(second.all)
+                    self._walked.append(second)
                     if trial:
                         self._add(trial)
                         keep(trial)
@@ -108,37 +108,34 @@ class Walk:
             self._triple()
         return self._tally
 
-    def _pairs(self, start: Start, before: set[str]) -> Iterator[tuple[Alike, str, Trial | None]]:
+    def _pairs(self, start: Start, before: set[str]) -> Iterator[tuple[Second, Trial | None]]:
         """Second faults after that first one, and what came of each; None: written down before, and all was well."""
-        course = self._stage.course
         ahead = []
-        for each, kind in start.pairs:
-            if spell(course, each.first.then(kind)) in before:
+        for second in start.seconds:
+            if spell(self._stage.course, second.stands) in before:
                 self._tally.tried[2] += 1
-                yield each, kind, None
+                yield second, None
             else:
-                ahead.append((each, kind))
+                ahead.append(second)
         if not ahead:
             return
         with self._stage.held(start.schedule, start.runs) if start.runs else nullcontext() as held:
-            for each, kind in ahead:
-                yield each, kind, self._stage.trial(each.first.then(kind), futures=self._futures, held=held)
+            for second in ahead:
+                yield second, self._stage.trial(second.stands, futures=self._futures, held=held)
 
     def _compare(self) -> None:
         """A pair that was covered, and the one that stood for it, both walked whole: they end alike."""
-        chosen = [(each, kind) for each, kind in self._walked if len(each.moments) > 1]
+        chosen = [second for second in self._walked if len(second.all) > 1]
         if not chosen:
             return
-        each, kind = self._drawn.choice(chosen)
-        other = self._drawn.choice(each.moments[1:])
-        stood, covered = (self._stage.trial(moment.then(kind)) for moment in (each.first, other))
+        second = self._drawn.choice(chosen)
+        stood, covered = (self._stage.trial(one) for one in (second.stands, self._drawn.choice(second.all[1:])))
         self._tally.compared += 1
         if (covered.future.ended, covered.wrong) != (stood.future.ended, stood.wrong):
             self._tally.unlike.append((covered, stood))
 
     def _triple(self) -> None:
-        each, kind = self._drawn.choice(self._walked)
-        pair = self._stage.trial(self._drawn.choice(each.moments).then(kind), futures=self._futures)
+        pair = self._stage.trial(self._drawn.choice(self._drawn.choice(self._walked).all), futures=self._futures)
         if more := further(pair.calls, pair.schedule):
             self._add(self._stage.trial(self._drawn.choice(more), futures=self._futures))
 

@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tests.faults.classes import Start, alike, starts
+from tests.faults.classes import Start, alike, alike_kinds, starts
 from tests.faults.courses import Course
 from tests.faults.fingerprint import short
 from tests.faults.killed import boundaries, kills
@@ -75,8 +75,8 @@ class Whole:
         trials.sort(key=lambda trial: sorted(trial.schedule.items()))
         classes = alike(trials)
         one.pairs = sum(each.pairs for each in classes)
-        ahead = starts(classes)
-        ways = sum(len(start.pairs) for start in ahead)
+        ahead = starts(classes, alike_kinds(stage.undisturbed, trials))
+        ways = sum(len(start.seconds) for start in ahead)
         say(f"{course}: {len(trials):,} single faults, {one.pairs:,} pairs with {ways:,} futures")
         one.tally = merged([one.tally, *shared(pairs_and_more, self._parts(course, trials, ahead))])
         return one

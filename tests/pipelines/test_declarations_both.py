@@ -69,6 +69,21 @@ MISTAKES: dict[str, tuple[dict[str, object], str]] = {
         {"both": replace(BOTH, related=("Subject",))},
         "both.related names 'Subject', which is not among its references (OwnerId, WhatId, WhoId)",
     ),
+    "a group with a field that people may choose": (
+        {"both": replace(BOTH, together=(("Subject", "WhoId"),))},
+        "both.together names 'WhoId', which is not Agreed",
+    ),
+    "a field of two groups": (
+        {"both": replace(BOTH, together=(("Subject", "Status"), ("Priority", "Subject")))},
+        "both.together names 'Subject' twice: a field belongs to one group",
+    ),
+    "a group of which each side would give a part": (
+        {
+            "fields": {**TASKS.fields, "Subject": Agreed("title", wins="source")},
+            "both": replace(BOTH, together=(("Subject", "Status"),)),
+        },
+        "both.together: Subject and Status need the same wins and keeps, as one side gives them all",
+    ),
     "nothing that is left alone": (
         {"both": replace(BOTH, leave=(Leave("private"),))},
         "both.leave 'private' says neither row nor record, and would leave nothing alone: name a condition of the row,"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
+from assets.events import ENTITY as EVENTS
 from assets.tasks import ENTITY as TASKS
 from pipelines.agreed_rules import Agreed, Winner
 from pipelines.both import BothWays
 from pipelines.entity import Entity
-from tests.pipelines.both_case import BothCase
+from tests.pipelines.both_case import OWNER, BothCase
 
 NEVER = "(never agreed)"
 Line = tuple[str | None, str | None, str | None, str]
@@ -153,3 +155,32 @@ def test_line_ends_and_blanks_behind_lines_are_no_difference() -> None:
     case.tasks({"Id": "00T1", "Outlook_Id__c": "T1", "Subject": "a", "Description": "one  \r\ntwo \r\n"})
     case.agreed("T1", "00T1").look()
     assert case.why == {}
+
+
+SPAN = {"StartDateTime": "start", "EndDateTime": "end"}
+SPANS: dict[str, tuple[tuple[int, int], tuple[int, int], dict[str, str], dict[str, str]]] = {
+    "moved there": ((13, 14), (9, 10), {"StartDateTime": "13", "EndDateTime": "14"}, {}),
+    "longer here": ((9, 10), (9, 12), {}, {"end": "12"}),
+    "moved there and longer here": ((13, 14), (9, 11), {}, {"start": "09", "end": "11"}),
+    "another start there, another end here": ((8, 10), (9, 11), {}, {"start": "09", "end": "11"}),
+    "alike on both": ((11, 12), (11, 12), {}, {}),
+}
+
+
+@pytest.mark.parametrize("there, here, crm, source", SPANS.values(), ids=SPANS.keys())
+def test_fields_that_belong_together_come_from_one_side(
+    there: tuple[int, int], here: tuple[int, int], crm: dict[str, str], source: dict[str, str]
+) -> None:
+    def both(item: tuple[int, int], record: tuple[int, int]) -> BothCase:
+        times = {column: f"2026-03-05T{hour:02}:00:00.000Z" for column, hour in zip(SPAN.values(), item, strict=True)}
+        row = {"id": "E1", "subject": "a", "type": "singleInstance", "sensitivity": "normal", "showAs": "busy", **times}
+        fields = {name: datetime(2026, 3, 5, hour) for name, hour in zip(SPAN, record, strict=True)}  # noqa: DTZ001
+        told = {"Id": "00U1", "Outlook_Id__c": "E1", "Subject": "a", "ShowAs": "Busy", "OwnerId": OWNER, **fields}
+        return case.items(row).tasks(told)
+
+    case = BothCase(EVENTS)
+    both((9, 10), (9, 10)).agreed("E1", "00U1")
+    both(there, here).look()
+    hours = {name: str(value)[11:13] for name, value in case.changes("E1").items() if name in SPAN}
+    assert hours == crm
+    assert {name: str(value)[11:13] for name, value in case.back.get(("update", "E1"), {}).items()} == source

@@ -38,17 +38,32 @@ def delete(sides: Sides) -> None:
     sides.office.delete(ANN, "tasks", *(items[title]["id"] for title in ("Ask Sue", "Buy")))
 
 
+def lines(sides: Sides) -> set[tuple[object, ...]]:
+    """Of the last plan: what is done in Outlook, what in the CRM, and why."""
+    table = Archive(sides.home).cells("tasks").to_pylist()
+    return {line[2:5] for line in lines_of((Cell(**row) for row in table), names=names_of(DELETING))}
+
+
 def test_what_would_be_deleted_is_named_on_the_side_that_loses_it(sides: Sides) -> None:
     delete(sides)
     plan = sides.run(DELETING, mode="plan")
     assert (plan.cells, plan.removals, plan.source and plan.source["removals"]) == (0, 2, 1)
-    table = Archive(sides.home).cells("tasks").to_pylist()
-    told = {line[2:5] for line in lines_of((Cell(**row) for row in table), names=names_of(DELETING))}
-    assert told == {
+    assert lines(sides) == {
         ("deleted: Call Joe", "", "deleted in the CRM, unchanged in Outlook"),
         ("", "deleted: Ask Sue", "deleted in Outlook, unchanged in the CRM"),
         ("", "deleted: Buy", "deleted in Outlook, unchanged in the CRM"),
     }
+
+
+def test_an_item_that_loses_its_link_alone_is_named_as_well_and_its_call_counted(sides: Sides) -> None:
+    parting = replace(TASKS, both=BothWays(prevent={"source": ("delete",)}))
+    (record,) = sides.org.seed("Task", [{"Subject": "Ask", "OwnerId": sides.users[ANN], "ActivityDate": DAY}])
+    assert sides.sync(parting).reasons == {"created: in_source": 1}
+    sides.sync(parting)
+    sides.org.delete(record)
+    plan = sides.run(parting, mode="plan")
+    assert plan.source == {"updates": 1, "creates": 0, "removals": 0, "cells": 0, "calls": 1}
+    assert lines(sides) == {("without its link: Ask", "", "its link leads to a record that was deleted")}
 
 
 def news(sides: Sides) -> None:
