@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 
-from tests.sides_of_both import CELLS, End, Item, Pair, Record
+from tests.sides_of_both import CELLS, Before, End, Item, Pair, Record
 
 PAST, AHEAD = 30, 365
 
 
 class Belonging:
-    """`pairs` are those that were there when all was quiet last; `mailboxes` are users with one.
+    """Of what was there before."""
 
-    `gone`: items as they were when all was quiet last.
-    """
-
-    def __init__(
-        self,
-        items: Mapping[str, Item],
-        records: Mapping[str, Record],
-        pairs: list[Pair],
-        today: date,
-        mailboxes: set[str],
-        gone: Mapping[str, Item],
-    ) -> None:
-        self.items = copy.deepcopy(dict(items))
-        self.records = copy.deepcopy(dict(records))
-        self.today = today
-        self.mailboxes = mailboxes
-        self.gone = gone
-        self.pairs = copy.deepcopy(pairs)
+    def __init__(self, before: Before) -> None:
+        self.items = copy.deepcopy(dict(before.items))
+        self.records = copy.deepcopy(dict(before.records))
+        self.today = before.today
+        self.mailboxes = before.mailboxes
+        self.gone = before.gone
+        self.withdrawn = set(before.withdrawn)
+        self.anew = before.anew
+        self.pairs = copy.deepcopy(before.pairs)
         self.end = End(self.items, self.records)
 
     def find(self) -> None:
@@ -54,7 +44,7 @@ class Belonging:
             if marked.deleted:
                 self.end.held.add(key)
             else:
-                self._link(key, str(item.mark), goes_along=True)
+                self._link(key, str(item.mark))
                 taken.add(str(item.mark))
         linked = {pair.item for pair in self.pairs}
         free = {
@@ -81,23 +71,24 @@ class Belonging:
         lost = [
             pair
             for pair in self.pairs
-            if pair.item not in self.items and pair.item in self.gone and not pair.parted and self._lives(pair.record)
+            if pair.item not in self.items and pair.item in self.gone and not (pair.parted and self._lives(pair.record))
         ]
         was = {pair.item: _content(self.gone[pair.item]) for pair in lost}
         for pair in lost:
             heirs = [key for key, content in new.items() if content == was[pair.item]]
             if len(heirs) == 1 and list(was.values()).count(was[pair.item]) == 1:
                 pair.item = heirs[0]
-                self.records[pair.record].key = pair.item
+                if self._lives(pair.record):
+                    self.records[pair.record].key = pair.item
 
     def _lives(self, record: str) -> bool:
         return record in self.records and not self.records[record].deleted
 
-    def _link(self, key: str, record: str, *, goes_along: bool = False) -> None:
-        """The pair is new; what the record belonged to before is over. What they agreed on goes along with a mark."""
+    def _link(self, key: str, record: str) -> None:
+        """The record belongs to that item now; what it agreed on with the one before goes along."""
         before = next((pair for pair in self.pairs if pair.record == record), None)
         self.pairs = [pair for pair in self.pairs if pair.record != record]
-        self.pairs.append(replace(before, item=key) if before and goes_along else Pair(key, record))
+        self.pairs.append(replace(before, item=key) if before else Pair(key, record))
         self.records[record].key = key
 
     # what is left alone

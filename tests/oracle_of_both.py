@@ -5,26 +5,15 @@ Written from the words of the declaration alone. A pair remembers of each cell t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
-
 from tests.belonging_of_both import Belonging
-from tests.sides_of_both import CELLS, NEVER, Item, Pair, Record
+from tests.sides_of_both import CELLS, NEVER, Before, Item, Pair, Record
 
 
 class Oracle(Belonging):
     """What becomes of them: `end`."""
 
-    def __init__(
-        self,
-        items: Mapping[str, Item],
-        records: Mapping[str, Record],
-        pairs: list[Pair],
-        today: date,
-        mailboxes: set[str],
-        gone: Mapping[str, Item],
-    ) -> None:
-        super().__init__(items, records, pairs, today, mailboxes, gone)
+    def __init__(self, before: Before) -> None:
+        super().__init__(before)
         self.find()
         for pair in list(self.pairs):
             self._meet(pair)
@@ -66,6 +55,7 @@ class Oracle(Belonging):
             self.end.new_records.append(_record_of(left, pair.item))
         elif isinstance(left, Item):
             left.deleted = True
+            self.withdrawn.add(pair.item)
             self.pairs.remove(pair)
         else:
             pair.parted = True  # deletions in the CRM are prevented
@@ -92,7 +82,9 @@ class Oracle(Belonging):
                 continue
             self.end.new_records.append(_record_of(item, key))
         for name, record in list(self.records.items()):
-            if record.deleted or name in paired | self.end.held or record.key is not None:
+            if record.deleted or name in paired | self.end.held:
+                continue
+            if record.key is not None and record.key not in self.withdrawn and not self.anew:
                 continue
             if self.record_apart(record) or record.owner not in self.mailboxes:
                 continue

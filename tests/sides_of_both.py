@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -79,3 +80,21 @@ class End:
     new_items: list[Item] = field(default_factory=list)
     new_records: list[Record] = field(default_factory=list)
     held: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Before:
+    """Both sides before runs, and what is remembered of them from when all was quiet last."""
+
+    items: Mapping[str, Item]
+    records: Mapping[str, Record]
+    pairs: list[Pair]
+    today: date
+    mailboxes: set[str]
+    """Users with one."""
+    gone: Mapping[str, Item]
+    """Items as they were then, those among them that are not there any more."""
+    withdrawn: set[str] = field(default_factory=set)
+    """Items that were deleted because their records were."""
+    anew: bool = False
+    """All is to be paired anew: a record that has none gets an item, whichever it had before."""

@@ -14,6 +14,11 @@ from tests.faults.desk import Desk
 from tests.faults.drawn_tasks import CELL, NUMBERS, TASK, USERS, WORDS, as_item, as_record
 from tests.faults.folder import IN_MEMORY
 
+WEEKLY = {
+    "pattern": {"type": "weekly", "interval": 1, "daysOfWeek": ["monday"], "firstDayOfWeek": "sunday"},
+    "range": {"type": "noEnd", "startDate": "2026-03-02"},
+}
+
 
 class PeopleAtTasks(RuleBasedStateMachine):
     """A desk of its own for each example."""
@@ -74,6 +79,11 @@ class PeopleAtTasks(RuleBasedStateMachine):
     def somebody_says_in_outlook_whether_it_is_private(self, number: int, private: bool) -> None:  # noqa: FBT001
         if key := self._an_item(number):
             self.desk.changes(key, categories=["Private"] if private else [])
+
+    @rule(number=NUMBERS, recurs=st.booleans())
+    def somebody_says_whether_it_is_one_of_a_series(self, number: int, recurs: bool) -> None:  # noqa: FBT001 - drawn
+        if key := self._an_item(number):
+            self.desk.changes(key, recurrence=WEEKLY if recurs else None)
 
     # the CRM
 

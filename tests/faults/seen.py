@@ -42,7 +42,7 @@ def _item(desk: Desk, row: Mapping[str, Any]) -> Item:
         owner=desk.users[row["user"]],
         changed=date.fromisoformat(row["lastModifiedDateTime"][:10]),
         private="Private" in row["categories"],
-        recurring="recurrence" in row,
+        recurring=row.get("recurrence") is not None,
         formatted="<b>" in body["content"],
         mark=links[0] if links else None,
     )
@@ -84,6 +84,10 @@ def differences(desk: Desk, oracle: Oracle, amid: Mapping[tuple[str, str], set[o
                 have, want = found[key].value(cell), one.value(cell)
                 if have not in amid.get((key, cell), {want}):
                     wrong.append(f"{side} {_short(key)}.{cell} is {have!r}, not {want!r}")
+    for pair in oracle.pairs:
+        item, record = items.get(pair.item), oracle.records.get(pair.record)
+        if item and record and record.deleted and item.mark == pair.record and not oracle.apart(item, record):
+            wrong.append(f"item {_short(pair.item)} has a link to {_short(pair.record)}, which is deleted")
     return wrong
 
 

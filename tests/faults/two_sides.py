@@ -13,6 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from pipelines.relink import relink
 from tests.faults.drawn_tasks import (
     NUMBERS,
     PAUSES,
@@ -25,7 +26,7 @@ from tests.faults.drawn_tasks import (
 from tests.faults.people_at_tasks import PeopleAtTasks
 from tests.faults.seen import differences, items_of, records_of
 from tests.oracle_of_both import Oracle
-from tests.sides_of_both import CELLS, Item, Pair, Record
+from tests.sides_of_both import CELLS, Before, Item, Pair, Record
 
 GONE = Record(None, None, None, "", "", "", date.min, deleted=True)
 
@@ -38,6 +39,7 @@ class TwoSides(PeopleAtTasks):
         self.pairs: list[Pair] = []
         self.last: dict[str, Item] = {}
         """Items as they were when all was quiet last, the gone ones among them."""
+        self.withdrawn: set[str] = set()
         self.amid: dict[tuple[str, str], set[object]] = {}
         self.desk.run()
 
@@ -54,6 +56,18 @@ class TwoSides(PeopleAtTasks):
         oracle = self._oracle()
         self.desk.run(schedule)
         self._comes_to_rest(oracle)
+
+    @rule()
+    def all_is_paired_anew(self) -> None:
+        """When all is quiet, so that whatever people did is known to both sides."""
+        self._comes_to_rest(self._oracle())
+        with self.desk.warehouse.open() as con:
+            relink(con)
+        items, records = items_of(self.desk), records_of(self.desk)
+        whole = [one for one in self.pairs if one.item in items and not records.get(one.record, GONE).deleted]
+        parted = [one for one in self.pairs if one.parted]
+        self.pairs = [*parted, *(Pair(one.item, one.record) for one in whole if not one.parted)]
+        self._comes_to_rest(self._oracle(anew=True))
 
     @rule(at=st.integers(1, 12))
     def a_run_dies(self, at: int) -> None:
@@ -112,10 +126,10 @@ class TwoSides(PeopleAtTasks):
         else:
             self.desk.edits(pair.record, **as_record(self.today, {cell: value}))
 
-    def _oracle(self) -> Oracle:
+    def _oracle(self, *, anew: bool = False) -> Oracle:
         items, records = items_of(self.desk), records_of(self.desk)
-        today, users = self.desk.clock.now.date(), set(self.desk.users.values())
-        return Oracle(items, records, self.pairs, today, users, self.last)
+        users = set(self.desk.users.values())
+        return Oracle(Before(items, records, self.pairs, self.today, users, self.last, self.withdrawn, anew))
 
     def _comes_to_rest(self, oracle: Oracle) -> None:
         """Two undisturbed runs suffice, the third writes nothing on either side, and all is as the oracle says."""
@@ -146,6 +160,6 @@ class TwoSides(PeopleAtTasks):
                 continue
             agreed = {cell: item.value(cell) for cell in CELLS if item.value(cell) == record.value(cell)}
             pair.base |= agreed
-        self.pairs = list(known.values())
+        self.pairs, self.withdrawn = list(known.values()), oracle.withdrawn
         self.last |= items
         self.amid = {}
