@@ -17,6 +17,7 @@ from tests.runs.both_sides_place import ANN, both_sides
 THERE, HERE = "Title that nobody else may read", "Subject that nobody else may read"
 DAY = "2026-03-05"
 COUNTS = {
+    "removals": 0,
     "updates_in_source": 0,
     "creates_in_source": 1,
     "removals_in_source": 0,
