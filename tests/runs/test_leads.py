@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from tests.runs.both_sides_place import ANN, Sides, both_sides
@@ -112,3 +113,18 @@ def test_a_lead_stands_alone_as_salesforce_wants_it_and_the_task_is_not_refused_
     assert (related(sides, "both"), related(sides, "account")) == ((lead_id, None), (None, account))
     assert {title: sides.tasks()[title]["Description"] for title in more} == more
     quiet(sides)
+
+
+def test_a_file_from_before_leads_were_asked_what_they_became_learns_it(sides: Sides) -> None:
+    lead_id = lead(sides)
+    became = converted(sides, lead_id)
+    sides.sync()
+    with duckdb.connect(sides.home / "tasks.duckdb") as con:
+        con.execute("delete from looked_up where name like 'Lead.%'")
+        con.execute("insert into looked_up (name, Id, fold) values ('Lead.Id', ?, lower(?))", [lead_id, lead_id])
+        asked = "where name like 'looked up Lead.%'"
+        con.execute(f"update meta set value = 'Id Email IsDeleted' {asked} and name like '% fields'")
+        con.execute(f"update meta set value = '2999-01-01T00:00:00+00:00' {asked} and name not like '% fields'")
+    task(sides, "late", f"see https://example.my.salesforce.com/{lead_id}")
+    assert sides.sync().outcomes == {"created": 1}
+    assert related(sides, "late")[0] == became["contact"]
