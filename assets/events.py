@@ -18,7 +18,8 @@ from pipelines.source import Outlook
 
 USERS = Records("User", "FederationIdentifier")
 PEOPLE = OneOf((Records("Contact", "Id"), Records("Lead", "Id"), Records("Contact", "Email"), Records("Lead", "Email")))
-WITH_OTHERS = Filled("attendees")
+WITH_OTHERS = {"with_others": Filled("attendees")}
+UNSPOILED = {"formatting_kept": Is("bodyFormatted", "true"), "attachments_kept": Is("hasAttachments", "true")}
 
 ENTITY = Entity(
     name="events",
@@ -30,9 +31,7 @@ ENTITY = Entity(
         "StartDateTime": Agreed("start", keeps=WITH_OTHERS),
         "EndDateTime": Agreed("end", keeps=WITH_OTHERS),
         "Location": Agreed("location", keeps=WITH_OTHERS),
-        "Description": Agreed(
-            "bodyText", keeps=WITH_OTHERS | Is("bodyFormatted", "true") | Is("hasAttachments", "true")
-        ),
+        "Description": Agreed("bodyText", keeps={**WITH_OTHERS, **UNSPOILED}),
         "ShowAs": Agreed("showAs", words={"busy": "Busy", "oof": "OutOfOffice", "free": "Free"}, keeps=WITH_OTHERS),
         "OwnerId": Related("user", to=USERS, missing="skip"),
         "WhoId": Related("mentions", to=PEOPLE, first=True, missing="keep"),

@@ -116,7 +116,7 @@ def _told(result: dg.ExecuteInProcessResult) -> str:
             return data.user_failure_data.description
         if data.error:
             return data.error.message.strip()
-    return "the run failed before its first step; its log is in Dagster"
+    return "the run failed before its first step, and nothing was sent; its log is in Dagster: `concord ui`"
 
 
 def _done(report: Report) -> bool:

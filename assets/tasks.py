@@ -14,6 +14,7 @@ from pipelines.source import Outlook
 
 USERS = Records("User", "FederationIdentifier")
 PEOPLE = OneOf((Records("Contact", "Id"), Records("Lead", "Id"), Records("Contact", "Email"), Records("Lead", "Email")))
+UNSPOILED = {"formatting_kept": Is("bodyFormatted", "true"), "attachments_kept": Is("hasAttachments", "true")}
 
 ENTITY = Entity(
     name="tasks",
@@ -22,7 +23,7 @@ ENTITY = Entity(
     match=(Same("Subject", "ActivityDate", "OwnerId", blank=("ActivityDate",)),),
     fields={
         "Subject": Agreed("title"),
-        "Description": Agreed("bodyText", keeps=Is("bodyFormatted", "true") | Is("hasAttachments", "true")),
+        "Description": Agreed("bodyText", keeps=UNSPOILED),
         "ActivityDate": Agreed("dueDateTime"),
         "Status": Agreed(
             "status",

@@ -6,6 +6,7 @@ They are rules like those of `rules`, and are tested in the same table. How two 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field as made
 from typing import ClassVar, Literal
 
@@ -25,15 +26,15 @@ class Agreed(Rule):
 
     `wins`: whose value counts where both changed; `newest`: that of the side changed last; `hold`: a person decides,
     and the whole row waits. `words`: what the source's words are called in the CRM; what has no counterpart stays on
-    its side. `keeps`: where this holds, the source's own value is never overwritten. `first`: the column is a JSON
-    list, whose first entry counts; the others stay where they are.
+    its side. `keeps`: where one of these holds, the source's own value is never overwritten; its word is the reason.
+    `first`: the column is a JSON list, whose first entry counts; the others stay where they are.
     """
 
     name: ClassVar[str] = "agreed"
     column: str
     wins: Winner = "crm"
     words: dict[str, str] = made(default_factory=dict)
-    keeps: Condition | None = None
+    keeps: Mapping[str, Condition] = made(default_factory=dict)
     first: bool = False
 
     def __post_init__(self) -> None:

@@ -25,10 +25,20 @@ class Batching:
     job_rows: int = 100_000
     job_calls: int = 8
     """Create, upload, close, about two polls, three result files."""
+    source_rows: int = 20
+    """In one call to a source that is written back to."""
 
     def cost_of(self, rows: int) -> int:
         """API calls that so many rows of one kind take, alone or with another kind that shares their one call."""
         return min(1 + -(-rows // self.collection_rows), (1 + self.job_calls) * max(1, -(-rows // self.job_rows)))
+
+    def cost_of_removals(self, rows: int) -> int:
+        """API calls that deleting so many records takes."""
+        return 1 + -(-rows // self.collection_rows) if rows else 0
+
+    def cost_in_source(self, rows: int) -> int:
+        """Calls to the source that so many rows of one kind take."""
+        return -(-rows // self.source_rows)
 
     def route_of(self, rows: int) -> Route:
         """The cheaper route for so many rows."""

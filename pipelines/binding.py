@@ -154,10 +154,7 @@ def misfits(entity: Entity, info: ObjectInfo) -> list[Misfit]:
     def say(field: str, mistake: str, remedy: str) -> None:
         found.append(Misfit(entity.name, f"{info.name}.{field}" if field else info.name, mistake, remedy))
 
-    if not info.updateable:
-        say("", "this user may not edit the object", "give the integration user Edit on it")
-    if entity.create != "never" and not info.createable:
-        say("", "this user may not create records", "give the integration user Create on it")
+    _right_misfits(entity, info, say)
     _key_misfits(entity, info, say)
     for name, rule in entity.fields.items():
         if name not in info.fields:
@@ -175,6 +172,15 @@ def misfits(entity: Entity, info: ObjectInfo) -> list[Misfit]:
             if needed and field.name not in entity.fields and field.name != entity.target.key:
                 say(field.name, "new records need it and the declaration does not give it", "add a rule for it")
     return found
+
+
+def _right_misfits(entity: Entity, info: ObjectInfo, say: Say) -> None:
+    if not info.updateable:
+        say("", "this user may not edit the object", "give the integration user Edit on it")
+    if entity.create != "never" and not info.createable:
+        say("", "this user may not create records", "give the integration user Create on it")
+    if entity.deletes and not info.deletable:
+        say("", "this user may not delete records", 'give the integration user Delete on it, or prevent "delete"')
 
 
 def _key_misfits(entity: Entity, info: ObjectInfo, say: Say) -> None:

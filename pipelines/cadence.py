@@ -25,12 +25,12 @@ EARLY = 5
 
 @dataclass(frozen=True, config=STRICT)
 class SyncOf:
-    """The sync of another entity, by whomever it was started."""
+    """The sync of another entity, by whomever it was started. As text, like all of these, when it is in the way."""
 
     entity: str
 
     def __str__(self) -> str:
-        return f"the sync of {self.entity}"
+        return f"the sync of {self.entity} is running"
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -40,7 +40,7 @@ class Job:
     name: str
 
     def __str__(self) -> str:
-        return f"the Dagster job {self.name}"
+        return f"the Dagster job {self.name} is running"
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -51,7 +51,7 @@ class Query:
     name: str = "a job in the org"
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.name} is running"
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -61,7 +61,7 @@ class LockFile:
     path: str
 
     def __str__(self) -> str:
-        return f"whatever keeps the lock file {self.path}"
+        return f"the lock file {self.path} is there"
 
 
 Other = SyncOf | Job | Query | LockFile

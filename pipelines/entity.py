@@ -115,7 +115,9 @@ class Entity:
         """Every condition of the declaration."""
         whether = [rule.condition for rule in self.fields.values() if isinstance(rule, Whether)]
         life = [self.life.ends_when] if self.life else []
-        keeps = [rule.keeps for rule in self.fields.values() if isinstance(rule, Agreed) and rule.keeps]
+        keeps = [
+            condition for rule in self.fields.values() if isinstance(rule, Agreed) for condition in rule.keeps.values()
+        ]
         left = self.both.conditions if self.both else ()
         return (*whether, *life, *([self.wanted.condition] if self.wanted else []), *keeps, *left)
 
@@ -130,6 +132,11 @@ class Entity:
         """Records that no entity keeps and that this one refers to, each once."""
         referred = [records for rule in self.references.values() for records in _records(rule.to)]
         return tuple(dict.fromkeys([*referred, *(has.refers[1] for has in self.asked_beside if has.refers)]))
+
+    @property
+    def deletes(self) -> bool:
+        """Whether records of the CRM may be deleted, as their pair in the source was."""
+        return self.both is not None and self.both.may("crm", "delete")
 
     @property
     def rules_of_both(self) -> BothWays:

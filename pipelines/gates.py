@@ -60,11 +60,19 @@ class Back:
     creates: int
     removals: int
     cells: int
+    calls: int
+    """To the source, that carrying it out will take if all goes well."""
     first: bool
 
     def as_json(self) -> dict[str, int]:
         """The counts."""
-        return {"updates": self.updates, "creates": self.creates, "removals": self.removals, "cells": self.cells}
+        return {
+            "updates": self.updates,
+            "creates": self.creates,
+            "removals": self.removals,
+            "cells": self.cells,
+            "calls": self.calls,
+        }
 
 
 @plain_dataclass(frozen=True, slots=True)

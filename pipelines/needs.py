@@ -26,6 +26,7 @@ class Needs:
     sobject: str
     creates: bool = False
     edits: bool = False
+    deletes: bool = False
     writes: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     """Fields that are read and never written."""
@@ -43,6 +44,7 @@ def needs_of(entity: Entity) -> tuple[Needs, ...]:
         sobject=entity.target.sobject,
         creates=entity.create != "never",
         edits=True,
+        deletes=entity.deletes,
         writes=written,
         reads=tuple(flag for flag in dict.fromkeys(flags) if flag not in written),
         record_types=tuple(dict.fromkeys(name for rule in rules for name in rule.record_types)),

@@ -90,7 +90,7 @@ where t.fold = outcomes.fold
         """
 update work.outcomes set reason = k.why
 from (
-  select fold, min(case why when 'formatting' then 'formatting_kept' else why end) as why
+  select fold, min(why) as why
   from work.sides
   where flow = 'kept'
   group by fold

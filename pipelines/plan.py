@@ -102,6 +102,8 @@ select
 from work.source_actions
 """
 
+BACK_COST_SQL = "select count(*) from work.source_actions group by kind"
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -115,7 +117,7 @@ class Plan:
     cells: int
     """On both sides."""
     cost: int
-    """API calls that carrying it out will take if all goes well."""
+    """API calls to the CRM that carrying it out will take if all goes well."""
     gates: tuple[Verdict, ...]
     back: Back | None = None
     """What it does to the source, where that is written back to."""
@@ -156,29 +158,28 @@ def read_plan(
         rows_now=rows_now,
         doubled_keys=doubled,
         columns_lost=columns_lost,
-        back=_back(con, bound.entity.terms) if bound.entity.both else None,
+        back=_back(con, bound.entity.terms, batching) if bound.entity.both else None,
     )
     gates = judge(bound.entity.gates, measures)
-    cost = sum(cost_of(trip, batching) for trip in trips(con, batching))
-    if removals:
-        cost += 1 + -(-removals // batching.collection_rows)
-    if cost and not bound.entity.both:
-        cost += 1  # a sample is verified
+    cost = sum(cost_of(trip, batching) for trip in trips(con, batching, keys_ahead=True))
+    cost += batching.cost_of_removals(removals)
+    verified = (creates or updates) and not bound.entity.both
     return Plan(
         hash=short_hash(_one(con, HASH_SQL)[0], gates),
         creates=creates,
         updates=updates,
         removals=removals,
         cells=cells,
-        cost=cost,
+        cost=cost + (1 if verified else 0),
         gates=tuple(gates),
         back=measures.back,
     )
 
 
-def _back(con: duckdb.DuckDBPyConnection, terms: str) -> Back:
+def _back(con: duckdb.DuckDBPyConnection, terms: str, batching: Batching) -> Back:
     updates, creates, removals, cells = _one(con, BACK_SQL)
-    return Back(updates, creates, removals, cells, first=memory.read(con, FIRST_DONE) != terms)
+    calls = sum(batching.cost_in_source(rows) for (rows,) in con.execute(BACK_COST_SQL).fetchall())
+    return Back(updates, creates, removals, cells, calls, first=memory.read(con, FIRST_DONE) != terms)
 
 
 FIRST_DONE = "both agreed"

@@ -89,6 +89,7 @@ class ObjectInfo:
     fields: Mapping[str, FieldInfo]
     createable: bool
     updateable: bool
+    deletable: bool = False
     record_types: Mapping[str, RecordTypeInfo] = field(default_factory=dict)
     """By developer name; the master, which every object has, is not among them."""
 

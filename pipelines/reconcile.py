@@ -16,6 +16,7 @@ from pipelines.creation import created_sql, waiting_parents_sql, waiting_updates
 from pipelines.derived_rules import Always, EndedAt, Whether
 from pipelines.ending import NAME, ended_cell
 from pipelines.facts import facts_of
+from pipelines.lead_alone import lead_alone_sql
 from pipelines.rules import Case
 from pipelines.sql import canonical_sql, differs_sql, given, literal, quote, said
 from pipelines.status import alive_sql, ended_sql
@@ -32,6 +33,7 @@ def reconcile_sql(bound: Bound, *, creates: bool) -> list[str]:
         *waiting_parents_sql(bound),
         *created_sql(bound, creates=creates),
         *waiting_updates_sql(bound),
+        *lead_alone_sql(bound.entity),
         _actions_sql(),
         *_stamp_sql(bound),
     ]

@@ -25,6 +25,13 @@ RESULTS: dict[str, Result] = {
 """A status that stands nowhere here is that of a run which never was one."""
 
 
+UNEXPECTED = (
+    "an error of Concord. Nothing more was sent, and the next run goes on from there; if that one fails as well, report"
+    " it with the log of the run in Dagster"
+)
+"""What it means that a run failed with the error `unexpected`, and what to do."""
+
+
 def result_of(mode: str, status: str) -> Result | None:
     """Success, Success with errors or Failure; None for a dry run, and for a run that did not take place."""
     return RESULTS.get(status) if mode == "sync" else None
@@ -53,10 +60,14 @@ class Report:
     outcomes: dict[str, int] = field(default_factory=dict)
     reasons: dict[str, int] = field(default_factory=dict)
     cells: int = 0
+    removals: int = 0
+    """Records of the CRM that the plan deletes."""
     api_calls: int = 0
+    """Made to the CRM."""
     planned_calls: int = 0
+    """To the CRM, for the load."""
     source: dict[str, int] | None = None
-    """What is done to the source: `updates`, `creates`, `removals`, `cells`; None where it is only read."""
+    """What is done to the source: `updates`, `creates`, `removals`, `cells`, `calls`; None where it is only read."""
     plan_hash: str | None = None
     gates: tuple[Verdict, ...] = ()
     verified: int = 0

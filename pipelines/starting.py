@@ -77,10 +77,11 @@ def too_early(cadence: Cadence, now: Start, last: Start | None) -> str | None:
 
 
 def in_the_way(cadence: Cadence, elsewhere: Elsewhere, connect: Callable[[], Crm]) -> str | None:
-    """What is running that must not run meanwhile, or None; the org is asked last, for it costs a call."""
+    """What is in the way that must not be meanwhile, or None; the org is asked last, for it costs a call."""
     for other in sorted(cadence.not_while, key=lambda one: isinstance(one, Query)):
         if _runs(other, elsewhere, connect):
-            return f"{other} is running: it must not run meanwhile"
+            remedy = "; remove it if its job is over" if isinstance(other, LockFile) else ""
+            return f"{other}, and no sync may start meanwhile{remedy}"
     return None
 
 

@@ -27,7 +27,7 @@ from pipelines.prepare import Prepared, prepare
 from pipelines.reading_changes import keep_cursor
 from pipelines.record import record, write_outcomes, write_run
 from pipelines.record_both import record_both
-from pipelines.report import Counts, Report, status_of
+from pipelines.report import UNEXPECTED, Counts, Report, status_of
 from pipelines.rounds import load_in_rounds
 from pipelines.run import Request, Stopped, Warehouse, World
 from pipelines.scope import covers_everything
@@ -72,7 +72,7 @@ class Sync:
             if isinstance(error, Exception) and not isinstance(error, Stopped):
                 what = f"{type(error).__module__}.{type(error).__name__}"  # its text may hold a value of a row
                 with suppress(SystemicError, duckdb.Error):  # the file may be what it is about
-                    self._remembered(self._failure("unexpected", f"unexpected {what}"))
+                    self._remembered(self._failure("unexpected", f"unexpected {what}, {UNEXPECTED}"))
         finally:
             self._stack.close()
 
@@ -193,6 +193,7 @@ class Sync:
             outcomes=outcomes,
             reasons=reasons,
             cells=plan.cells,
+            removals=plan.removals,
             planned_calls=plan.cost,
             source=plan.back.as_json() if plan.back else None,
             plan_hash=plan.hash,

@@ -6,7 +6,7 @@ the CRM's words, `ours` the CRM's, `back` that one in the source's words. `flow`
 
 * `same`: nothing differs, or only what a side cannot keep; `rest`: they differ as they did when they last agreed;
 * `crm`, `source`: the value goes to that side;
-* `kept`: it would, but that is prevented, would spoil formatting, or has no counterpart there;
+* `kept`: it would, but that is prevented, the declaration keeps what is there, or there is no counterpart;
 * `hold`: a person decides.
 
 A side changed when its value is another than it was when both agreed, so that our own writing, and what a side makes
@@ -36,14 +36,14 @@ def comparable_sql(value: str, field: BoundField) -> str:
         return text
     if field.type != "textarea":
         return f"nullif(trim({f'left({text}, {field.info.length})' if field.info.length else text}), '')"
-    cut = f"left({text}, greatest({field.info.length} - {_line_ends(text)}, 0))" if field.info.length else text
+    cut = f"replace(left({_with_line_ends(text)}, {field.info.length}), chr(13), '')" if field.info.length else text
     lines = f"regexp_replace({cut}, '{LINE_ENDS}', e'\\n', 'g')"
     return f"nullif(rtrim({lines}, e' \\t\\n\\r'), '')"
 
 
-def _line_ends(text: str) -> str:
-    """How many ends of lines a text has: the org counts two signs for each."""
-    return f"(length({text}) - length(replace({text}, chr(10), '')))"
+def _with_line_ends(text: str) -> str:
+    """The text as the org keeps and counts it: an end of line is two signs."""
+    return f"replace(replace({text}, chr(13), ''), chr(10), chr(13) || chr(10))"
 
 
 def theirs_sql(field: BoundField, rule: Agreed) -> str:
@@ -58,14 +58,12 @@ def ours_sql(field: BoundField) -> str:
 
 def _kept_sql(field: BoundField, rule: Agreed) -> str:
     """Text, null where nothing is in the way: why the source's own value must not be overwritten."""
-    cases = []
-    if rule.keeps:
-        cases.append(f"when {rule.keeps.sql()} then 'formatting'")
+    cases = [f"when {condition.sql()} then {literal(why)}" for why, condition in rule.keeps.items()]
     if field.info.length and duckdb_type(field.type) == "varchar":
         whole = canonical_sql(rule.value_sql(field.name), field.type)
         longer = f"length({whole}) > {field.info.length}"
         if field.type == "textarea":
-            longer = f"length({whole}) + {_line_ends(whole)} > {field.info.length}"
+            longer = f"length({_with_line_ends(whole)}) > {field.info.length}"
         cases.append(f"when {longer} then 'longer_there'")
     if rule.words:
         ours = ours_sql(field)

@@ -19,9 +19,19 @@ from pipelines.sql import literal
 
 WAVES_SQL = """
 select case kind when 'create' then 'insert' else 'update' end, wave, count(*)
-from work.actions
+from actions
 group by kind, wave
 order by kind, wave
+"""
+
+ACTIONS_SQL = "with actions as (select kind, wave from work.actions)"
+
+ACTIONS_TO_BE_SQL = """
+with actions as (
+  select kind, wave from work.actions
+  union all
+  select 'update', 0 from work.source_actions where kind = 'create' -- whose records get their keys
+)
 """
 
 APART_SQL = f"""
@@ -77,9 +87,13 @@ class Wave:
     rows: int
 
 
-def trips(con: duckdb.DuckDBPyConnection, batching: Batching) -> list[tuple[Wave, ...]]:
-    """All waves in their order, those together that share one call."""
-    waves = [Wave(*row) for row in con.execute(WAVES_SQL).fetchall()]
+def trips(con: duckdb.DuckDBPyConnection, batching: Batching, *, keys_ahead: bool = False) -> list[tuple[Wave, ...]]:
+    """All waves in their order, those together that share one call.
+
+    `keys_ahead`: with the records of what is still to be created in the source.
+    """
+    actions = ACTIONS_TO_BE_SQL if keys_ahead else ACTIONS_SQL
+    waves = [Wave(*row) for row in con.execute(actions + WAVES_SQL).fetchall()]
     one_of_each = [wave.operation for wave in waves] == ["insert", "update"]
     small = one_of_each and all(batching.fits_a_call(wave.rows) for wave in waves)
     if small and not con.execute(APART_SQL).fetchall()[0][0]:

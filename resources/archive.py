@@ -16,11 +16,12 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from pipelines.agreed_rules import Related
 from pipelines.entity import Entity
 from pipelines.ports import SystemicError
 from pipelines.record import KEPT_RUNS
 from pipelines.report import result_of
-from pipelines.sql import literal
+from pipelines.sql import literal, quote
 from pipelines.waiting import lacking_sql, waiting_sql
 from resources.warehouse import Warehouse, read_copy
 
@@ -68,14 +69,21 @@ IN_ORDER = "order by key, action, side, field"
 
 BOTH_SIDES = """
 union all
-select coalesce(a.key, a.record_id), a.record_id, a.kind, c.field, c.old, c.new, null, null, 'source',
-  coalesce(c.why, case when a.kind = 'delete' then 'deleted_here' end)
+select coalesce(a.key, a.record_id), a.record_id, a.kind, c.field, c.old, c.new, null, null, 'source', c.why
 from work.source_actions a
 left join work.source_cells c on c.fold = a.fold
+where a.kind in ('create', 'update')
 union all
-select s.key, d.record_id, 'delete', null, null, null, null, null, 'crm', 'deleted_there'
-from work.removals d
-join source s on s.fold = d.fold
+select a.key, a.record_id, a.kind, d.field, d.theirs, null, null, null, 'source',
+  if(a.kind = 'delete', 'deleted_here', 'unlinked')
+from work.source_actions a
+left join work.sides d on d.fold = a.fold and d.theirs is not null
+where a.kind in ('delete', 'unlink')
+union all
+select s.key, g.record_id, 'delete', d.field, d.ours, null, null, null, 'crm', 'deleted_there'
+from work.removals g
+join source s on s.fold = g.fold
+left join work.sides d on d.fold = g.fold and d.ours is not null
 union all
 select s.key, l.record_id, 'hold', d.field, d.ours, d.theirs, null, null, 'neither', d.why
 from work.sides d
@@ -83,7 +91,10 @@ join work.link l on l.fold = d.fold and l.verdict = 'held: conflict'
 join source s on s.fold = d.fold
 where d.flow = 'hold'
 """
-"""What else a two-way entity's plan does; of what a person is to decide, old is the CRM's value, new the source's."""
+"""What else a two-way entity's plan does; of what a person is to decide, old is the CRM's value, new the source's.
+
+Of what is deleted, or loses its link, old is what is there, in the CRM's words.
+"""
 
 WHY = "coalesce(d.why, case when a.kind = 'create' then 'not_here' else c.rule end)"
 SIDES = "left join work.sides d on d.fold = c.fold and d.field = c.field"
@@ -191,6 +202,14 @@ class Archive:
             both = bool(con.execute(HAS_SIDES).fetchall())
             cells = CELLS.format(why=WHY if both else "cast(null as varchar)", sides=SIDES if both else "")
             return con.execute(f"{cells}{BOTH_SIDES if both else ''}{IN_ORDER}").to_arrow_table()
+
+    def related(self, entity: Entity) -> dict[str, int]:
+        """How many live records of the org have each field in which the source relates them to others."""
+        fields = [name for name, rule in entity.fields.items() if isinstance(rule, Related) and rule.missing == "keep"]
+        counts = ", ".join(f"count({quote(name)})" for name in fields)
+        with self._open(entity.name) as con:
+            [row] = con.execute(f"select {counts} from records where not IsDeleted").fetchall()
+        return dict(zip(fields, row, strict=True))
 
     def lacking(self, entity: Entity, others: Mapping[str, Entity]) -> list[Lacking]:
         """What the source has and the CRM lacks, and what others refer to in vain; those most wait for first."""

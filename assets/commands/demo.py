@@ -179,6 +179,7 @@ def play(story: Story, town: Town, engage: Engage, tasks: Tasks) -> None:
     story.runs(
         "concord sync --scope all: everything a second time", Order((*DIRECTORY, *SERVICE, *OUTLOOK), scope="all")
     )
+    tell_related(story, "tasks")
 
 
 def merge_an_account(town: Town, engage: Engage) -> None:
@@ -187,6 +188,16 @@ def merge_an_account(town: Town, engage: Engage) -> None:
     [key] = told[engage.keys("profiles", "in_touch")[-1]]["account_ids"]
     [typed] = town.org.seed("Account", [{"Name": "Typed by hand"}])
     town.org.do("records/merge", sobject="Account", master=typed, losers=[{"Source_Key__c": key}])
+
+
+def tell_related(story: Story, entity: str) -> None:
+    """How many records were found to be about somebody, from what was typed in Outlook."""
+    from assets.declarations import entities
+    from resources.archive import Archive
+
+    counts = Archive(story.settings.concord_home).related(entities()[entity])
+    said = " and ".join(f"{count:,} by {field}" for field, count in counts.items())
+    story.says(f"\nBy addresses and links in their text, {entity} were related to records of the CRM: {said}.")
 
 
 def tell_missing(story: Story, entity: str) -> None:

@@ -62,7 +62,7 @@ class Story:
         ran = [report for report in reports if report.entity not in stranded]
         self.chapters += [Chapter(title, report, self.count(report.entity)) for report in ran]
         for report in ran:
-            quiet = not report.cells and not report.error  # its rows ended as they did before
+            quiet = report.status == "nothing_to_do"  # its rows ended as they did before
             text = headline(report) if quiet else report_text(report, approve=approving(order, report))
             self.terminal.show(*((text,) if quiet else (text, "")))
             if report.status == "held" and report.source:

@@ -5,7 +5,7 @@ The terminal and the file are the person's own; values go nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,12 +17,19 @@ from assets.commands.tables import key_shown, table
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from pipelines.entity import Entity
+
 SHOWN = 50
 LONGEST = 32
 KEY = 24
 
+WHOLE = {"create": "new", "delete": "deleted", "unlink": "without its link"}
+"""What becomes of a task as a whole."""
 
-RANKS = {action: rank for rank, action in enumerate(("hold", "delete", "update", "create", "key"))}
+NAMES = ("Subject", "Name", "FirstName", "LastName")
+"""Fields by which a person knows a record."""
+
+RANKS = {action: rank for rank, action in enumerate(("hold", "delete", "update", "unlink", "create", "key"))}
 
 
 class Cell(NamedTuple):
@@ -59,8 +66,7 @@ def show_both_sides(entity: str, home: Path, terminal: Terminal, most: int = SHO
     declared = entities()[entity]
     if declared.both is None or terminal.as_json:
         return
-    names = [name for name, rule in declared.fields.items() if rule.source_column]
-    lines = sorted(lines_of(_cells(home, entity), title=names[0]), key=lambda line: line.rank)
+    lines = sorted(lines_of(_cells(home, entity), names=names_of(declared)), key=lambda line: line.rank)
     if lines:
         terminal.show(_table(entity, lines[:most]))
     if len(lines) > most:
@@ -75,14 +81,21 @@ def write_cells(path: Path, home: Path, entity: str, terminal: Terminal) -> None
     terminal.tell(f"{count:,} cells are in {path}")
 
 
-def lines_of(cells: Iterator[Cell], *, title: str) -> Iterator[Line]:
-    """A line a cell; of what is created or deleted one line, with its `title`."""
+def names_of(declared: Entity) -> list[str]:
+    """The fields of a declaration that name its records; its first one, where it has none of the usual."""
+    written = [name for name, rule in declared.fields.items() if rule.source_column]
+    return [name for name in NAMES if name in written] or written[:1]
+
+
+def lines_of(cells: Iterator[Cell], *, names: Sequence[str]) -> Iterator[Line]:
+    """A line a cell; one for what is created, deleted or loses its link, called by what is in the fields `names`."""
     for (_, action, side), group in groupby(cells, lambda cell: (cell.key, cell.action, cell.side)):
         listed = list(group)
-        if action in ("create", "delete"):
-            name = next((cell.new or "" for cell in listed if cell.field == title), "")
-            what = f"{'new: ' if action == 'create' else 'deleted'}{_short(name)}"
-            first = listed[0]._replace(why=listed[0].why if action == "delete" else f"not_{_here(side)}")
+        if action in WHOLE:
+            values = {cell.field: cell.new if action == "create" else cell.old for cell in listed}
+            name = " ".join(value for field in names if (value := values.get(field)))
+            what = f"{WHOLE[action]}: {_short(name) or '(without a name)'}"
+            first = listed[0]._replace(why=f"not_{_here(side)}" if action == "create" else listed[0].why)
             yield _line(first, "", what)
             continue
         for cell in listed:

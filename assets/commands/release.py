@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assets.commands.answering import answering
 from assets.commands.options import AsJson, KeysFile, chosen
+from assets.commands.tables import table
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from pipelines.release import Released
+
+WORDS = {
+    "rows": "out of quarantine",
+    "links": "no longer tied to a deleted record: a new one may be created",
+    "outdated": "taken although older than what is known",
+    "excepted": "left out before, and taking part again",
+}
+"""What has become of the rows of each count."""
 
 
 def release(
@@ -46,9 +60,18 @@ def release(
                 released = releasing.release(con, wanted)
             if warehouse.published(entity):
                 warehouse.publish()
-        terminal.show(
-            f"{released.rows:,} rows of {entity} are out of quarantine, {released.links:,} links to deleted records are"
-            f" forgotten, {released.outdated:,} older rows will be taken, {released.excepted:,} that were left out take"
-            f" part again. Next: concord sync {entity}"
-        )
+        if any(asdict(released).values()):
+            terminal.show(released_table(entity, released), f"The next run tries them: concord sync {entity}")
+        else:
+            terminal.show(
+                f"Nothing was released: {'no row' if keys is None else 'none of the keys'} of {entity} waits."
+            )
         terminal.answer({"entity": entity, **asdict(released)})
+
+
+def released_table(entity: str, released: Released) -> Table:
+    """A line for each count that is not zero."""
+    counts = asdict(released)
+    return table(
+        (f"rows of {entity}", "are now"), ((counts[name], words) for name, words in WORDS.items() if counts[name])
+    )

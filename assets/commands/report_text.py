@@ -65,9 +65,10 @@ def report_text(report: Report, *, approve: str = "") -> RenderableType:
 
 
 def _calls(report: Report) -> str:
+    beside = f" and {report.source['calls']} to Outlook" if report.source and report.source["calls"] else ""
     if report.mode == "plan":
-        return f"{report.api_calls} API calls made, carrying it out takes about {report.planned_calls} more"
-    return f"{report.api_calls} API calls made, {report.planned_calls} planned for the load"
+        return f"{report.api_calls} API calls made, carrying it out takes about {report.planned_calls} more{beside}"
+    return f"{report.api_calls} API calls made, {report.planned_calls}{beside} planned for the load"
 
 
 def _error(report: Report) -> list[RenderableType]:
@@ -119,13 +120,19 @@ def _gates(report: Report) -> list[RenderableType]:
 def _plan(report: Report, approve: str) -> list[RenderableType]:
     if not report.plan_hash:
         return []
-    said: list[RenderableType] = [Text(f"Plan {report.plan_hash}: {report.cells:,} cells.")]
+    said: list[RenderableType] = [Text(f"Plan {report.plan_hash}: {report.cells:,} cells{_deletions(report)}.")]
     if report.status != "held":
         return said
     if not all(gate.approvable for gate in report.gates if not gate.passed):
         return [*said, Text("Held: nothing is written, and this cannot be approved.", style="yellow")]
     say = "Held: nothing is written. Once you have looked at the plan, this approves it and no other:"
     return [*said, Text(say, style="yellow"), Text(f"  {approve}", style="bold"), *_left_out(report)]
+
+
+def _deletions(report: Report) -> str:
+    there = report.source["removals"] if report.source else 0
+    counts = [(there, "deleted in Outlook"), (report.removals, "deleted in the CRM")]
+    return "".join(f", {count:,} {what}" for count, what in counts if count)
 
 
 def _left_out(report: Report) -> Iterable[RenderableType]:

@@ -146,6 +146,7 @@ def gates_result(plan: "Plan", approved: str | None) -> dg.AssetCheckResult:
             "creates": plan.creates,
             "updates": plan.updates,
             "cells": plan.cells,
+            "removals": plan.removals,
             "planned_calls": plan.cost,
             **{f"{what}_in_source": count for what, count in (plan.back.as_json() if plan.back else {}).items()},
         },

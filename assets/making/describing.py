@@ -45,7 +45,7 @@ def described(entity: Entity) -> str:
 
 def _rhythm(cadence: Cadence) -> str:
     apart = f", at least {cadence.at_least / MINUTE:g} minutes apart" if cadence.at_least else ""
-    others = [f", not beside {other}" for other in cadence.not_while]
+    others = [f", not while {other}" for other in cadence.not_while]
     return f"{cadence.words}{apart}{''.join(others)}"
 
 
@@ -116,7 +116,8 @@ def _origin(rule: AnyRule) -> str:
             return f"{rule.column} → {rule.target}{first}"
         case Agreed():
             wins = "" if rule.wins == "crm" else f", {WINNERS[rule.wins]} counts"
-            keeps = f", kept there if {rule.keeps.words}" if rule.keeps else ""
+            kept = " or ".join(condition.words for condition in rule.keeps.values())
+            keeps = f", kept there if {kept}" if kept else ""
             return f"{rule.column}{wins}{keeps}"
         case _:
             return rule.source_column or ""

@@ -14,6 +14,8 @@ from typing import Self
 
 import dagster as dg
 
+from pipelines.report import UNEXPECTED
+
 
 class Discretion:
     """A context: whatever leaves it but a Failure or an interruption becomes a Failure without a value in it.
@@ -41,5 +43,5 @@ class Discretion:
         if self._tell:
             self._tell(what)
         raise dg.Failure(
-            f"{self._entity}: unexpected {what}; all of it is in {self._file}", allow_retries=False
+            f"{self._entity}: unexpected {what}, {UNEXPECTED}; all of it is in {self._file}", allow_retries=False
         ) from None

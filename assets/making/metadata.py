@@ -32,6 +32,7 @@ def report_metadata(report: Report) -> Metadata:
         "extracted": report.extracted,
         **{outcome: report.outcomes.get(outcome, 0) for outcome in OUTCOMES},
         "cells": report.cells,
+        "removals": report.removals,
         "api_calls": report.api_calls,
         "planned_calls": report.planned_calls,
         "seconds": round(report.seconds, 3),

@@ -15,6 +15,7 @@ TASKS = (
     Lived("in_outlook", "created", 0.20),
     Lived("in_crm", "created: in_source", 0.20),
     Lived("about_a_contact", "created", 0.05),
+    Lived("about_an_account", "created", 0.02),
     # typed on both sides, long before there was a sync
     Lived("on_both", TWIN, 0.10),
     Lived("on_both_with_another_priority", TWIN, 0.02),

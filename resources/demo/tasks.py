@@ -32,6 +32,7 @@ VERBS = (
     "Congratulate",
 )
 HTML = "<html><body><p>Bring the <b>signed</b> forms:</p><ul><li>{0}</li><li>copies</li></ul></body></html>"
+RECORD = "https://example.my.salesforce.com/lightning/r/Account/{0}/view"
 HERE_ALONE = ("in_crm", "private_here", "to_be_moved_here")
 ON_BOTH = ("on_both", "on_both_with_another_priority", "twice_on_both")
 
@@ -99,20 +100,20 @@ def make_tasks(story: Engage, today: date, tasks: int = 300, seed: int = 7) -> T
     for kind, count in task_counts(tasks).items():
         for number in range(count):
             user = made.users[len(made.todos) % MAILBOXES]
-            name, address = people[len(made.todos) % len(people)]
+            name, address, account = people[len(made.todos) % len(people)]
             subject = f"{draw.choice(VERBS)} {name}" + (
                 "" if kind == "twice_on_both" else f", {number + 1}/{len(made.todos) + 1}"
             )
             day = today + timedelta(days={"far_ahead": FAR, "long_ago": LONG_AGO}.get(kind, draw.randint(-20, 60)))
             for _ in range(2 if kind == "twice_on_both" else 1):
-                made.todos.append(_todo(kind, user, subject, day, address))
+                made.todos.append(_todo(kind, user, subject, day, address if kind == "about_a_contact" else account))
     return made
 
 
-def _todo(kind: str, user: Mapping[str, Any], subject: str, day: date, address: str) -> Todo:
+def _todo(kind: str, user: Mapping[str, Any], subject: str, day: date, about: str) -> Todo:
     todo = Todo(kind, user["Username"], user["Id"])
     if kind not in HERE_ALONE:
-        todo.item = {"title": subject, "dueDateTime": due(day), **_item(kind, day, address)}
+        todo.item = {"title": subject, "dueDateTime": due(day), **_item(kind, day, about)}
     if kind in HERE_ALONE or kind in ON_BOTH:
         todo.record = {
             "Subject": subject,
@@ -125,7 +126,7 @@ def _todo(kind: str, user: Mapping[str, Any], subject: str, day: date, address: 
     return todo
 
 
-def _item(kind: str, day: date, address: str) -> Values:
+def _item(kind: str, day: date, about: str) -> Values:
     match kind:
         case "private_there":
             return {"categories": ["Private"]}
@@ -133,7 +134,9 @@ def _item(kind: str, day: date, address: str) -> Values:
             pattern = {"type": "weekly", "interval": 1, "daysOfWeek": [f"{day:%A}".lower()]}
             return {"recurrence": {"pattern": pattern, "range": {"type": "noEnd", "startDate": day.isoformat()}}}
         case "about_a_contact":
-            return {"body": {"contentType": "text", "content": f"Their address is {address}."}}
+            return {"body": {"contentType": "text", "content": f"Their address is {about}."}}
+        case "about_an_account":
+            return {"body": {"contentType": "text", "content": f"They are at {RECORD.format(about)}."}}
         case "formatted" | "formatted_and_moved":
             return {"body": {"contentType": "html", "content": HTML.format(day)}}
     return {}
@@ -144,14 +147,14 @@ def due(day: date) -> dict[str, str]:
     return {"dateTime": f"{day}T00:00:00", "timeZone": "UTC"}
 
 
-def _contacts(story: Engage) -> list[tuple[str, str]]:
-    """Names and addresses of contacts whom no feed is going to change."""
-    found: list[tuple[str, str]] = story.connection.execute(
+def _contacts(story: Engage) -> list[tuple[str, str, str]]:
+    """Names, addresses and accounts of contacts whom no feed is going to change."""
+    found: list[tuple[str, str, str]] = story.connection.execute(
         """
-select c.FirstName || ' ' || c.LastName, c.Email
+select c.FirstName || ' ' || c.LastName, c.Email, c.AccountId
 from contacts c
 join persons p on p.key = c.Source_Key__c
-where p.kind = 'edited_phone' and c.Email is not null
+where p.kind = 'edited_phone' and c.Email is not null and c.AccountId is not null
 order by c.Id
 limit 50
 """

@@ -57,6 +57,7 @@ def object_of(told: Mapping[str, Any]) -> ObjectInfo:
         fields={field["name"]: _field(field) for field in told["fields"]},
         createable=told["createable"],
         updateable=told["updateable"],
+        deletable=told["deletable"],
         record_types={
             one["developerName"]: RecordTypeInfo(one["recordTypeId"], available=one["available"])
             for one in told["recordTypeInfos"]

@@ -111,6 +111,7 @@ def test_what_nobody_foresaw_is_told_by_its_kind(room: ControlRoom, told: Hook) 
     [past] = Archive(room.place.home).runs("accounts", 10)
     assert (past["result"], past["error"]) == ("Failure", "unexpected")
     assert str(past["message"]).startswith("unexpected builtins.")
+    assert str(past["message"]).endswith("report it with the log of the run in Dagster")
     assert str(room.place.home) not in str(past["message"])
     [body] = told.bodies
     assert body["title"] == "Concord: accounts: run failed"

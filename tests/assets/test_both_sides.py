@@ -93,7 +93,7 @@ def test_the_cells_of_both_sides_go_to_a_file_and_their_counts_into_the_json(off
     record = office.task("from the CRM")
     file = office.shell.home / "cells.csv"
     told = office.shell("plan", "tasks", "--csv", str(file), "--json").json
-    assert told["source"] == {"updates": 0, "creates": 1, "removals": 0, "cells": 4}
+    assert told["source"] == {"updates": 0, "creates": 1, "removals": 0, "cells": 4, "calls": 1}
     with file.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     assert {(row["side"], row["action"], row["why"]) for row in rows} == {
@@ -102,6 +102,18 @@ def test_the_cells_of_both_sides_go_to_a_file_and_their_counts_into_the_json(off
     }
     assert {row["key"] for row in rows if row["side"] == "source"} == {record}
     assert office.shell("plan", "accounts", "--json").json["source"] is None
+
+
+def test_a_plan_that_deletes_says_what_and_where_and_that_it_takes_calls(office: Office) -> None:
+    record = office.task("Call Joe")
+    office.approved()
+    office.shell("sync", "tasks")
+    office.org.do("records/delete", sobject="Task", ids=[record])
+    plan = office.shell("plan", "tasks")
+    lines = [" ".join(line.split()) for line in plan.out.splitlines()]
+    assert any("deleted: Call Joe deleted in the CRM, unchanged in Outlook" in line for line in lines)
+    assert any(line.endswith("carrying it out takes about 0 more and 1 to Outlook") for line in lines)
+    assert any(line.endswith(": 0 cells, 1 deleted in Outlook.") for line in lines)
 
 
 def test_single_rows_are_left_out_and_the_rest_is_approved(office: Office) -> None:

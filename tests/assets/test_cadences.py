@@ -194,11 +194,13 @@ def test_nothing_starts_while_what_it_must_not_meet_is_running(mixed: ControlRoo
     settle_in(mixed, "meet-")
     night = mixed.instance.create_run_for_job(_night, status=dg.DagsterRunStatus.STARTED)
     hourly(mixed)
-    assert mixed.desk.reports["personnel"].message == "the Dagster job night is running: it must not run meanwhile"
+    assert (
+        mixed.desk.reports["personnel"].message == "the Dagster job night is running, and no sync may start meanwhile"
+    )
     mixed.instance.delete_run(night.run_id)
     with Warehouse(mixed.place.home, "accounts").lock():
         assert mixed.run("sync_personnel", partition_key=ELEVEN).success
-    assert mixed.desk.reports["personnel"].message == "the sync of accounts is running: it must not run meanwhile"
+    assert mixed.desk.reports["personnel"].message == "the sync of accounts is running, and no sync may start meanwhile"
     assert mixed.run("plan_personnel").success
     assert mixed.desk.reports["personnel"].status == "success"
 

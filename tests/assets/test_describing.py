@@ -32,7 +32,7 @@ def test_conditions_are_told_in_words() -> None:
     assert f"**Gets a record** if {here}" in told
     assert "or (`Account__c` has a record to refer to and one of `connections` names it by" in told
     assert "; else `skipped: not_connected`." in told
-    assert "at least 60 minutes apart, not beside whatever keeps the lock file" in told
+    assert "at least 60 minutes apart, not while the lock file engage-post-processing.lock is there" in told
 
 
 @pytest.mark.parametrize("entity", entities().values(), ids=lambda entity: entity.name)

@@ -109,7 +109,10 @@ def test_what_goes_wrong_unexpectedly_is_told_by_its_kind_alone(tmp_path: Path) 
     with pytest.raises(dg.Failure) as raised, Discretion("personnel", tmp_path, "run"):
         raise ZeroDivisionError("Quetzalcoatl")
     told = str(raised.value.description)
-    assert told.startswith("personnel: unexpected builtins.ZeroDivisionError; all of it is in ")
+    assert told.startswith(
+        "personnel: unexpected builtins.ZeroDivisionError, an error of Concord. Nothing more was sent"
+    )
+    assert "; all of it is in " in told
     assert raised.value.__suppress_context__
     file = Path(told.rpartition(" ")[2])
     assert "Quetzalcoatl" in file.read_text(encoding="utf-8")

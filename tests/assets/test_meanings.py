@@ -9,7 +9,9 @@ import pytest
 
 import pipelines
 from assets.commands.meanings import MEANINGS, WHYS, meaning
+from assets.commands.tables import shown
 from assets.declarations import entities
+from pipelines.agreed_rules import Agreed
 from pipelines.outcomes import OUTCOMES
 from pipelines.outcomes_both import LATER
 from pipelines.source import Outlook
@@ -34,10 +36,12 @@ def reasons() -> set[tuple[str, str]]:
         found |= {("skipped", rule.missing_reason) for rule in entity.references.values() if rule.missing == "skip"}
         found |= {("skipped", entity.wanted.otherwise)} if entity.wanted else set()
         found |= {("skipped", leave.reason) for leave in entity.both.leave} if entity.both else set()
-    for name, outcome in (("in_source", "created"), ("on_both_sides", "updated"), ("formatting_kept", "unchanged")):
+    for name, outcome in (("in_source", "created"), ("on_both_sides", "updated")):
         assert name in TEXTS["outcomes_both.py"]
         found.add((outcome, name))
     found |= {("unchanged", why) for why in ("longer_there", "no_counterpart", "prevented")}
+    agreed = (rule for one in entities().values() for rule in one.fields.values() if isinstance(rule, Agreed))
+    found |= {("unchanged", why) for rule in agreed for why in rule.keeps}
     return {each for each in found if ": ".join(each) not in NOT_FOR_PEOPLE}
 
 
@@ -46,6 +50,12 @@ def test_every_reason_has_a_meaning(outcome: str, reason: str) -> None:
     composed = reason.startswith(("missing_", "same_", "status_")) or (outcome, reason) == ("skipped", "ended")
     assert reason in MEANINGS or composed
     assert meaning(outcome, reason, "tasks")
+
+
+def test_no_meaning_is_cut_in_a_table() -> None:
+    longest = max(entities(), key=len)
+    told = {reason: meaning("", reason, longest) for reason in MEANINGS}
+    assert {reason: text for reason, text in told.items() if shown(text) != text} == {}
 
 
 def test_every_outcome_has_a_meaning_or_always_a_reason() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from assets.commands.plan_cells import Cell, Line, lines_of
+from assets.commands.plan_cells import Cell, Line, lines_of, names_of
+from assets.outlook_contacts import ENTITY as CONTACTS
 
 RECORD = "00T000000000001AAA"
 
@@ -13,7 +14,7 @@ def cell(action: str, side: str, field: str | None = None, old: str | None = Non
 
 
 def lines(*cells: Cell) -> list[tuple[str, ...]]:
-    found: list[Line] = sorted(lines_of(iter(cells), title="Subject"), key=lambda line: line.rank)
+    found: list[Line] = sorted(lines_of(iter(cells), names=["Subject"]), key=lambda line: line.rank)
     return [line[1:-1] for line in found]
 
 
@@ -31,9 +32,15 @@ def test_what_is_written_there_stands_on_its_side() -> None:
 
 def test_deletions_are_told_on_the_side_that_loses_it() -> None:
     assert lines(cell("delete", "source"), cell("delete", "crm")) == [
-        ("", "deleted", "", "deleted in the CRM, unchanged in Outlook"),
-        ("", "", "deleted", "deleted in Outlook, unchanged in the CRM"),
+        ("", "deleted: (without a name)", "", "deleted in the CRM, unchanged in Outlook"),
+        ("", "", "deleted: (without a name)", "deleted in Outlook, unchanged in the CRM"),
     ]
+
+
+def test_somebody_who_goes_is_told_by_both_names() -> None:
+    going = [cell("delete", "source", field, old=old) for field, old in (("Email", "e"), ("FirstName", "Jo"))]
+    named = lines_of(iter([*going, cell("delete", "source", "LastName", old="Doe")]), names=names_of(CONTACTS))
+    assert [line.in_outlook for line in named] == ["deleted: Jo Doe"]
 
 
 def test_what_is_created_is_one_line_and_comes_after_what_changes() -> None:
@@ -46,6 +53,6 @@ def test_what_is_created_is_one_line_and_comes_after_what_changes() -> None:
 
 def test_a_long_key_is_told_by_both_its_ends() -> None:
     [line] = lines_of(
-        iter([cell("create", "crm")._replace(record_id=None, key="AAMk" + "x" * 100 + "~12345678")]), title="S"
+        iter([cell("create", "crm")._replace(record_id=None, key="AAMk" + "x" * 100 + "~12345678")]), names=["S"]
     )
     assert (line.task[:5], line.task[-8:], len(line.task)) == ("AAMk…", "12345678", 24)

@@ -16,7 +16,14 @@ from tests.runs.both_sides_place import ANN, both_sides
 
 THERE, HERE = "Title that nobody else may read", "Subject that nobody else may read"
 DAY = "2026-03-05"
-COUNTS = {"updates_in_source": 0, "creates_in_source": 1, "removals_in_source": 0, "cells_in_source": 3}
+COUNTS = {
+    "removals": 0,
+    "updates_in_source": 0,
+    "creates_in_source": 1,
+    "removals_in_source": 0,
+    "cells_in_source": 3,
+    "calls_in_source": 1,
+}
 
 
 @pytest.fixture(scope="module")

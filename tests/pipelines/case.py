@@ -80,6 +80,7 @@ def org_object(entity: Entity) -> ObjectInfo:
         },
         createable=True,
         updateable=True,
+        deletable=True,
         record_types={
             name: RecordTypeInfo(f"012{number}", available=True)
             for rule in entity.fields.values()
@@ -158,7 +159,7 @@ class Case:
     def looked_up(self, name: str, records: Mapping[str, str]) -> Case:
         """Records that no entity keeps: record id → its name there."""
         for record_id, key in records.items():
-            self.con.execute("insert into looked_up values (?, ?, lower(?))", [name, record_id, key])
+            self.con.execute("insert into looked_up (name, Id, fold) values (?, ?, lower(?))", [name, record_id, key])
         return self
 
     def plan(

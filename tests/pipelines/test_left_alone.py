@@ -26,7 +26,7 @@ def pair(**told: Any) -> BothCase:
 def test_an_item_whose_record_kept_a_change_back_and_that_people_then_delete_stays_deleted() -> None:
     case = pair(bodyText="old", bodyFormatted="true").tasks({**KEYED, "Description": "new"})
     case.look()
-    assert case.why == {("t1", "Description"): "kept formatting"}
+    assert case.why == {("t1", "Description"): "kept formatting_kept"}
     case.settle()
     case.items(removed=["T1"]).look()
     assert (case.back, case.outcomes) == ({}, {"T1": "skipped: deleted_in_source"})

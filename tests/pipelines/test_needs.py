@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assets.accounts import ENTITY as ACCOUNTS
+from assets.outlook_contacts import ENTITY as CONTACTS
+from pipelines.both import BothWays
 from pipelines.elsewhere import Records, RecordTypes
 from pipelines.entity import Entity, Freeze, Target
 from pipelines.needs import Needs, lacks, needs_of, objects_of
@@ -46,6 +48,18 @@ def test_create_is_needed_only_where_records_are_created() -> None:
         False,
         True,
         True,
+    ]
+
+
+def test_delete_is_needed_only_where_it_is_not_prevented_and_asked_for_before_a_run() -> None:
+    deleting = replace(CONTACTS, both=BothWays(prevent={}))
+    assert [needs_of(one)[0].deletes for one in (ACCOUNTS, CONTACTS, deleting)] == [False, False, True]
+    others = {"User": replace(USER, fields={"FederationIdentifier": FieldInfo("FederationIdentifier", "", "string")})}
+    told = {"Contact": replace(org_object(deleting), deletable=False), **others}
+    assert lacks(CONTACTS, told) == []
+    assert [str(lack) for lack in lacks(deleting, told)] == [
+        "outlook_contacts: Contact: this user may not delete records; give the integration user Delete on it, or "
+        'prevent "delete"'
     ]
 
 

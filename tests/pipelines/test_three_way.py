@@ -122,13 +122,14 @@ def test_what_a_side_made_of_our_own_value_is_no_change() -> None:
     assert case.why == {("t1", "Subject"): "rest"}
 
 
-def test_a_body_with_formatting_is_not_overwritten_and_all_else_is() -> None:
-    case = BothCase().items({"id": "T1", "title": "a", "bodyText": "old", "bodyFormatted": "true"})
+@pytest.mark.parametrize("spoiled, why", [("bodyFormatted", "formatting_kept"), ("hasAttachments", "attachments_kept")])
+def test_a_body_that_would_be_spoiled_is_not_overwritten_and_all_else_is(spoiled: str, why: str) -> None:
+    case = BothCase().items({"id": "T1", "title": "a", "bodyText": "old", spoiled: "true"})
     case.tasks({"Id": "00T1", "Outlook_Id__c": "T1", "Subject": "a", "Description": "old"}).agreed("T1", "00T1")
     case.tasks({"Id": "00T1", "Outlook_Id__c": "T1", "Subject": "b", "Description": "new"})
     case.look()
     assert case.back == {("update", "T1"): {"title": "b"}}
-    assert case.why[("t1", "Description")] == "kept formatting"
+    assert case.why[("t1", "Description")] == f"kept {why}"
 
 
 def test_a_text_that_the_crm_would_cut_is_alike_and_never_written_back() -> None:

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from pipelines.batching import STANDARD, Batching
-from pipelines.waves import cost_of, trips
+from pipelines.waves import Wave, cost_of, trips
 
 Cell = tuple[str | None, str | None]
 ALL_BULK = Batching(job_calls=0, job_rows=100)
@@ -32,6 +32,10 @@ def planned(con: duckdb.DuckDBPyConnection, kind: str, rows: int, wave: int = 0,
 
 def shared(con: duckdb.DuckDBPyConnection, batching: Batching = STANDARD) -> list[list[str]]:
     return [[f"{wave.operation} {wave.number}" for wave in trip] for trip in trips(con, batching)]
+
+
+def rows(found: list[tuple[Wave, ...]]) -> list[list[int]]:
+    return [[wave.rows for wave in trip] for trip in found]
 
 
 def cost(con: duckdb.DuckDBPyConnection, batching: Batching = STANDARD) -> int:
@@ -86,6 +90,15 @@ def test_what_cannot_share_a_call_goes_after_the_other(con: duckdb.DuckDBPyConne
 def test_one_kind_alone_is_as_ever(con: duckdb.DuckDBPyConnection, kind: str) -> None:
     planned(con, kind, 1)
     assert (len(trips(con, STANDARD)), cost(con)) == (1, 2)
+
+
+def test_the_keys_of_what_is_still_to_be_created_in_the_source_are_changes(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("create table work.source_actions (kind varchar)")
+    planned(con, "create", 1)
+    assert rows(trips(con, STANDARD, keys_ahead=True)) == [[1]]
+    con.execute("insert into work.source_actions values ('create'), ('update'), ('create')")
+    assert rows(trips(con, STANDARD, keys_ahead=True)) == [[1, 2]]
+    assert rows(trips(con, STANDARD)) == [[1]], "once they are created, they are in the plan or are not"
 
 
 def test_no_plan_is_no_trip(con: duckdb.DuckDBPyConnection) -> None:

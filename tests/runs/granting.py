@@ -10,7 +10,7 @@ from tests.resources.salesforce.embedded import Embedded
 
 OURS = "{http://soap.sforce.com/2006/04/metadata}"
 RIGHTS = {"Task": "EditTask", "Event": "EditEvent"}
-"""What stands for Create, Read and Edit of an activity."""
+"""What stands for all rights to an activity."""
 GRANTED = {"allowCreate": "create", "allowRead": "read", "allowEdit": "edit", "allowDelete": "delete"}
 UNGRANTABLE = ("User", "Profile", "RecordType", "Organization")
 """Objects of the org itself, which no permission set names."""
@@ -24,7 +24,7 @@ def put_in_force(org: Embedded, permission_set: bytes) -> None:
         for one in told.iter(f"{OURS}objectPermissions")
     }
     named = [one.findtext(f"{OURS}name") for one in told.iter(f"{OURS}userPermissions") if _is(one, "enabled")]
-    objects |= {activity: ["create", "read", "edit"] for activity, right in RIGHTS.items() if right in named}
+    objects |= {activity: list(OBJECT_RIGHTS) for activity, right in RIGHTS.items() if right in named}
     fields = {
         str(one.findtext(f"{OURS}field")): {"read": _is(one, "readable"), "edit": _is(one, "editable")}
         for one in told.iter(f"{OURS}fieldPermissions")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assets.tasks import ENTITY
+from resources.archive import Archive
 from resources.demo import make_demo
 from resources.demo.engage import Engage, make_engage
 from resources.demo.task_cases import TASKS
@@ -54,17 +55,20 @@ def test_every_case_ends_as_it_says_and_a_second_pass_writes_nothing(engage: Eng
     with both_sides(tmp_path) as place:
         org = Administrator(place.org.connection)
         people = engage.connection.execute("select Id, LastName, Email from contacts").to_arrow_table().to_pylist()
+        org.seed("Account", engage.connection.execute("select Id, Name from accounts").to_arrow_table().to_pylist())
         org.seed("Contact", people)
         org.seed("User", engage.users())
         tasks = make_tasks(engage, TODAY, 100)
         tasks.fill(org, place.office)
         assert place.sync(ENTITY).status == "success"
         assert wrong(place, tasks, "outcome") == set()
-        related = [row for row in place.tasks("Task", "WhoId").values() if row["WhoId"]]
-        assert len(related) == len(tasks.of("about_a_contact"))
+        planted = {"WhoId": len(tasks.of("about_a_contact")), "WhatId": len(tasks.of("about_an_account"))}
+        found = place.tasks("Task", *planted).values()
+        assert {field: sum(1 for row in found if row[field]) for field in planted} == planted
 
         tasks_an_hour_later(tasks, org, place.office, TODAY)
         place.sync(ENTITY)
         assert wrong(place, tasks, "later") == set()
         quiet = place.sync(ENTITY, approved=False, scope="all")
         assert (quiet.status, quiet.cells) == ("nothing_to_do", 0)
+        assert Archive(place.home).related(ENTITY) == planted

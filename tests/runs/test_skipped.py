@@ -65,7 +65,7 @@ def test_while_a_query_finds_somebody_elses_job_nobody_starts_and_its_call_is_co
     (job,) = here.org.seed("Contact", [{"LastName": "The night job"}])
     for run in (scheduled(here, entity), here.run(entity)):
         assert (run.status, run.api_calls) == ("skipped", 1)
-        assert run.message == "the night job is running: it must not run meanwhile"
+        assert run.message == "the night job is running, and no sync may start meanwhile"
     here.org.do("records/delete", {"sobject": "Contact", "ids": [job]})
     assert here.run(entity, approved=True).status == "success"
 
@@ -74,7 +74,8 @@ def test_while_a_lock_file_is_there_nobody_starts(here: Place) -> None:
     entity = ready(here, "file", Cadence(not_while=(LockFile("busy.lock"),)))
     here.home.mkdir(parents=True, exist_ok=True)
     (here.home / "busy.lock").touch()
-    assert here.run(entity).message == "whatever keeps the lock file busy.lock is running: it must not run meanwhile"
+    why = "the lock file busy.lock is there, and no sync may start meanwhile; remove it if its job is over"
+    assert here.run(entity).message == why
 
 
 def test_a_lock_file_may_be_named_from_home_or_from_concords(home: Path) -> None:

@@ -15,7 +15,7 @@ from resources.salesforce.metadata.xml import Child, document
 NAME = "Concord_Integration"
 VERSION = "62.0"
 LABEL = "Concord Integration"
-DESCRIPTION = "What Concord needs to sync, and no more: no Delete, no View All, no Modify All."
+DESCRIPTION = "What Concord needs to sync, and no more: {delete}, no View All, no Modify All."
 SOURCE = PurePosixPath("force-app/main/default")
 PROJECT = {"packageDirectories": [{"path": "force-app", "default": True}], "sourceApiVersion": VERSION}
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
@@ -84,7 +84,7 @@ def permission_set(grants: Grants) -> bytes:
             "objectPermissions",
             [
                 ("allowCreate", _said(one.creates)),
-                ("allowDelete", "false"),
+                ("allowDelete", _said(one.deletes)),
                 ("allowEdit", _said(one.edits)),
                 ("allowRead", "true"),
                 ("modifyAllRecords", "false"),
@@ -98,8 +98,9 @@ def permission_set(grants: Grants) -> bytes:
         ("recordTypeVisibilities", [("recordType", f"{sobject}.{name}"), ("visible", "true")])
         for sobject, name in grants.record_types
     ]
+    deleting = " and ".join(one.sobject for one in grants.objects if one.deletes)
     children: list[Child] = [
-        ("description", DESCRIPTION),
+        ("description", DESCRIPTION.format(delete=f"Delete of {deleting} alone" if deleting else "no Delete")),
         *fields,
         ("hasActivationRequired", "false"),
         ("label", LABEL),

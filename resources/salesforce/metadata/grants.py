@@ -1,9 +1,9 @@
-"""The least that an integration user must be granted so that these entities can be synced: never Delete, never All.
+"""The least that an integration user must be granted so that these entities can be synced: never All, seldom Delete.
 
 Left out is what Salesforce grants to nobody by a permission set, because everybody has it or nobody can be given it:
 · fields that every record must have (Account.Name, Contact.LastName, a custom object's Name), and the system's own:
   a deployment that names one is refused;
-· tasks and events as objects: whoever is granted `EditTask` or `EditEvent` may make and edit them;
+· tasks and events as objects: whoever is granted `EditTask` or `EditEvent` may make, edit and delete them;
 · the standard fields of User, and User itself: they are visible without, and have no field-level security.
 Parts of an address are granted by the whole of it (BillingStreet by BillingAddress), as metadata knows no parts.
 What is granted of a task is granted of an event as well: they share their field-level security, and a deployment that
@@ -45,6 +45,7 @@ class ObjectGrant:
     sobject: str
     creates: bool = False
     edits: bool = False
+    deletes: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -75,7 +76,7 @@ def grants_of(entities: Iterable[Entity], declared: Mapping[str, Entity], catalo
     fields: dict[tuple[str, str], FieldGrant] = {}
     record_types: set[tuple[str, str]] = set()
     for needs in (needs for entity in chosen for needs in needs_of(entity)):
-        _add_object(objects, ObjectGrant(needs.sobject, needs.creates, needs.edits))
+        _add_object(objects, ObjectGrant(needs.sobject, needs.creates, needs.edits, needs.deletes))
         for names, edits in ((needs.reads, False), (needs.writes, True)):
             for name in _grantable(needs.sobject, names, catalogue):
                 known = fields.get((needs.sobject, name))
@@ -113,7 +114,12 @@ def _is_on(sobject: str, name: str, catalogue: Catalogue) -> bool:
 
 def _add_object(objects: dict[str, ObjectGrant], more: ObjectGrant) -> None:
     known = objects.get(more.sobject, more)
-    objects[more.sobject] = ObjectGrant(more.sobject, known.creates or more.creates, known.edits or more.edits)
+    objects[more.sobject] = ObjectGrant(
+        more.sobject,
+        creates=known.creates or more.creates,
+        edits=known.edits or more.edits,
+        deletes=known.deletes or more.deletes,
+    )
 
 
 def _referred(entities: Iterable[Entity], declared: Mapping[str, Entity]) -> Iterator[str]:

@@ -11,6 +11,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from assets.outlook_contacts import ENTITY as CONTACTS
+from pipelines.both import BothWays
 from resources.salesforce.metadata.bundle import metadata_files, permission_set, source_files, write
 from resources.salesforce.metadata.grants import FieldGrant, ObjectGrant
 from tests.resources.salesforce.metadata.world import ACCOUNTS, PROFILES, made
@@ -32,6 +34,18 @@ def test_create_edit_and_read_are_granted_as_they_are_needed() -> None:
     assert grants.objects == (ObjectGrant("Account"), ObjectGrant("Profile__c", creates=True, edits=True))
     assert made(ACCOUNTS)[0].objects == (ObjectGrant("Account", edits=True),)
     assert made(ACCOUNTS, PROFILES)[0].objects[0] == ObjectGrant("Account", edits=True)
+
+
+def test_delete_is_granted_where_a_declaration_of_two_sides_deletes_and_nowhere_else() -> None:
+    deleting = replace(CONTACTS, both=BothWays(prevent={}))
+    for one, said, described in (
+        (CONTACTS, ["false", "false"], "no Delete"),
+        (deleting, ["false", "true"], "Delete of Contact alone"),
+    ):
+        told = read(permission_set(made(ACCOUNTS, one)[0]))
+        assert [found.text for found in told.iter(f"{OURS}object")] == ["Account", "Contact"]
+        assert [found.text for found in told.iter(f"{OURS}allowDelete")] == said
+        assert described in str(told.findtext(f"{OURS}description"))
 
 
 def test_a_person_is_granted_together_with_the_account_above() -> None:
