@@ -1,8 +1,8 @@
 """Institutions of the directory → Account. Scheduled runs never create one; people import what is missing."""
 
-from pipelines.entity import Entity, Freeze, Target, Twins
-from pipelines.rules import Constant, FillEmpty, Master, Reference, SourceStatus, SyncedAt
-from pipelines.source import Feed
+from pipelines.declaring.entity import Entity, Freeze, Target, Twins
+from pipelines.declaring.rules import Constant, FillEmpty, Master, Reference, SourceStatus, SyncedAt
+from pipelines.declaring.source import Feed
 
 ENTITY = Entity(
     name="accounts",

@@ -15,7 +15,7 @@ from assets.making.checks import questions_of
 from assets.making.plan_asset import plan_name
 from assets.making.request import PlanConfig, Rows, SyncConfig
 from assets.making.schedules import group_schedule, groups_of
-from pipelines.entity import Entity
+from pipelines.declaring.entity import Entity
 
 QUESTIONS_JOB = "ask_questions"
 UPDATE_ALL = "update_all"

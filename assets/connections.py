@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from pipelines.cadence import Cadence, LockFile
-from pipelines.conditions import Is
-from pipelines.derived_rules import Always, EndedAt
-from pipelines.elsewhere import Records
-from pipelines.entity import Entity, Target
-from pipelines.life import Life
-from pipelines.rules import Reference
-from pipelines.source import Rest
+from pipelines.declaring.cadence import Cadence, LockFile
+from pipelines.declaring.conditions import Is
+from pipelines.declaring.derived_rules import Always, EndedAt
+from pipelines.declaring.elsewhere import Records
+from pipelines.declaring.entity import Entity, Target
+from pipelines.declaring.life import Life
+from pipelines.declaring.rules import Reference
+from pipelines.declaring.source import Rest
 
 COLLECTION = Rest(
     "connections",

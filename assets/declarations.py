@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from pipelines.cadence import SyncOf
-from pipelines.entity import DeclarationError, Entity
+from pipelines.declaring.cadence import SyncOf
+from pipelines.declaring.entity import DeclarationError, Entity
 
 _DECLARES = re.compile(r"^ENTITY\b", re.MULTILINE)
 

@@ -17,7 +17,7 @@ from assets.making.checks import entity_checks
 from assets.making.desk import Desk
 from assets.making.plan_asset import plan_asset
 from assets.making.watch import watch_over_runs
-from pipelines.entity import Entity
+from pipelines.declaring.entity import Entity
 
 
 def definitions(desk: Desk, declared: Mapping[str, Entity] | None = None) -> dg.Definitions:

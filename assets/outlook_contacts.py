@@ -4,15 +4,15 @@ No contact of the CRM is put into anybody's Outlook, and none of Outlook into th
 (`concord missing outlook_contacts --import`): either side has thousands that the other does not want.
 """
 
-from pipelines.agreed_rules import Agreed, Related
-from pipelines.both import BothWays, Leave
-from pipelines.cadence import Cadence
-from pipelines.conditions import Is
-from pipelines.elsewhere import Records
-from pipelines.entity import Entity, Target
-from pipelines.gates import Gates, Limit
-from pipelines.match import Same
-from pipelines.source import Outlook
+from pipelines.declaring.agreed_rules import Agreed, Related
+from pipelines.declaring.both import BothWays, Leave
+from pipelines.declaring.cadence import Cadence
+from pipelines.declaring.conditions import Is
+from pipelines.declaring.elsewhere import Records
+from pipelines.declaring.entity import Entity, Target
+from pipelines.declaring.gates import Gates, Limit
+from pipelines.declaring.match import Same
+from pipelines.declaring.source import Outlook
 
 USERS = Records("User", "FederationIdentifier")
 

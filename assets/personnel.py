@@ -1,9 +1,9 @@
 """People of the directory → Contact: created where their account exists, found by e-mail or name before that."""
 
-from pipelines.entity import Entity, Freeze, Target
-from pipelines.match import Same
-from pipelines.rules import Constant, FillEmpty, Master, Reference, SourceStatus, SyncedAt
-from pipelines.source import Feed
+from pipelines.declaring.entity import Entity, Freeze, Target
+from pipelines.declaring.match import Same
+from pipelines.declaring.rules import Constant, FillEmpty, Master, Reference, SourceStatus, SyncedAt
+from pipelines.declaring.source import Feed
 
 ENTITY = Entity(
     name="personnel",

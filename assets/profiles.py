@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 from assets.connections import ACTIVE, COLLECTION
-from pipelines.cadence import Cadence, LockFile
-from pipelines.conditions import Has, Is, Resolves
-from pipelines.derived_rules import StampedWith, Whether
-from pipelines.elsewhere import Records, RecordTypes
-from pipelines.entity import Entity, Target
-from pipelines.life import Life, Wanted
-from pipelines.rules import Master, Reference
-from pipelines.source import Rest
+from pipelines.declaring.cadence import Cadence, LockFile
+from pipelines.declaring.conditions import Has, Is, Resolves
+from pipelines.declaring.derived_rules import StampedWith, Whether
+from pipelines.declaring.elsewhere import Records, RecordTypes
+from pipelines.declaring.entity import Entity, Target
+from pipelines.declaring.life import Life, Wanted
+from pipelines.declaring.rules import Master, Reference
+from pipelines.declaring.source import Rest
 
 USERS = Records("User", "FederationIdentifier")
 TO_A_USER_HERE = Has("connections", by="profile_id", where=ACTIVE, refers=("user_id", USERS))

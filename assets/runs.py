@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from assets.making.desk import Desk
-    from pipelines.entity import Entity
+    from pipelines.declaring.entity import Entity
     from pipelines.ports import Progress
-    from pipelines.report import Report
+    from pipelines.telling.report import Report
     from resources.settings import Settings
 
 LOCATION = "concord"
@@ -136,7 +136,7 @@ def _not_run(order: Order, entity: str, in_the_way: list[Report]) -> Report:
 
 def _failure(order: Order, entity: str, run_id: str, error: str, message: str) -> Report:
     # DuckDB and Arrow come along
-    from pipelines.report import Report
+    from pipelines.telling.report import Report
 
     return Report(
         entity=entity,

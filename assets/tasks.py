@@ -2,15 +2,15 @@
 
 from datetime import timedelta
 
-from pipelines.agreed_rules import Agreed, Related
-from pipelines.both import BothWays, Days, Leave
-from pipelines.cadence import Cadence
-from pipelines.conditions import Filled, Holds, Is
-from pipelines.elsewhere import OneOf, Records
-from pipelines.entity import Entity, Target
-from pipelines.gates import Gates, Limit
-from pipelines.match import Same
-from pipelines.source import Outlook
+from pipelines.declaring.agreed_rules import Agreed, Related
+from pipelines.declaring.both import BothWays, Days, Leave
+from pipelines.declaring.cadence import Cadence
+from pipelines.declaring.conditions import Filled, Holds, Is
+from pipelines.declaring.elsewhere import OneOf, Records
+from pipelines.declaring.entity import Entity, Target
+from pipelines.declaring.gates import Gates, Limit
+from pipelines.declaring.match import Same
+from pipelines.declaring.source import Outlook
 
 USERS = Records("User", "FederationIdentifier")
 PEOPLE = OneOf((Records("Contact", "Id"), Records("Lead", "Id"), Records("Contact", "Email"), Records("Lead", "Email")))

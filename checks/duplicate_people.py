@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks.question import Answer, Copy, Question
-from pipelines.entity import Entity
+from pipelines.declaring.entity import Entity
 from pipelines.sql import quote
 
 FIELD = "Email"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from checks.question import Answer, Copy, Question
-from pipelines.cadence import Cadence
+from pipelines.declaring.cadence import Cadence
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

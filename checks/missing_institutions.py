@@ -6,8 +6,8 @@ Who waits for them is told by `references`.
 from __future__ import annotations
 
 from checks.question import Answer, Copy, Question
-from pipelines.entity import Entity
-from pipelines.status import active_sql
+from pipelines.declaring.entity import Entity
+from pipelines.reconciling.status import active_sql
 
 
 def missing_sql(entity: Entity) -> str:

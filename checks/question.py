@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pipelines.entity import Entity
+from pipelines.declaring.entity import Entity
 
 if TYPE_CHECKING:
     import duckdb

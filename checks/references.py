@@ -6,11 +6,11 @@ A reference that says where a record stands in a hierarchy may name nothing: som
 from __future__ import annotations
 
 from checks.question import Answer, Copy, Question
-from pipelines.agreed_rules import Related
-from pipelines.entity import Entity
-from pipelines.rules import Reference
+from pipelines.declaring.agreed_rules import Related
+from pipelines.declaring.entity import Entity
+from pipelines.declaring.rules import Reference
+from pipelines.reconciling.status import active_sql
 from pipelines.sql import given, literal
-from pipelines.status import active_sql
 
 WAITS = "waits for a record"
 NAMES_NONE = "names what has no record"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checks.question import Answer, Copy, Question
-from pipelines.entity import Entity
+from pipelines.declaring.entity import Entity
 
 RUNS = 5
 """So many runs running are no coincidence."""

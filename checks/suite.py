@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pipelines.agreed_rules import Agreed
-from pipelines.conditions import Is
-from pipelines.elsewhere import RecordTypes
-from pipelines.entity import Entity
+from pipelines.declaring.agreed_rules import Agreed
+from pipelines.declaring.conditions import Is
+from pipelines.declaring.elsewhere import RecordTypes
+from pipelines.declaring.entity import Entity
 from pipelines.sql import duckdb_type, literals, quote, tidy_sql
 
 EMAIL = r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+"

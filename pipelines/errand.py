@@ -11,13 +11,13 @@ from pathlib import Path
 import duckdb
 
 from pipelines import memory
-from pipelines.binding import Bound
-from pipelines.entity import Entity
-from pipelines.outcomes import Phase, scope_outcomes_sql
-from pipelines.outcomes_both import back_outcomes_sql
-from pipelines.reading import set_now
+from pipelines.both_sides.outcomes_both import back_outcomes_sql
+from pipelines.declaring.entity import Entity
+from pipelines.linking.scope import Keys, Slice
+from pipelines.reading.binding import Bound
+from pipelines.reading.reading import set_now
 from pipelines.run import Request, World
-from pipelines.scope import Keys, Slice
+from pipelines.telling.outcomes import Phase, scope_outcomes_sql
 
 
 @dataclass(frozen=True)

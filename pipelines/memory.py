@@ -10,7 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import accord, excepting, ledger, parting, streaks
+from pipelines.both_sides import accord, excepting, parting, streaks
+from pipelines.loading import ledger
 from pipelines.ports import SystemicError
 from pipelines.sql import given, quote
 

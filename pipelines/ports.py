@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 
 import pyarrow as pa
 
-from pipelines.source import AnySource, Outlook
+from pipelines.declaring.source import AnySource, Outlook
 
 Clock = Callable[[], datetime]
 """Tells the time, with a time zone."""

@@ -8,22 +8,22 @@ from dataclasses import dataclass
 import duckdb
 
 from pipelines import memory
-from pipelines.beside import read_beside
-from pipelines.binding import Bound
 from pipelines.errand import Errand
-from pipelines.looked_up import look_up
-from pipelines.looking import look
-from pipelines.meanwhile import NOBODY
-from pipelines.outcomes import TABLE
-from pipelines.plan import AGREED_SQL, Plan, read_plan
+from pipelines.linking.scope import Keys
+from pipelines.loading.meanwhile import NOBODY
+from pipelines.loading.plan import AGREED_SQL, Plan, read_plan
+from pipelines.loading.settle import settle
 from pipelines.ports import Crm, SystemicError
-from pipelines.reading import Extracted, extract, land, snapshot
-from pipelines.reading_changes import land_changes
+from pipelines.reading.beside import read_beside
+from pipelines.reading.binding import Bound
+from pipelines.reading.looked_up import look_up
+from pipelines.reading.looking import look
+from pipelines.reading.reading import Extracted, extract, land, snapshot
+from pipelines.reading.reading_changes import land_changes
+from pipelines.reading.since import Reading, known_of, reading_of, tells_changes
+from pipelines.reconciling.thinking import Wish, think
 from pipelines.run import Warehouse
-from pipelines.scope import Keys
-from pipelines.settle import settle
-from pipelines.since import Reading, known_of, reading_of, tells_changes
-from pipelines.thinking import Wish, think
+from pipelines.telling.outcomes import TABLE
 
 ASKED = (
     "create or replace table work.asked as from work.scope",

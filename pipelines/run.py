@@ -12,10 +12,10 @@ from typing import Literal, Protocol
 
 import duckdb
 
-from pipelines.batching import STANDARD, Batching
+from pipelines.linking.scope import Scope
+from pipelines.loading.batching import STANDARD, Batching
 from pipelines.ports import Clock, Crm, Elsewhere, Progress, Source, TwoWaySource
-from pipelines.report import Report
-from pipelines.scope import Scope
+from pipelines.telling.report import Report
 
 OpenFile = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 """A connection to the entity's file, for a moment: no transaction is open while the org is asked."""

@@ -15,25 +15,25 @@ from typing import Self
 
 import duckdb
 
-from pipelines.binding import Bound
-from pipelines.delivery import accept, remember_held
-from pipelines.entity import Entity
+from pipelines.both_sides.record_both import record_both
+from pipelines.declaring.entity import Entity
 from pipelines.errand import Errand
-from pipelines.ledger import settle_at
-from pipelines.outcomes import TOLD_BEFORE_SQL, TRIED_SQL, Phase, other_outcomes_sql
-from pipelines.plan import Plan
+from pipelines.linking.scope import covers_everything
+from pipelines.loading.ledger import settle_at
+from pipelines.loading.plan import Plan
+from pipelines.loading.rounds import load_in_rounds
+from pipelines.loading.verify import NOT_VERIFIED, Verified, verify
 from pipelines.ports import Crm, SourceError, SourceNotSet, SystemicError
 from pipelines.prepare import Prepared, prepare
-from pipelines.reading_changes import keep_cursor
-from pipelines.record import record, write_outcomes, write_run
-from pipelines.record_both import record_both
-from pipelines.report import UNEXPECTED, Counts, Report, status_of
-from pipelines.rounds import load_in_rounds
+from pipelines.reading.binding import Bound
+from pipelines.reading.delivery import accept, remember_held
+from pipelines.reading.reading_changes import keep_cursor
+from pipelines.reading.since import SUCCESSES, go_on_from
+from pipelines.reading.starting import hindrance
 from pipelines.run import Request, Stopped, Warehouse, World
-from pipelines.scope import covers_everything
-from pipelines.since import SUCCESSES, go_on_from
-from pipelines.starting import hindrance
-from pipelines.verify import NOT_VERIFIED, Verified, verify
+from pipelines.telling.outcomes import TOLD_BEFORE_SQL, TRIED_SQL, Phase, other_outcomes_sql
+from pipelines.telling.record import record, write_outcomes, write_run
+from pipelines.telling.report import UNEXPECTED, Counts, Report, status_of
 
 __all__ = ["Plan", "Report", "Request", "Stopped", "Sync", "Warehouse", "World"]
 

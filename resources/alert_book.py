@@ -17,8 +17,8 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from pipelines.signs import Sign
-from pipelines.standing import Message, Standing, groups, message, noted
+from pipelines.telling.signs import Sign
+from pipelines.telling.standing import Message, Standing, groups, message, noted
 from resources.notify import Addresses
 
 BUSY_SECONDS = 60.0

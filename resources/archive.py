@@ -16,13 +16,13 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from pipelines.agreed_rules import Related
-from pipelines.entity import Entity
+from pipelines.declaring.agreed_rules import Related
+from pipelines.declaring.entity import Entity
 from pipelines.ports import SystemicError
-from pipelines.record import KEPT_RUNS
-from pipelines.report import result_of
 from pipelines.sql import literal, quote
-from pipelines.waiting import lacking_sql, waiting_sql
+from pipelines.telling.record import KEPT_RUNS
+from pipelines.telling.report import result_of
+from pipelines.telling.waiting import lacking_sql, waiting_sql
 from resources.warehouse import Warehouse, read_copy
 
 ERRORS = "outcome = 'failed' or outcome = 'held' and reason <> 'gate'"

@@ -6,8 +6,8 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipelines.declaring.source import Feed
 from pipelines.ports import SourceError
-from pipelines.source import Feed
 from resources import feed_csv, feed_parquet
 from resources.feed_files import FeedFile
 

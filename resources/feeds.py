@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from pipelines.declaring.source import Feed
 from pipelines.ports import Landed, Progress
-from pipelines.source import Feed
 from resources import landing
 from resources.feed_files import assert_unchanged, combined, find, fingerprint, inspect
 from resources.feed_plan import plan

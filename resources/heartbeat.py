@@ -14,7 +14,7 @@ from urllib.parse import quote
 import requests
 from pydantic import SecretStr
 
-from pipelines.report import Report
+from pipelines.telling.report import Report
 from resources.unlogged import unlogged
 
 TIMEOUT = (5, 10)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from pipelines.standing import Message
+from pipelines.telling.standing import Message
 from resources.unlogged import unlogged
 
 if TYPE_CHECKING:

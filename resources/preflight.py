@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pipelines.entity import Entity
-from pipelines.needs import lacks, objects_of
+from pipelines.declaring.entity import Entity
+from pipelines.declaring.source import Feed, Outlook, Rest
 from pipelines.ports import SourceError, SystemicError
-from pipelines.source import Feed, Outlook, Rest
+from pipelines.reading.needs import lacks, objects_of
 from resources.feed_files import find, inspect
 from resources.feed_plan import plan
 from resources.feed_url import fetch, is_url

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from pipelines.declaring.source import Rest
 from pipelines.ports import Landed, Progress
-from pipelines.source import Rest
 from resources import landing
 from resources.rest_pages import pages
 from resources.rest_staging import RestStaging

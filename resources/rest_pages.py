@@ -19,7 +19,7 @@ from dlt.sources.helpers.rest_client.client import RESTClient
 from dlt.sources.helpers.rest_client.paginators import BaseReferencePaginator
 from requests import Request, Response
 
-from pipelines.source import Rest
+from pipelines.declaring.source import Rest
 from resources.rest_session import PageSession
 from resources.salesforce.patience import Patience
 from resources.services import Service

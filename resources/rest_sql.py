@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.source import Rest
+from pipelines.declaring.source import Rest
 from pipelines.sql import literal, quote
 
 REJECT = "not_an_object"

@@ -13,8 +13,8 @@ from typing import Self
 import duckdb
 import pyarrow as pa
 
+from pipelines.declaring.source import Rest
 from pipelines.ports import SourceError
-from pipelines.source import Rest
 from resources.landing import ColumnType, Staged
 from resources.rest_pages import Page
 from resources.rest_sql import files_sql, fingerprint_sql, missing_sql, once_sql, page_sql, tables_sql

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from pipelines.declaring.source import AnySource, Feed, Outlook, Rest
 from pipelines.ports import Asked, Change, Landed, Progress, SourceNotSet, SystemicError, Written
-from pipelines.source import AnySource, Feed, Outlook, Rest
 from resources.feeds import Feeds
 from resources.graph.settings import graph_of
 from resources.outlook.mailboxes import OutlookMailboxes

@@ -11,7 +11,7 @@ from assets.commands.answering import Exit, Terminal, WrongUse, answering, count
 from assets.commands.options import AsJson
 
 if TYPE_CHECKING:
-    from pipelines.standing import Standing
+    from pipelines.telling.standing import Standing
     from resources.alert_book import AlertBook, Page
     from resources.notify import Addresses
 

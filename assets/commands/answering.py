@@ -15,9 +15,9 @@ import typer
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from pipelines.entity import DeclarationError
+from pipelines.declaring.entity import DeclarationError
 from pipelines.ports import SourceError, SystemicError
-from pipelines.report import Report
+from pipelines.telling.report import Report
 from resources.settings import SettingsError
 
 INTERRUPTED = 130

@@ -141,7 +141,7 @@ class Town:
     def told(self, entity: str) -> Told:
         """What the entity's source told when it was read last."""
         from assets.declarations import entities
-        from pipelines.source import Feed, Rest
+        from pipelines.declaring.source import Feed, Rest
         from resources.demo.counting import rows_of_collection, rows_of_feed
 
         match entities()[entity].source:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from assets.commands.demo_story import Chapter, Story
-    from pipelines.report import Report
+    from pipelines.telling.report import Report
 
 NEXT = """
 Next: make ui, and open http://127.0.0.1:3000: these runs are there. Then concord missing accounts,
@@ -53,7 +53,7 @@ def conclude(story: Story) -> None:
 def summary(chapters: Sequence[Chapter]) -> Table:
     """One row a run, a column for each outcome that there was."""
     from assets.commands.tables import table
-    from pipelines.outcomes import OUTCOMES
+    from pipelines.telling.outcomes import OUTCOMES
 
     reports = [chapter.report for chapter in chapters]
     seen = [outcome for outcome in OUTCOMES if any(report.outcomes.get(outcome) for report in reports)]

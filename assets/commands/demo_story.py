@@ -11,7 +11,7 @@ from assets.commands.answering import Terminal
 
 if TYPE_CHECKING:
     from assets.commands.running import Order
-    from pipelines.report import Report
+    from pipelines.telling.report import Report
     from resources.demo.counting import Told
     from resources.settings import Settings
 

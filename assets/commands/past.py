@@ -10,7 +10,7 @@ import typer
 
 from assets.commands.answering import WrongUse, answering, one_or_list
 from assets.commands.options import AsJson, chosen
-from pipelines.report import result_and_status
+from pipelines.telling.report import result_and_status
 
 if TYPE_CHECKING:
     from resources.archive import Run

@@ -17,7 +17,7 @@ from assets.commands.tables import key_shown, table
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from pipelines.entity import Entity
+    from pipelines.declaring.entity import Entity
 
 SHOWN = 50
 LONGEST = 32

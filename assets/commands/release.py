@@ -14,7 +14,7 @@ from assets.commands.tables import table
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from pipelines.release import Released
+    from pipelines.telling.release import Released
 
 WORDS = {
     "rows": "out of quarantine",
@@ -45,7 +45,7 @@ def release(
     """
     with answering(as_json=as_json) as terminal:
         chosen([entity])
-        from pipelines import release as releasing
+        from pipelines.telling import release as releasing
         from resources.archive import NeverRun
         from resources.keys_file import read_keys
         from resources.settings import read_settings

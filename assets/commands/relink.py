@@ -37,7 +37,7 @@ def relink(
     with answering(as_json=as_json) as terminal:
         chosen([entity])
         from assets.declarations import entities
-        from pipelines import relink as relinking
+        from pipelines.both_sides import relink as relinking
         from resources.archive import NeverRun
         from resources.settings import read_settings
         from resources.warehouse import Warehouse

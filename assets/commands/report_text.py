@@ -9,8 +9,8 @@ from rich.text import Text
 
 from assets.commands.meanings import meaning
 from assets.commands.tables import table
-from pipelines.outcomes import OUTCOMES
-from pipelines.report import Report, result_and_status
+from pipelines.telling.outcomes import OUTCOMES
+from pipelines.telling.report import Report, result_and_status
 
 COLOURS = {
     "success": "green",

@@ -14,7 +14,7 @@ from assets.commands.options import Approve, AsJson, ExceptFile, KeysFile, chose
 
 if TYPE_CHECKING:
     from assets.commands.running import Order
-    from pipelines.report import Report
+    from pipelines.telling.report import Report
 
 Scope = Literal["changed", "all"]
 

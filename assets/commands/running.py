@@ -7,7 +7,7 @@ import shlex
 from assets.commands.answering import Terminal
 from assets.commands.bars import watching
 from assets.runs import Order, run
-from pipelines.report import Report
+from pipelines.telling.report import Report
 from resources.settings import Settings
 
 __all__ = ["Order", "approving", "carry_out"]

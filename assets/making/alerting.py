@@ -16,8 +16,8 @@ from assets.making.alive import Dead
 
 if TYPE_CHECKING:
     from assets.making.desk import Desk
-    from pipelines.report import Report
-    from pipelines.signs import Sign
+    from pipelines.telling.report import Report
+    from pipelines.telling.signs import Sign
     from resources.settings import Settings
 
 Log = Callable[[str], None]
@@ -28,7 +28,7 @@ UNASKED = "could not be asked"
 
 def tell_run(desk: Desk, report: Report, log: Log) -> None:
     """A run of this report has ended."""
-    from pipelines.signs import signs_of_run
+    from pipelines.telling.signs import signs_of_run
     from resources.heartbeat import beat
 
     if report.result is None:
@@ -40,8 +40,8 @@ def tell_run(desk: Desk, report: Report, log: Log) -> None:
 
 def tell_unexpected(desk: Desk, entity: str, kind: str, run_id: str, log: Log) -> None:
     """A run has ended by an exception that nobody foresaw."""
-    from pipelines.report import Report
-    from pipelines.signs import unexpected
+    from pipelines.telling.report import Report
+    from pipelines.telling.signs import unexpected
     from resources.heartbeat import beat
 
     report = Report(entity, run_id, "sync", "", "failure", datetime.now(UTC), seconds=0.0, error="unexpected")
@@ -52,7 +52,7 @@ def tell_unexpected(desk: Desk, entity: str, kind: str, run_id: str, log: Log) -
 
 def tell_unasked(desk: Desk, entity: str, run_id: str, kind: str, log: Log) -> None:
     """A check could not be asked, for an exception of this kind."""
-    from pipelines.signs import Sign
+    from pipelines.telling.signs import Sign
 
     said = f"{kind}, in run {run_id[:8]}"
     tell(desk, entity, [Sign(entity, "check_failed", wrong=True, said=said, about=UNASKED)], log)
@@ -65,7 +65,7 @@ def tell(desk: Desk, entity: str, signs: Iterable[Sign], log: Log) -> None:
 
 def tell_dead(settings: Settings, dead: Iterable[Dead]) -> list[str]:
     """Runs were killed; what could not be told."""
-    from pipelines.signs import killed
+    from pipelines.telling.signs import killed
 
     return noted(settings, [killed(one.entity, one.run_id) for one in dead if one.mode == "sync"])
 
@@ -83,14 +83,14 @@ def noted(settings: Settings, signs: Iterable[Sign]) -> list[str]:
 
 def asked(entity: str) -> Sign:
     """Every check could be asked."""
-    from pipelines.signs import Sign
+    from pipelines.telling.signs import Sign
 
     return Sign(entity, "check_failed", wrong=False, about=UNASKED)
 
 
 def signs_of_answer(entity: str, result: dg.AssetCheckResult) -> list[Sign]:
     """What a check shows. Stale data are a gap; how many rows rest in quarantine is counted by `rejected_rows`."""
-    from pipelines.signs import Sign
+    from pipelines.telling.signs import Sign
 
     wrong, said, name = not result.passed, result.description or "", result.check_name or ""
     if name == "freshness":
@@ -105,13 +105,13 @@ def signs_of_answer(entity: str, result: dg.AssetCheckResult) -> list[Sign]:
 
 def stale(entity: str, said: str) -> Sign:
     """Nothing new has come for too long."""
-    from pipelines.signs import Sign
+    from pipelines.telling.signs import Sign
 
     return Sign(entity, "data_gap", wrong=True, said=said, about="freshness")
 
 
 def _quarantine(entity: str, count: int) -> Sign:
-    from pipelines.signs import Sign
+    from pipelines.telling.signs import Sign
 
     said = f"{count:,} rows rest: concord errors {entity}, concord release {entity}" if count else ""
     return Sign(entity, "quarantine_grown", count > 0, said, level=count, severe=False)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from assets.making.request import PlanConfig, Rows, SyncConfig
 
 if TYPE_CHECKING:
-    from pipelines.entity import Entity
-    from pipelines.plan import Plan
+    from pipelines.declaring.entity import Entity
+    from pipelines.loading.plan import Plan
 
 
 def approving_command(entity: Entity, config: PlanConfig, plan_hash: str) -> str:

@@ -20,9 +20,9 @@ from assets.making.request import SyncConfig, request_of
 from assets.making.skipping import seeing_jobs, skipped
 
 if TYPE_CHECKING:
-    from pipelines.entity import Entity
-    from pipelines.plan import Plan
-    from pipelines.report import Report
+    from pipelines.declaring.entity import Entity
+    from pipelines.loading.plan import Plan
+    from pipelines.telling.report import Report
 
 GATES = "gates"
 GROUP = "crm"

@@ -20,7 +20,7 @@ from assets.making.last_answer import last_evaluation
 from assets.making.metadata import table
 from checks.all_questions import QUESTIONS
 from checks.question import Answer, Copy, Question
-from pipelines.entity import Entity
+from pipelines.declaring.entity import Entity
 
 DEPENDS_ON = "depends_on"
 """Metadata of an answer that stands as long as this text stays."""

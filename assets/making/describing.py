@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from pipelines.agreed_rules import Agreed
-from pipelines.both import SIDES
-from pipelines.derived_rules import Always, StampedWith, Whether
-from pipelines.elsewhere import RecordTypes
-from pipelines.rules import Constant, Reference
+from pipelines.declaring.agreed_rules import Agreed
+from pipelines.declaring.both import SIDES
+from pipelines.declaring.derived_rules import Always, StampedWith, Whether
+from pipelines.declaring.elsewhere import RecordTypes
+from pipelines.declaring.rules import Constant, Reference
 
 if TYPE_CHECKING:
-    from pipelines.both import BothWays
-    from pipelines.cadence import Cadence
-    from pipelines.entity import AnyRule, Entity
-    from pipelines.life import Life
+    from pipelines.declaring.both import BothWays
+    from pipelines.declaring.cadence import Cadence
+    from pipelines.declaring.entity import AnyRule, Entity
+    from pipelines.declaring.life import Life
 
 
 MINUTE = timedelta(minutes=1)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pipelines.ports import Progress
-    from pipelines.report import Report
     from pipelines.sync import World
+    from pipelines.telling.report import Report
     from resources.settings import Settings
 
 

@@ -14,7 +14,7 @@ from typing import Self
 
 import dagster as dg
 
-from pipelines.report import UNEXPECTED
+from pipelines.telling.report import UNEXPECTED
 
 
 class Discretion:

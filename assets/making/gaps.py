@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 if TYPE_CHECKING:
-    from pipelines.signs import Sign
+    from pipelines.telling.signs import Sign
 
 LOOK_BACK = timedelta(days=31)
 SHOWN = 5
@@ -32,7 +32,7 @@ def missing_partitions(
 
 def gap_signs(entity: str, missing: list[str] | None) -> list[Sign]:
     """What the squares show."""
-    from pipelines.signs import Sign
+    from pipelines.telling.signs import Sign
 
     if missing is None:
         return []

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from pipelines.report import result_and_status
+from pipelines.telling.report import result_and_status
 
 if TYPE_CHECKING:
-    from pipelines.plan import Plan
-    from pipelines.report import Report
+    from pipelines.loading.plan import Plan
+    from pipelines.telling.report import Report
 
 MOST_ROWS = 50
 HISTORY_OUTCOMES = ("created", "updated", "linked", "deactivated", "deleted", "failed", "held")
@@ -26,7 +26,7 @@ Metadata = dict[str, Any]
 def report_metadata(report: Report) -> Metadata:
     """Every number of the report, and the same for people to read."""
     # DuckDB comes along
-    from pipelines.outcomes import OUTCOMES
+    from pipelines.telling.outcomes import OUTCOMES
 
     numbers: Metadata = {
         "extracted": report.extracted,

@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 
-from pipelines.cadence import Cadence
-from pipelines.entity import Entity
+from pipelines.declaring.cadence import Cadence
+from pipelines.declaring.entity import Entity
 
 FIRST_DAY = date(2026, 1, 1)
 

@@ -14,7 +14,7 @@ from assets.making.request import PlanConfig, request_of
 from assets.making.sample import sample_of_cells, sample_of_source
 
 if TYPE_CHECKING:
-    from pipelines.entity import Entity
+    from pipelines.declaring.entity import Entity
 
 
 def plan_name(entity: str) -> str:

@@ -15,7 +15,7 @@ import dagster as dg
 from pydantic import Field
 
 if TYPE_CHECKING:
-    from pipelines.scope import Scope
+    from pipelines.linking.scope import Scope
     from pipelines.sync import Request
 
 SCHEDULED_FOR = "concord/scheduled_for"
@@ -98,7 +98,7 @@ def scheduled_for(tags: Mapping[str, str]) -> datetime | None:
 
 
 def _scope(context: dg.AssetExecutionContext, config: PlanConfig) -> Scope:
-    from pipelines.scope import Keys, Slice
+    from pipelines.linking.scope import Keys, Slice
     from resources.keys_file import read_keys
 
     if config.keys_file:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import dagster as dg
     import duckdb
 
-    from pipelines.entity import Entity
+    from pipelines.declaring.entity import Entity
 
 HIDDEN = "•••"
 LONGEST = 80

@@ -13,8 +13,8 @@ import dagster as dg
 
 from assets.making.partitions import partition_due
 from assets.making.request import SCHEDULED_FOR
-from pipelines.cadence import Cadence
-from pipelines.entity import Entity
+from pipelines.declaring.cadence import Cadence
+from pipelines.declaring.entity import Entity
 
 Groups = Mapping[str, Mapping[str, Entity]]
 

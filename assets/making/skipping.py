@@ -12,8 +12,8 @@ import dagster as dg
 from assets.making.last_answer import last_evaluation
 
 if TYPE_CHECKING:
-    from pipelines.report import Report
     from pipelines.sync import World
+    from pipelines.telling.report import Report
 
 IN_PROGRESS = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 SAID = "skipped; the last answer was: "

@@ -13,7 +13,7 @@ from datetime import datetime
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from pipelines.outlook import Collection
+from pipelines.declaring.outlook import Collection
 
 _STRICT = ConfigDict(extra="forbid")
 

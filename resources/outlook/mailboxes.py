@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipelines.outlook import Collection
+from pipelines.declaring.outlook import Collection
+from pipelines.declaring.source import Outlook
 from pipelines.ports import Asked, Change, Clock, Landed, Progress, Written
-from pipelines.source import Outlook
 from resources import landing
 from resources.graph.client import Graph
 from resources.graph.settings import GraphAccount

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipelines.outlook import Collection
+from pipelines.declaring.outlook import Collection
 from resources.graph.rows import objects
 from resources.outlook.mentions import record_id
 

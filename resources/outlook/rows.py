@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from pipelines.outlook import Collection
+from pipelines.declaring.outlook import Collection
 from resources.graph.rows import Texts, contact_of, event_of, objects, task_of
 from resources.outlook.marker import link_of, marker_of
 from resources.outlook.mentions import addresses_in, mailtos_in, record_id, record_ids_in

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.outlook import Collection
+from pipelines.declaring.outlook import Collection
 from resources.graph.rows import Texts
 from resources.landing import ColumnType, Staged
 from resources.outlook.keys import key_of

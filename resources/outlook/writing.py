@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.declaring.source import Outlook
 from pipelines.ports import Change, SourceError, Written
-from pipelines.source import Outlook
 from resources.graph.batch import UNSENT, LostRows, Request, Result
 from resources.graph.client import Graph
 from resources.graph.contents import contact_content, event_content, task_content

@@ -1,7 +1,7 @@
 """What a refusal of Salesforce becomes here: an exception that says what to do and holds no value of any record.
 
 Salesforce puts values into its texts (`data value too large: <the value>`), so a text is let through only as far as it
-matches a sentence known to hold names alone. Whose fault a code is stands in `pipelines/failures.py`.
+matches a sentence known to hold names alone. Whose fault a code is stands in `pipelines/loading/failures.py`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import requests
 
-from pipelines.failures import classify
+from pipelines.loading.failures import classify
 from pipelines.ports import LostAnswer, SystemicError
 from resources.salesforce.headers import is_foreign, retry_after
 

@@ -10,7 +10,7 @@ from dagster_shared.serdes import serialize_value
 
 from assets.definitions import definitions
 from assets.making.desk import Desk
-from pipelines.entity import Entity
+from pipelines.declaring.entity import Entity
 from tests.runs.place import Place, Row
 
 Result = dg.ExecuteInProcessResult

@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from assets.declarations import entities
 from assets.definitions import definitions
 from assets.making.desk import Desk
-from pipelines.source import Feed
+from pipelines.declaring.source import Feed
 from resources.archive import Archive
 from tests.assets.control_room import ControlRoom, Result, metadata_of, schools
 from tests.receivers import HOST, Hook, hook

@@ -18,10 +18,10 @@ from assets.making.desk import Desk
 from assets.making.partitions import DAYS, HOURS, grid_of, partition_at
 from assets.making.request import SCHEDULED_FOR, scheduled_for
 from assets.personnel import ENTITY as PERSONNEL
-from pipelines.cadence import Cadence, Job, SyncOf
-from pipelines.entity import DeclarationError, Entity, Target
-from pipelines.rules import Master, Reference
-from pipelines.source import Feed
+from pipelines.declaring.cadence import Cadence, Job, SyncOf
+from pipelines.declaring.entity import DeclarationError, Entity, Target
+from pipelines.declaring.rules import Master, Reference
+from pipelines.declaring.source import Feed
 from resources.warehouse import Warehouse
 from tests.assets.control_room import ControlRoom, Result, checks_of, schools
 from tests.runs.place import Place

@@ -6,7 +6,7 @@ import pytest
 
 from assets.declarations import entities
 from assets.making.describing import described
-from pipelines.entity import Entity
+from pipelines.declaring.entity import Entity
 
 SAID = {
     "accounts": "Feed `institutions` → `Account`, keyed by `Source_Key__c`. Creates records only when a person asks",

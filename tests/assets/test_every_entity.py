@@ -13,8 +13,8 @@ from assets.declarations import entities
 from assets.definitions import defs
 from assets.making.schedules import schedule_name
 from checks.all_questions import QUESTIONS
-from pipelines.binding import misfits
-from pipelines.entity import Entity
+from pipelines.declaring.entity import Entity
+from pipelines.reading.binding import misfits
 from resources.salesforce.org import SalesforceOrg
 from tests.assets.control_room import ControlRoom
 from tests.runs.place import ROOT

@@ -11,15 +11,15 @@ import pipelines
 from assets.commands.meanings import MEANINGS, WHYS, meaning
 from assets.commands.tables import shown
 from assets.declarations import entities
-from pipelines.agreed_rules import Agreed
-from pipelines.outcomes import OUTCOMES
-from pipelines.outcomes_both import LATER
-from pipelines.source import Outlook
-from pipelines.three_way import sides_sql
-from pipelines.usable import tests_of_source as usable_tests
+from pipelines.both_sides.outcomes_both import LATER
+from pipelines.both_sides.three_way import sides_sql
+from pipelines.declaring.agreed_rules import Agreed
+from pipelines.declaring.source import Outlook
+from pipelines.reading.usable import tests_of_source as usable_tests
+from pipelines.telling.outcomes import OUTCOMES
 from tests.pipelines.both_case import BothCase
 
-TEXTS = {path.name: path.read_text("utf-8") for path in Path(pipelines.__file__).parent.glob("*.py")}
+TEXTS = {path.name: path.read_text("utf-8") for path in Path(pipelines.__file__).parent.rglob("*.py")}
 WRITTEN = re.compile(rf"\b({'|'.join(OUTCOMES)}): ([a-z]\w*[a-z])(?=['\"])")
 """As it stands in SQL, such as 'held: gate'."""
 

@@ -10,7 +10,7 @@ import pytest
 
 from assets.definitions import defs
 from assets.making.partitions import DAYS, HOURS, partition_at
-from pipelines.cadence import Cadence
+from pipelines.declaring.cadence import Cadence
 from tests.assets.control_room import ControlRoom, metadata_of
 from tests.runs.place import Row
 

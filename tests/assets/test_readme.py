@@ -13,8 +13,8 @@ import typer
 
 from assets.cli import app
 from assets.declarations import entities
-from pipelines.cadence import Cadence
-from pipelines.entity import Entity
+from pipelines.declaring.cadence import Cadence
+from pipelines.declaring.entity import Entity
 from pipelines.sync import Request, Sync
 from resources.graph.settings import NEEDED, PREFIX
 from resources.outlook.systemic import PERMISSIONS

@@ -17,7 +17,7 @@ from assets.making.alive import alive
 from assets.making.interruption import interruptible
 from assets.runs import Order, run
 from pipelines.ports import Progress
-from pipelines.report import Report
+from pipelines.telling.report import Report
 from tests.assets.control_room import schools
 from tests.runs.place import Place
 

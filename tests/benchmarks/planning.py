@@ -12,8 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.plan import read_plan
-from pipelines.thinking import Wish, think
+from pipelines.loading.plan import read_plan
+from pipelines.reconciling.thinking import Wish, think
 from tests.benchmarks import things
 from tests.benchmarks.measuring import Figures, Stopwatch, peak_gigabytes
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from pipelines.source import Rest
+from pipelines.declaring.source import Rest
 from resources.engage_sandbox.administration import EngageAdministrator
 from resources.rest import RestCollections
 from resources.sandbox.launch import Connection, running

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import delivery, memory
-from pipelines.binding import Bound, bind
-from pipelines.entity import Entity, Target
-from pipelines.reading import set_now
-from pipelines.rules import Master
-from pipelines.snapshot import DOUBLE_KEYS, empty_records_sql, replace_sql
-from pipelines.source import Feed
+from pipelines import memory
+from pipelines.declaring.entity import Entity, Target
+from pipelines.declaring.rules import Master
+from pipelines.declaring.source import Feed
+from pipelines.reading import delivery
+from pipelines.reading.binding import Bound, bind
+from pipelines.reading.reading import set_now
+from pipelines.reading.snapshot import DOUBLE_KEYS, empty_records_sql, replace_sql
 from tests.pipelines.case import org_object
 
 FIELDS = 20

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from assets.declarations import entities
 from checks import expectations
 from checks.suite import ROWS, Promise, suite
-from pipelines.entity import Entity
+from pipelines.declaring.entity import Entity
 from tests.checks.conftest import Ask
 
 COLUMNS = {"name": ("string", 255), "enrollment": ("int", 0), "email": ("email", 80)}

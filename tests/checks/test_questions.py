@@ -18,7 +18,7 @@ from checks import (
 )
 from checks.all_questions import QUESTIONS
 from checks.question import Copy, Question
-from pipelines.cadence import Cadence
+from pipelines.declaring.cadence import Cadence
 from tests.checks.conftest import Ask
 from tests.pipelines.case import Case
 

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from pipelines.report import Report
+from pipelines.telling.report import Report
 from tests.faults.desk import PEOPLE, Desk
 
 EVERY = timedelta(minutes=5)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from assets.tasks import ENTITY as TASKS
-from pipelines.entity import Entity
-from pipelines.report import Report
+from pipelines.declaring.entity import Entity
 from pipelines.run import Request, Stopped
+from pipelines.telling.report import Report
 from resources.warehouse import Warehouse
 from tests.faults.clock import SimulatedClock
 from tests.faults.inside import inside

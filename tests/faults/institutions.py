@@ -5,9 +5,9 @@ Besides, a record that nothing changes, and a person who edits two records while
 
 from __future__ import annotations
 
-from pipelines.entity import Entity, Freeze, Target
-from pipelines.rules import Constant, FillEmpty, Master, Reference, SourceStatus, SyncedAt
-from pipelines.source import Feed
+from pipelines.declaring.entity import Entity, Freeze, Target
+from pipelines.declaring.rules import Constant, FillEmpty, Master, Reference, SourceStatus, SyncedAt
+from pipelines.declaring.source import Feed
 from tests.contract import ACCOUNTS
 from tests.faults.plan import Plan
 

@@ -13,9 +13,9 @@ from functools import partial
 from typing import Any
 
 from assets.profiles import ENTITY as PROFILES
-from pipelines.entity import Entity
+from pipelines.declaring.entity import Entity
 from pipelines.ports import Source
-from pipelines.report import Report
+from pipelines.telling.report import Report
 from tests.faults.inside import Inside
 from tests.faults.institutions import INSTITUTIONS
 from tests.faults.institutions import row as institution

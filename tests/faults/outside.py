@@ -14,10 +14,10 @@ import duckdb
 import pyarrow as pa
 
 from pipelines import memory
-from pipelines.batching import Batching
+from pipelines.declaring.source import AnySource
+from pipelines.loading.batching import Batching
 from pipelines.ports import Landed, Progress, Source
 from pipelines.run import World
-from pipelines.source import AnySource
 from resources.graph.client import Graph
 from resources.outlook.mailboxes import OutlookMailboxes
 from resources.outlook.staging import Staging

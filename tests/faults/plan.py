@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pipelines.entity import Entity
+from pipelines.declaring.entity import Entity
 from pipelines.ports import Source
-from pipelines.report import Report
+from pipelines.telling.report import Report
 from tests.contract import Record, Row, Spec, fold
 from tests.faults.inside import Inside
 from tests.faults.outside import Listed

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from assets.profiles import ENTITY as SHIPPED
-from pipelines.entity import Freeze
+from pipelines.declaring.entity import Freeze
 from tests import oracle_of_lives
 from tests.faults.inside import Inside
 from tests.faults.lives import Lives, connection_first, connection_later, profile_first, profile_later

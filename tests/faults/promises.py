@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.report import Report
+from pipelines.telling.report import Report
 from tests.contract import Record, fold
 from tests.faults.outside import HeldOpen
 from tests.faults.plan import FLAGS

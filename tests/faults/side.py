@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipelines.report import Report
 from pipelines.run import Request, Stopped
+from pipelines.telling.report import Report
 from resources.warehouse import Warehouse
 from tests.contract import fold
 from tests.faults import promises

@@ -16,10 +16,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from pipelines.entity import Entity
+from pipelines.declaring.entity import Entity
 from pipelines.ports import Source
-from pipelines.report import Report
 from pipelines.run import Request
+from pipelines.telling.report import Report
 from resources.warehouse import Warehouse
 from tests.faults.courses import AnyPlan, Course
 from tests.faults.far_end import Trouble

@@ -12,9 +12,9 @@ from datetime import timedelta
 from typing import Any
 
 from assets.tasks import ENTITY
-from pipelines.entity import Entity
+from pipelines.declaring.entity import Entity
 from pipelines.ports import Source
-from pipelines.report import Report
+from pipelines.telling.report import Report
 from tests.faults.inside import Inside
 from tests.faults.outside import Listed, Row
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines.declaring.source import AnySource
 from pipelines.ports import Landed, Progress
-from pipelines.source import AnySource
 from tests.faults.outside import Listed
 
 

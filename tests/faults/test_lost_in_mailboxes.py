@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.report import Report
+from pipelines.telling.report import Report
 from tests.faults.desk import ANN, Desk
 from tests.faults.kinds import BATCH_OF_WRITES, WRITES
 

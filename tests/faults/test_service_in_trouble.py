@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from pipelines.entity import Entity
+from pipelines.declaring.entity import Entity
+from pipelines.declaring.source import Rest
 from pipelines.ports import Source
-from pipelines.report import Report
 from pipelines.run import Request
-from pipelines.source import Rest
+from pipelines.telling.report import Report
 from resources.feeds import Feeds
 from resources.graph.settings import graph_of
 from resources.outlook.mailboxes import OutlookMailboxes

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from pipelines.report import Report
 from pipelines.run import Request, Stopped
+from pipelines.telling.report import Report
 from resources.warehouse import Warehouse
 from tests.faults.courses import AnyPlan, Course
 from tests.faults.inside import Inside

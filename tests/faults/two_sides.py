@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from pipelines.relink import relink
+from pipelines.both_sides.relink import relink
 from tests.faults.drawn_tasks import (
     NUMBERS,
     PAUSES,

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.batching import Batching
+from pipelines.loading.batching import Batching
 from pipelines.run import World
 from resources.salesforce.org import SalesforceOrg
 from tests.benchmarks.measuring import tell

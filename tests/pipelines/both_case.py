@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from assets.tasks import ENTITY as TASKS
-from pipelines.accord import agreed_now_sql
-from pipelines.entity import Entity
-from pipelines.outcomes_both import back_outcomes_sql
-from pipelines.plan import Plan
-from pipelines.record import record_links
-from pipelines.three_way import columns_sql
+from pipelines.both_sides.accord import agreed_now_sql
+from pipelines.both_sides.outcomes_both import back_outcomes_sql
+from pipelines.both_sides.three_way import columns_sql
+from pipelines.declaring.entity import Entity
+from pipelines.loading.plan import Plan
+from pipelines.telling.record import record_links
 from tests.pipelines.case import Case
 
 OWNER = "005A"

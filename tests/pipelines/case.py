@@ -9,19 +9,20 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines import delivery, memory
-from pipelines.binding import Bound, bind
-from pipelines.derived_rules import Always, EndedAt, StampedWith
-from pipelines.entity import AnyRule, Entity
-from pipelines.outcomes import TABLE, other_outcomes_sql, scope_outcomes_sql
-from pipelines.plan import Plan, read_plan
+from pipelines import memory
+from pipelines.declaring.derived_rules import Always, EndedAt, StampedWith
+from pipelines.declaring.entity import AnyRule, Entity
+from pipelines.declaring.rules import Reference
+from pipelines.linking.scope import Scope
+from pipelines.loading.plan import Plan, read_plan
 from pipelines.ports import FieldInfo, ObjectInfo, RecordTypeInfo, arrow_type
-from pipelines.reading import set_now
-from pipelines.rules import Reference
-from pipelines.scope import Scope
-from pipelines.snapshot import empty_records_sql, merge_sql
+from pipelines.reading import delivery
+from pipelines.reading.binding import Bound, bind
+from pipelines.reading.reading import set_now
+from pipelines.reading.snapshot import empty_records_sql, merge_sql
+from pipelines.reconciling.thinking import Wish, think
 from pipelines.sql import beside, given, quote
-from pipelines.thinking import Wish, think
+from pipelines.telling.outcomes import TABLE, other_outcomes_sql, scope_outcomes_sql
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

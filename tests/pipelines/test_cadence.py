@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from assets.accounts import ENTITY as ACCOUNTS
-from pipelines.cadence import Cadence, Job, LockFile, Query, SyncOf
-from pipelines.entity import DeclarationError, Entity
-from pipelines.starting import Start, in_the_way, too_early
+from pipelines.declaring.cadence import Cadence, Job, LockFile, Query, SyncOf
+from pipelines.declaring.entity import DeclarationError, Entity
+from pipelines.reading.starting import Start, in_the_way, too_early
 
 FIVE = timedelta(minutes=5)
 OFFICE: dict[str, Any] = {"hours": (8, 18), "days": ("mon", "tue", "wed", "thu", "fri"), "zone": "Europe/Berlin"}

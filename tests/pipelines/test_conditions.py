@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.conditions import Condition, Filled, Has, Holds, Is, Resolves
-from pipelines.derived_rules import Whether
-from pipelines.elsewhere import Records
-from pipelines.entity import Entity, Target
-from pipelines.rules import Reference
-from pipelines.source import Rest
+from pipelines.declaring.conditions import Condition, Filled, Has, Holds, Is, Resolves
+from pipelines.declaring.derived_rules import Whether
+from pipelines.declaring.elsewhere import Records
+from pipelines.declaring.entity import Entity, Target
+from pipelines.declaring.rules import Reference
+from pipelines.declaring.source import Rest
 from tests.pipelines.case import Case
 
 USERS = Records("User", "FederationIdentifier")

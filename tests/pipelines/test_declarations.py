@@ -9,14 +9,14 @@ import pytest
 from pydantic import ValidationError
 
 from assets.accounts import ENTITY as ACCOUNTS
-from pipelines.binding import misfits
-from pipelines.conditions import Is
-from pipelines.entity import DeclarationError, Entity, Freeze, Target, Twins
-from pipelines.life import Life
-from pipelines.match import Same
+from pipelines.declaring.conditions import Is
+from pipelines.declaring.entity import DeclarationError, Entity, Freeze, Target, Twins
+from pipelines.declaring.life import Life
+from pipelines.declaring.match import Same
+from pipelines.declaring.rules import Constant, FillEmpty, Master, Reference, SourceStatus, SyncedAt
+from pipelines.declaring.source import Feed
 from pipelines.ports import FieldInfo, ObjectInfo
-from pipelines.rules import Constant, FillEmpty, Master, Reference, SourceStatus, SyncedAt
-from pipelines.source import Feed
+from pipelines.reading.binding import misfits
 from tests.pipelines.case import org_object
 
 STATUS = SourceStatus("status", known=("A", "C"), merged="C")

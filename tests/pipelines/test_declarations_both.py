@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from assets.tasks import ENTITY as TASKS
-from pipelines.agreed_rules import Agreed, Related
-from pipelines.both import BothWays, Days, Leave
-from pipelines.conditions import Is
-from pipelines.entity import AnyRule, DeclarationError, Freeze, Twins
-from pipelines.life import Life, Wanted
-from pipelines.rules import Master, SourceStatus
-from pipelines.source import Feed, Outlook, Rest
+from pipelines.declaring.agreed_rules import Agreed, Related
+from pipelines.declaring.both import BothWays, Days, Leave
+from pipelines.declaring.conditions import Is
+from pipelines.declaring.entity import AnyRule, DeclarationError, Freeze, Twins
+from pipelines.declaring.life import Life, Wanted
+from pipelines.declaring.rules import Master, SourceStatus
+from pipelines.declaring.source import Feed, Outlook, Rest
 
 BOTH = TASKS.rules_of_both
 TOGETHER = "do not go together: leave out by both.leave or both.related"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.failures import SYSTEMIC, TRANSIENT, FailureClass, classify
+from pipelines.loading.failures import SYSTEMIC, TRANSIENT, FailureClass, classify
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,12 @@ import pytest
 
 from assets.tasks import ENTITY as TASKS
 from pipelines import memory
-from pipelines.agreed_rules import Agreed
-from pipelines.both import BothWays
-from pipelines.cadence import Cadence
-from pipelines.entity import Entity
-from pipelines.gates import Gates
-from pipelines.plan import FIRST_DONE
+from pipelines.declaring.agreed_rules import Agreed
+from pipelines.declaring.both import BothWays
+from pipelines.declaring.cadence import Cadence
+from pipelines.declaring.entity import Entity
+from pipelines.declaring.gates import Gates
+from pipelines.loading.plan import FIRST_DONE
 from tests.pipelines.both_case import BothCase
 
 

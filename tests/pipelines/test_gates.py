@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assets.accounts import ENTITY as ACCOUNTS
-from pipelines.gates import Gates, Limit, Measures, judge
-from pipelines.plan import Plan, short_hash
+from pipelines.declaring.gates import Gates, Limit, Measures, judge
+from pipelines.loading.plan import Plan, short_hash
 from tests.pipelines.case import Case
 
 CALM = Measures(

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from assets.personnel import ENTITY as PERSONNEL
-from pipelines.gone_targets import note_gone
+from pipelines.reading.gone_targets import note_gone
 from tests.pipelines.case import Case
 
 PERSON = {"person_id": "p1", "institution_id": "i1", "last_name": "Lee"}

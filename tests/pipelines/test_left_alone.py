@@ -9,7 +9,7 @@ import pytest
 
 from assets.events import ENTITY as EVENTS
 from assets.tasks import ENTITY as TASKS
-from pipelines.both import BothWays, Days
+from pipelines.declaring.both import BothWays, Days
 from tests.pipelines.both_case import MAILBOX, BothCase
 
 KEYED = {"Id": "00T1", "Outlook_Id__c": "T1", "Subject": "a"}

@@ -1,4 +1,4 @@
-"""Which record is a row's: promises of `pipelines/link.py`, one a test."""
+"""Which record is a row's: promises of `pipelines/linking/link.py`, one a test."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from assets.accounts import ENTITY as ACCOUNTS
 from assets.personnel import ENTITY as PERSONNEL
-from pipelines.scope import Keys
+from pipelines.linking.scope import Keys
 from tests.pipelines.case import Case
 
 ANN = {"person_id": "p1", "institution_id": "i1", "first_name": "Ann", "last_name": "Lee", "email": "ann@example.org"}

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from assets.connections import ENTITY as CONNECTIONS
-from pipelines.conditions import Filled, Is
-from pipelines.derived_rules import Always, EndedAt, StampedWith
-from pipelines.elsewhere import Records
-from pipelines.entity import Entity, Freeze, Target
-from pipelines.life import Life, Wanted
-from pipelines.rules import Constant, Master, Reference
-from pipelines.source import Feed
+from pipelines.declaring.conditions import Filled, Is
+from pipelines.declaring.derived_rules import Always, EndedAt, StampedWith
+from pipelines.declaring.elsewhere import Records
+from pipelines.declaring.entity import Entity, Freeze, Target
+from pipelines.declaring.life import Life, Wanted
+from pipelines.declaring.rules import Constant, Master, Reference
+from pipelines.declaring.source import Feed
 from tests.pipelines.case import NOW, Case
 
 RUN = f"{NOW:%Y-%m-%dT%H:%M:%S}.000Z"

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from assets.accounts import ENTITY as ACCOUNTS
 from assets.outlook_contacts import ENTITY as CONTACTS
-from pipelines.both import BothWays
-from pipelines.elsewhere import Records, RecordTypes
-from pipelines.entity import Entity, Freeze, Target
-from pipelines.needs import Needs, lacks, needs_of, objects_of
+from pipelines.declaring.both import BothWays
+from pipelines.declaring.elsewhere import Records, RecordTypes
+from pipelines.declaring.entity import Entity, Freeze, Target
+from pipelines.declaring.rules import Master, Reference
+from pipelines.declaring.source import Feed
 from pipelines.ports import FieldInfo, ObjectInfo, RecordTypeInfo
-from pipelines.rules import Master, Reference
-from pipelines.source import Feed
+from pipelines.reading.needs import Needs, lacks, needs_of, objects_of
 from tests.pipelines.case import org_object
 
 THINGS = Entity(

@@ -10,7 +10,7 @@ from assets.accounts import ENTITY as ACCOUNTS
 from assets.connections import ENTITY as CONNECTIONS
 from assets.personnel import ENTITY as PERSONNEL
 from assets.profiles import ENTITY as PROFILES
-from pipelines.entity import Entity
+from pipelines.declaring.entity import Entity
 from pipelines.sql import given
 from tests.pipelines.case import Case
 

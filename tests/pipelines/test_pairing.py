@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from assets.tasks import ENTITY as TASKS
-from pipelines.both import BothWays, Days
-from pipelines.entity import Entity
-from pipelines.scope import Keys
+from pipelines.declaring.both import BothWays, Days
+from pipelines.declaring.entity import Entity
+from pipelines.linking.scope import Keys
 from tests.pipelines.both_case import BothCase
 
 KEYED = {"Id": "00T1", "Outlook_Id__c": "T1", "Subject": "a"}

@@ -6,9 +6,9 @@ import pytest
 
 from assets.accounts import ENTITY as ACCOUNTS
 from assets.personnel import ENTITY as PERSONNEL
-from pipelines.entity import Entity, Target
-from pipelines.rules import Master
-from pipelines.source import Feed
+from pipelines.declaring.entity import Entity, Target
+from pipelines.declaring.rules import Master
+from pipelines.declaring.source import Feed
 from tests.pipelines.case import Case
 
 

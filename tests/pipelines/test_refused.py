@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from assets.accounts import ENTITY as ACCOUNTS
-from pipelines.entity import Entity
-from pipelines.reading import set_now
-from pipelines.refused import may_pass_now
-from pipelines.source import Feed, Rest
+from pipelines.declaring.entity import Entity
+from pipelines.declaring.source import Feed, Rest
+from pipelines.reading.reading import set_now
+from pipelines.reading.refused import may_pass_now
 from tests.pipelines.case import NOW, Case
 
 Row = dict[str, str | None]

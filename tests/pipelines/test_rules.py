@@ -8,9 +8,9 @@ from typing import Literal
 
 import pytest
 
-from pipelines.entity import AnyRule, Entity, Freeze, Target
-from pipelines.rules import Constant, CreateOnly, FillEmpty, Master, Reference, SourceStatus, SyncedAt
-from pipelines.source import Feed
+from pipelines.declaring.entity import AnyRule, Entity, Freeze, Target
+from pipelines.declaring.rules import Constant, CreateOnly, FillEmpty, Master, Reference, SourceStatus, SyncedAt
+from pipelines.declaring.source import Feed
 from tests.pipelines.case import NOW, Case
 
 MASTER = Master("said")

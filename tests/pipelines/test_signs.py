@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from pipelines.gates import Verdict
-from pipelines.report import Report
-from pipelines.signs import Sign, signs_of_run
-from pipelines.standing import Standing, groups, message, noted
+from pipelines.declaring.gates import Verdict
+from pipelines.telling.report import Report
+from pipelines.telling.signs import Sign, signs_of_run
+from pipelines.telling.standing import Standing, groups, message, noted
 
 NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)
 

@@ -11,13 +11,13 @@ import pytest
 
 from assets.accounts import ENTITY as ACCOUNTS
 from pipelines import memory
-from pipelines.entity import Entity
-from pipelines.record import write_run
-from pipelines.report import Report, Status
-from pipelines.rules import Master
-from pipelines.sighting import Sighting
-from pipelines.since import Known, Reading, go_on_from, known_of, note, reading_of, tells_changes
-from pipelines.source import Rest
+from pipelines.declaring.entity import Entity
+from pipelines.declaring.rules import Master
+from pipelines.declaring.source import Rest
+from pipelines.reading.sighting import Sighting
+from pipelines.reading.since import Known, Reading, go_on_from, known_of, note, reading_of, tells_changes
+from pipelines.telling.record import write_run
+from pipelines.telling.report import Report, Status
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

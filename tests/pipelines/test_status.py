@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.report import Counts, Status, result_and_status, result_of, status_of
+from pipelines.telling.report import Counts, Status, result_and_status, result_of, status_of
 
 CASES: dict[str, tuple[Counts, Status, str]] = {
     "every record written": (Counts(5, failed=0, written=3, refused=0), "success", "Success"),

@@ -9,9 +9,9 @@ import pytest
 
 from assets.events import ENTITY as EVENTS
 from assets.tasks import ENTITY as TASKS
-from pipelines.agreed_rules import Agreed, Winner
-from pipelines.both import BothWays
-from pipelines.entity import Entity
+from pipelines.declaring.agreed_rules import Agreed, Winner
+from pipelines.declaring.both import BothWays
+from pipelines.declaring.entity import Entity
 from tests.pipelines.both_case import OWNER, BothCase
 
 NEVER = "(never agreed)"

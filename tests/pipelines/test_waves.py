@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from pipelines.batching import STANDARD, Batching
-from pipelines.waves import Wave, cost_of, trips
+from pipelines.loading.batching import STANDARD, Batching
+from pipelines.loading.waves import Wave, cost_of, trips
 
 Cell = tuple[str | None, str | None]
 ALL_BULK = Batching(job_calls=0, job_rows=100)

@@ -17,7 +17,7 @@ import pytest
 import trustme
 from pydantic import SecretStr
 
-from pipelines.signs import Sign
+from pipelines.telling.signs import Sign
 from resources.alert_book import AlertBook
 from resources.notify import Addresses
 from tests.receivers import HOST, hook, mailbox

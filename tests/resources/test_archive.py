@@ -9,8 +9,8 @@ from pathlib import Path
 
 from assets.commands.past import history
 from assets.making.asset import SHOWN_RUNS
-from pipelines.record import write_run
-from pipelines.report import Report, Status
+from pipelines.telling.record import write_run
+from pipelines.telling.report import Report, Status
 from resources.archive import Archive
 from resources.warehouse import Warehouse
 

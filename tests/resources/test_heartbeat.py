@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from pipelines.report import Report
+from pipelines.telling.report import Report
 from resources.heartbeat import beat
 from resources.settings import SettingsError, read_settings
 from tests.receivers import HOST, hook

@@ -11,10 +11,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.entity import Entity, Target
+from pipelines.declaring.entity import Entity, Target
+from pipelines.declaring.rules import Master
+from pipelines.declaring.source import Rest
 from pipelines.ports import SystemicError
-from pipelines.rules import Master
-from pipelines.source import Rest
 from resources.engage_sandbox.administration import EngageAdministrator
 from resources.preflight import feed_problems
 from resources.sandbox.launch import attach

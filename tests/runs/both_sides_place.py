@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from assets.tasks import ENTITY as TASKS
-from pipelines.entity import Entity
-from pipelines.report import Report
+from pipelines.declaring.entity import Entity
+from pipelines.telling.report import Report
 from resources.graph_sandbox.administration import GraphAdministrator
 from resources.salesforce.org import SalesforceOrg
 from resources.sandbox.launch import running

@@ -19,7 +19,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines.batching import STANDARD
+from pipelines.loading.batching import STANDARD
 from pipelines.ports import Crm
 from pipelines.run import Request, Stopped, Warehouse, World
 from pipelines.sync import Sync

@@ -19,11 +19,11 @@ import duckdb
 
 from assets.accounts import ENTITY as ACCOUNTS
 from assets.personnel import ENTITY as PERSONNEL
-from pipelines.batching import Batching
-from pipelines.entity import Entity
-from pipelines.report import Report
+from pipelines.declaring.entity import Entity
+from pipelines.loading.batching import Batching
 from pipelines.run import Request, Stopped, World
 from pipelines.sync import Sync
+from pipelines.telling.report import Report
 from resources.salesforce.org import SalesforceOrg
 from resources.salesforce.patience import Patience
 from resources.sandbox.launch import attach, running

@@ -14,10 +14,10 @@ import pyarrow as pa
 
 from assets.connections import ENTITY as CONNECTIONS
 from assets.profiles import ENTITY as PROFILES
+from pipelines.declaring.source import AnySource
 from pipelines.ports import Landed, Progress, Source
-from pipelines.report import Report
 from pipelines.run import World
-from pipelines.source import AnySource
+from pipelines.telling.report import Report
 from tests.runs.place import Place
 
 ENTITIES = {"profiles": PROFILES, "connections": CONNECTIONS}

@@ -14,9 +14,9 @@ import pytest
 from assets.accounts import ENTITY as ACCOUNTS
 from assets.connections import ENTITY as CONNECTIONS
 from assets.profiles import ENTITY as PROFILES
-from pipelines.entity import Entity
-from pipelines.report import Report
+from pipelines.declaring.entity import Entity
 from pipelines.run import Request
+from pipelines.telling.report import Report
 from resources.demo import make_demo
 from resources.demo.engage import Engage, case_of, make_engage
 from resources.demo.engage_later import an_hour_later, new_profiles, two_hours_later

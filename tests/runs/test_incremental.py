@@ -11,11 +11,11 @@ import pytest
 
 from assets.accounts import ENTITY as ACCOUNTS
 from checks import orphans
+from pipelines.declaring.source import AnySource, Rest
 from pipelines.ports import Landed, Progress
-from pipelines.release import release
-from pipelines.report import Report
 from pipelines.run import World
-from pipelines.source import AnySource, Rest
+from pipelines.telling.release import release
+from pipelines.telling.report import Report
 from resources.warehouse import Warehouse, read_copy
 from tests.faults.outside import Listed
 from tests.runs.place import Place

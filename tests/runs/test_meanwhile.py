@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.declaring.source import AnySource
 from pipelines.ports import Landed, Progress, Source
-from pipelines.report import Report
 from pipelines.run import World
-from pipelines.source import AnySource
+from pipelines.telling.report import Report
 from tests.runs.place import Place, Row
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from assets.accounts import ENTITY as ACCOUNTS
-from pipelines.report import Report
 from pipelines.run import Request, Stopped
 from pipelines.sync import Sync
+from pipelines.telling.report import Report
 from resources.world import world_of
 from tests.runs.place import HASTY, Place, Row, run_id
 

@@ -11,7 +11,7 @@ import pytest
 
 from assets.commands.plan_cells import Cell, lines_of, names_of
 from assets.tasks import ENTITY as TASKS
-from pipelines.both import BothWays
+from pipelines.declaring.both import BothWays
 from resources.archive import Archive
 from tests.runs.both_sides_place import ANN, Sides, both_sides
 

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from assets.profiles import ENTITY as PROFILES
-from pipelines.conditions import Has
-from pipelines.life import Wanted
-from pipelines.report import Report
-from pipelines.scope import Keys
+from pipelines.declaring.conditions import Has
+from pipelines.declaring.life import Wanted
+from pipelines.linking.scope import Keys
+from pipelines.telling.report import Report
 from resources.salesforce.org import SalesforceOrg
 from resources.sandbox.launch import running
 from tests.resources.salesforce.embedded import Embedded

@@ -10,9 +10,9 @@ import pytest
 
 from assets.accounts import ENTITY as ACCOUNTS
 from assets.declarations import entities
-from pipelines.release import release
-from pipelines.report import Report
 from pipelines.run import Request, World
+from pipelines.telling.release import release
+from pipelines.telling.report import Report
 from resources.warehouse import Warehouse
 from resources.world import world_of
 from tests.runs.place import HASTY, Place, run_id, run_once

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from assets.accounts import ENTITY as ACCOUNTS
-from pipelines.cadence import Cadence, LockFile, Query
-from pipelines.entity import Entity
+from pipelines.declaring.cadence import Cadence, LockFile, Query
+from pipelines.declaring.entity import Entity
+from pipelines.declaring.source import AnySource
 from pipelines.ports import Landed, SourceNotSet
-from pipelines.report import Report
 from pipelines.run import World
-from pipelines.signs import signs_of_run
-from pipelines.source import AnySource
+from pipelines.telling.report import Report
+from pipelines.telling.signs import signs_of_run
 from resources.archive import Archive
 from resources.elsewhere import Neighbours
 from resources.warehouse import Warehouse

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from assets.accounts import ENTITY as ACCOUNTS
 from assets.personnel import ENTITY as PERSONNEL
-from pipelines.entity import Entity
+from pipelines.declaring.entity import Entity
 from tests import contract
 from tests.contract import Record, Row, Spec
 from tests.oracle import Oracle

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.report import Report
+from pipelines.telling.report import Report
 from tests.runs.place import Place, Row
 from tests.runs.test_meanwhile import run
 

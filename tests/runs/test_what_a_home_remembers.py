@@ -5,11 +5,11 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from pipelines.entity import Entity, Target
-from pipelines.gates import Gates, Limit
-from pipelines.release import Released, release
-from pipelines.rules import Master
-from pipelines.source import Feed
+from pipelines.declaring.entity import Entity, Target
+from pipelines.declaring.gates import Gates, Limit
+from pipelines.declaring.rules import Master
+from pipelines.declaring.source import Feed
+from pipelines.telling.release import Released, release
 from resources.salesforce.org import SalesforceOrg
 from resources.warehouse import Warehouse, read_copy
 from tests.runs.place import Place

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.scope import Keys
+from pipelines.linking.scope import Keys
 from resources.salesforce.org import SalesforceOrg
 from tests.runs.place import Place, Row
 

@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from pipelines.entity import Entity
-from pipelines.needs import needs_of
+from pipelines.declaring.entity import Entity
+from pipelines.reading.needs import needs_of
 from resources.sandbox.activity_objects import sharing
 from resources.sandbox.schema import Catalogue
 

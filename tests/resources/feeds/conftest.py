@@ -10,8 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.declaring.source import Feed
 from pipelines.ports import Landed, SourceError
-from pipelines.source import Feed
 from resources.feeds import Feeds
 
 PEOPLE = Feed(name="people", key="id", required=("name",))

@@ -8,8 +8,8 @@ import resource
 import sys
 from pathlib import Path
 
+from pipelines.declaring.source import Feed
 from pipelines.ports import SystemicError
-from pipelines.source import Feed
 from resources.feeds import Feeds
 
 folder, dlt_home, file, limit = sys.argv[1:]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.outlook import CONTACT, EVENT, TASK
+from pipelines.declaring.outlook import CONTACT, EVENT, TASK
 from resources.graph.batch import Request
 from resources.graph.client import Graph
 from resources.graph.contents import task_content

@@ -13,9 +13,9 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from pipelines.outlook import Collection
+from pipelines.declaring.outlook import Collection
+from pipelines.declaring.source import Outlook
 from pipelines.ports import Asked, Change, Landed, Written
-from pipelines.source import Outlook
 from resources.outlook.keys import id_of, key_of
 from resources.outlook.mailboxes import OutlookMailboxes
 from resources.salesforce.patience import Patience

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.outlook import COLUMNS, WRITABLE
+from pipelines.declaring.outlook import COLUMNS, WRITABLE
 from resources.outlook.mentions import addresses_in, mailtos_in, record_id, record_ids_in
 from resources.outlook.rows import row_of
 from tests.resources.outlook.conftest import ADA, Reader, titled

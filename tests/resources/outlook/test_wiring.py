@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.entity import Entity, Target
+from pipelines.declaring.entity import Entity, Target
+from pipelines.declaring.rules import Master
+from pipelines.declaring.source import Outlook
 from pipelines.ports import Asked, Change, SystemicError
-from pipelines.rules import Master
-from pipelines.source import Outlook
 from resources.preflight import feed_problems
 from resources.sandbox.launch import Connection
 from resources.settings import Settings, read_settings

@@ -13,8 +13,8 @@ import orjson
 import pytest
 from pydantic import SecretStr
 
+from pipelines.declaring.source import Rest
 from pipelines.ports import Landed, SourceError, SystemicError
-from pipelines.source import Rest
 from resources.engage_sandbox.administration import EngageAdministrator
 from resources.rest import RestCollections
 from resources.salesforce.patience import Patience

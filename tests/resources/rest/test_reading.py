@@ -8,7 +8,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from pipelines.source import Rest
+from pipelines.declaring.source import Rest
 from resources.rest_pages import Page
 from resources.rest_staging import RestStaging
 from tests.resources.rest.conftest import COLUMNS, PEOPLE, STAMP, Counter

@@ -12,8 +12,8 @@ import pytest
 import trustme
 from pydantic import SecretStr
 
+from pipelines.declaring.source import Rest
 from pipelines.ports import SystemicError
-from pipelines.source import Rest
 from tests.resources.rest.conftest import PEOPLE, Counter, Elsewhere
 
 PLACE = "engage /v1/profiles, page"

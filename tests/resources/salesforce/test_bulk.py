@@ -9,7 +9,7 @@ from uuid import uuid4
 import pyarrow as pa
 import pytest
 
-from pipelines.failures import classify
+from pipelines.loading.failures import classify
 from pipelines.ports import CLEAR, JobInfo, LostAnswer, SystemicError
 from resources.salesforce.org import SalesforceOrg
 from tests.resources.salesforce.embedded import Embedded

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from pipelines.failures import classify
+from pipelines.loading.failures import classify
 from pipelines.ports import LostAnswer
 from resources.salesforce.org import SalesforceOrg
 from tests.resources.salesforce.embedded import Embedded

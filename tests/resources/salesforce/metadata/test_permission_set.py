@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from assets.outlook_contacts import ENTITY as CONTACTS
-from pipelines.both import BothWays
+from pipelines.declaring.both import BothWays
 from resources.salesforce.metadata.bundle import metadata_files, permission_set, source_files, write
 from resources.salesforce.metadata.grants import FieldGrant, ObjectGrant
 from tests.resources.salesforce.metadata.world import ACCOUNTS, PROFILES, made

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pipelines.entity import Entity, Freeze, Target
-from pipelines.rules import Constant, FillEmpty, Master, Reference, SyncedAt
-from pipelines.source import Feed
+from pipelines.declaring.entity import Entity, Freeze, Target
+from pipelines.declaring.rules import Constant, FillEmpty, Master, Reference, SyncedAt
+from pipelines.declaring.source import Feed
 from resources.salesforce.metadata.customs import Customs, customs_of
 from resources.salesforce.metadata.grants import Grants, grants_of
 from resources.sandbox import field_kinds as kinds

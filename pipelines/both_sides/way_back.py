@@ -1,0 +1,141 @@
+"""What a plan of a two-way entity does besides writing cells of the CRM: writes to the source, and deletions.
+
+In: `work.sides`, `work.fates`, `work.born`, `work.rows`. Out: `work.source_actions` (fold, record_id, kind `create`,
+`update`, `delete` or `unlink`, key, mailbox, place, version, link), `work.source_cells` (fold, record_id, field,
+column_name, old, new, why) in the source's words, and `work.removals` (fold, record_id), records to be deleted.
+"""
+
+from __future__ import annotations
+
+from pipelines.both_sides.parting import DELETED_IN_CRM
+from pipelines.both_sides.three_way import agreed_fields, columns_sql, ours_sql
+from pipelines.reading.binding import Bound
+from pipelines.reconciling.cells import list_sql
+from pipelines.sql import given, literal
+
+TABLES = (
+    """
+create or replace table work.source_actions (
+  fold varchar, record_id varchar, kind varchar, key varchar, mailbox varchar, place varchar, version varchar,
+  link varchar)""",
+    """
+create or replace table work.source_cells (
+  fold varchar, record_id varchar, field varchar, column_name varchar, old varchar, new varchar, why varchar)""",
+    "create or replace table work.removals (fold varchar, record_id varchar)",
+    "create or replace table work.born_values (fold varchar, field varchar, ours varchar)",
+)
+"""Empty, as they are for an entity that is written on one side."""
+
+HELD = """
+update work.link set verdict = 'held: conflict'
+where verdict is null and fold in (select fold from work.sides where flow = 'hold')
+"""
+"""A person decides: until then the whole row waits, lest half of a change is on the other side."""
+
+CRM_CELLS = """
+insert into work.cells
+select d.fold, s.record_id, d.field, d.ours, d.theirs, null, 'agreed'
+from work.sides d
+join work.rows s on s.fold = d.fold
+where d.flow = 'crm' and s.verdict is null and s.record_id is not null
+"""
+
+
+SUGGESTED = """
+delete from work.cells c
+where c.rule = 'related' and c.record_id is not null and c.fold in (
+  select s.fold
+  from work.rows s
+  join state t on t.fold = s.fold and t.row_hash = s.row_hash and t.ref_hash = s.ref_hash
+  where s.how = 'stored'
+)
+"""
+"""What a row suggested before is not suggested again: people may have taken it away."""
+
+
+def way_back_sql(bound: Bound) -> list[str]:
+    """Statements that fill them."""
+    place = f"s.key, s.{given('user')}, s.{given('place')}, s.{given('etag')}"
+    fields = agreed_fields(bound)
+    names = ", ".join(f"({n}, {literal(f.name)}, {literal(rule.column)})" for n, (f, rule) in enumerate(fields))
+    backs = list_sql(rule.back_sql(ours_sql(f)) for f, rule in fields)
+    return [
+        *TABLES,
+        f"""
+insert into work.source_cells
+select d.fold, s.record_id, d.field, c.column_name, d.theirs, d.back, d.why
+from work.sides d
+join work.rows s on s.fold = d.fold
+join {columns_sql(bound)} c (field, column_name) on c.field = d.field
+where d.flow = 'source' and s.verdict is null and s.record_id is not null
+""",
+        f"""
+insert into work.source_actions
+select s.fold, s.record_id, 'update', {place}, null
+from work.rows s
+where s.fold in (select fold from work.source_cells)
+""",
+        f"""
+insert into work.source_cells
+select fold, record_id, field, column_name, null, new, 'not_there'
+from (
+  select
+    b.fold,
+    b.record_id,
+    unnest({backs}) as new,
+    unnest(range({len(fields)})) as n
+  from work.born b
+  join records r on r.number = b.record_number
+  where b.verdict is null
+)
+join (values {names}) names (n, field, column_name) using (n)
+where new is not null
+""",
+        f"""
+insert into work.born_values
+select fold, field, ours
+from (
+  select b.fold, unnest({list_sql(ours_sql(f) for f, _ in fields)}) as ours, unnest(range({len(fields)})) as n
+  from work.born b
+  join records r on r.number = b.record_number
+  where b.verdict is null
+)
+join (values {names}) names (n, field, column_name) using (n)
+""",
+        """
+insert into work.source_actions
+select fold, record_id, 'create', null, mailbox, null, null, null
+from work.born
+where verdict is null
+""",
+        f"""
+insert into work.source_actions
+select s.fold, f.record_id, 'delete', {place}, null
+from work.fates f
+join work.rows s on s.fold = f.fold
+where f.gone = 'record' and f.fate = 'delete'
+""",
+        *([unlinked_sql()] if bound.entity.rules_of_both.may("source", "update") else []),
+        "insert into work.removals select fold, record_id from work.fates where gone = 'row' and fate = 'delete'",
+    ]
+
+
+def unlinked_sql() -> str:
+    """The link that people see in an item leads nowhere once its record was deleted: it is taken away, once."""
+    link = f"s.{given('crmLink')}"
+    return f"""
+insert into work.source_actions
+select s.fold, c.record_id, 'unlink', s.key, s.{given("user")}, s.{given("place")}, null, {link}
+from work.rows s
+join claimed c on c.fold = s.fold
+join records r on r.Id = c.record_id and r.IsDeleted
+where s.present and {link} is not null and s.{given("crmId")} = r.Id
+  and (s.verdict is null or s.verdict = {literal(DELETED_IN_CRM)})
+  and s.fold not in (select fold from work.source_actions)
+  and (s.fold, r.Id) not in (
+    select b.fold, b.record_id
+    from batch_rows b
+    join batches k on k.batch = b.batch and k.operation = 'unlink'
+    join results x on x.batch = b.batch and x.fold = b.fold and x.status = 'success'
+  )
+"""

@@ -1,0 +1,77 @@
+"""Rules of entities that are written on both sides: values that both shall have, and relations that people may set.
+
+They are rules like those of `rules`, and are tested in the same table. How two values of a cell become one is said in
+`three_way`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field as made
+from typing import ClassVar, Literal
+
+from pydantic.dataclasses import dataclass
+
+from pipelines.declaring.conditions import BUILT, Condition
+from pipelines.declaring.rules import Case, Reference, Rule
+from pipelines.declaring.source import STRICT
+from pipelines.sql import entries_sql, given, literal
+
+Winner = Literal["crm", "source", "newest", "hold"]
+
+
+@dataclass(frozen=True, config=BUILT)
+class Agreed(Rule):
+    """Both sides shall have the same value; the one that changed since they last agreed gives it to the other.
+
+    `wins`: whose value counts where both changed; `newest`: that of the side changed last; `hold`: a person decides,
+    and the whole row waits. `words`: what the source's words are called in the CRM; what has no counterpart stays on
+    its side. `keeps`: where one of these holds, the source's own value is never overwritten; its word is the reason.
+    `first`: the column is a JSON list, whose first entry counts; the others stay where they are.
+    """
+
+    name: ClassVar[str] = "agreed"
+    column: str
+    wins: Winner = "crm"
+    words: dict[str, str] = made(default_factory=dict)
+    keeps: Mapping[str, Condition] = made(default_factory=dict)
+    first: bool = False
+
+    def __post_init__(self) -> None:
+        if len(set(self.words.values())) < len(self.words):
+            raise ValueError(f"Agreed({self.column!r}): two words of the source mean one of the CRM: {self.words}")
+
+    def value_sql(self, field: str) -> str:
+        value = f"s.{given(self.column)}"
+        if self.first:
+            value = f"({entries_sql(value)})[1]"
+        if not self.words:
+            return value
+        known = " ".join(f"when {literal(theirs)} then {literal(ours)}" for theirs, ours in self.words.items())
+        return f"(case {value} {known} end)"
+
+    def back_sql(self, ours: str, *, row: bool = False) -> str:
+        """A value of the CRM, as canonical text, in the source's words; null where it has none.
+
+        `row`: there is a source row `s` already, whose other entries stay.
+        """
+        if self.first:
+            others = f"({entries_sql(f's.{given(self.column)}')})[2:]" if row else "[]"
+            return f"to_json(list_concat(case when {ours} is not null then [{ours}] else [] end, {others}))::varchar"
+        if not self.words:
+            return ours
+        known = " ".join(f"when {literal(ours_)} then {literal(theirs)}" for theirs, ours_ in self.words.items())
+        return f"(case {ours} {known} end)"
+
+    def when_sql(self, case: Case) -> str:
+        return "false"
+
+
+@dataclass(frozen=True, config=STRICT)
+class Related(Reference):
+    """A reference that the source fills in where nobody has set it; what people chose stays."""
+
+    name: ClassVar[str] = "related"
+
+    def when_sql(self, case: Case) -> str:
+        return f"({case.active} and {case.old} is null and {case.new} is not null)"

@@ -1,0 +1,1 @@
+"""Which rows a run is about, and which record each of them has."""

@@ -1,0 +1,118 @@
+"""Rows without a record find one without a key, by the entity's match rules in order; a tie is held, never guessed.
+
+A row that is not active claims a record, so that nobody else is given it, but is not linked to what people typed.
+
+In: `work.rows`, `records`, `links`, `work.link`. Out: `work.link` with what was found.
+"""
+
+from __future__ import annotations
+
+from pipelines.declaring.match import Same
+from pipelines.reading.binding import Bound
+from pipelines.reconciling.status import alive_sql
+from pipelines.sql import duckdb_type, literal, quote
+
+RIVALS = (
+    """
+create or replace temp table rivals as
+select s.fold, s.number
+from source s
+where s.present and s.merged_fold is null
+  and s.number not in (select number from work.scope)
+  and s.fold not in (select fold from links)
+  and s.fold not in (select fold from records where fold is not null and not IsDeleted)
+  and s.fold not in (select fold from work.incoming where problem is not null and fold is not null)
+""",
+    "insert into work.scope select fold, number from rivals",
+)
+"""Rows outside the scope that have no record either: they could claim the same one, so they take part in matching."""
+
+WITHOUT_RIVALS = (
+    "delete from work.link where fold in (select fold from rivals)",
+    "delete from work.scope where number in (select number from rivals)",
+)
+
+CONTESTED = "create or replace temp table contested (record_id varchar)"
+"""Records that rows tied for: a weaker rule does not give them to a third row behind their backs."""
+
+
+def _free_sql(bound: Bound) -> str:
+    """Boolean of a record `r`: no row has it. What two sides share is free again when its row is gone there."""
+    if bound.entity.both is None:
+        return "r.fold is null and r.Id not in (select record_id from links)"
+    there = "select fold from source where present"
+    return (
+        f"(r.fold is null or r.fold not in ({there}))"
+        f" and r.Id not in (select record_id from links where fold in ({there}) or fold in (select fold from parted))"
+    )
+
+
+def _of_rows_there(bound: Bound) -> str:
+    """A row that is gone claims nothing: it may have moved, and be another row now."""
+    return " and fold in (select fold from source where present)" if bound.entity.both else ""
+
+
+def match_sql(bound: Bound, match: Same) -> list[str]:
+    """Statements that give rows without a record the one keyless record that this rule finds, or hold the tied ones."""
+    fields = {field.name: field for field in bound.fields}
+    pairs = []
+    for name in match.fields:
+        value = fields[name].rule.value_sql(name)
+        text = duckdb_type(fields[name].type) == "varchar" and fields[name].type != "reference"
+        record = f"r.{quote(name)}"
+        equal = f"lower({record}) = lower({value})" if text else f"{record} = {value}"
+        pairs.append(f"({equal} or ({record} is null and {value} is null))" if name in match.blank else equal)
+    return [
+        f"""
+create or replace temp table matches as
+with open_rows as (
+  select s.*
+  from work.rows s
+  where s.record_id is null and s.verdict is null
+),
+free_records as (
+  select r.*
+  from records r
+  where not r.IsDeleted and {_free_sql(bound)}
+    and r.Id not in (select record_id from contested)
+    and r.Id not in (select record_id from work.link where record_id is not null{_of_rows_there(bound)})
+),
+pairs as (
+  select s.fold, {alive_sql(bound.entity)} as active, r.Id as record_id, r.number as record_number
+  from open_rows s
+  join free_records r on {" and ".join(pairs)}
+)
+select
+  fold,
+  active,
+  record_id,
+  record_number,
+  count(*) over (partition by fold) as records,
+  count(*) over (partition by record_id) as claimants
+from pairs
+""",
+        f"""
+update work.link set
+  record_id = m.record_id,
+  record_number = m.record_number,
+  how = {literal(match.name)},
+  verdict = m.verdict
+from (
+  select
+    fold,
+    any_value(active) as active,
+    case when max(records) = 1 and max(claimants) = 1 then any_value(record_id) end as record_id,
+    case when max(records) = 1 and max(claimants) = 1 then any_value(record_number) end as record_number,
+    case when max(records) > 1 or max(claimants) > 1 then 'held: ambiguous_match' end as verdict
+  from matches
+  group by fold
+) m
+where m.fold = link.fold and (m.active or m.verdict is not null)
+""",
+        """
+insert into contested
+select distinct record_id
+from matches
+where not active or fold in (select fold from matches where records > 1 or claimants > 1)
+""",
+    ]

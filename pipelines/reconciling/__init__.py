@@ -1,0 +1,1 @@
+"""The cells that should change: rules held against what both sides have."""

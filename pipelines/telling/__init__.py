@@ -1,0 +1,1 @@
+"""What came of a run: outcomes, the report, what is remembered, and what is news."""
