@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from assets.making.desk import Desk
     from pipelines.declaring.entity import Entity
-    from pipelines.ports import Progress
+    from pipelines.ports.world import Progress
     from pipelines.telling.report import Report
     from resources.settings import Settings
 

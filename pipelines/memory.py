@@ -12,7 +12,7 @@ import duckdb
 
 from pipelines.both_sides import accord, excepting, parting, streaks
 from pipelines.loading import ledger
-from pipelines.ports import SystemicError
+from pipelines.ports.world import SystemicError
 from pipelines.sql import given, quote
 
 VERSION = 4

@@ -13,7 +13,8 @@ from pipelines.linking.scope import Keys
 from pipelines.loading.meanwhile import NOBODY
 from pipelines.loading.plan import AGREED_SQL, Plan, read_plan
 from pipelines.loading.settle import settle
-from pipelines.ports import Crm, SystemicError
+from pipelines.ports.crm import Crm
+from pipelines.ports.world import SystemicError
 from pipelines.reading.beside import read_beside
 from pipelines.reading.binding import Bound
 from pipelines.reading.looked_up import look_up

@@ -14,7 +14,9 @@ import duckdb
 
 from pipelines.linking.scope import Scope
 from pipelines.loading.batching import STANDARD, Batching
-from pipelines.ports import Clock, Crm, Elsewhere, Progress, Source, TwoWaySource
+from pipelines.ports.crm import Crm
+from pipelines.ports.source import Source, TwoWaySource
+from pipelines.ports.world import Clock, Elsewhere, Progress
 from pipelines.telling.report import Report
 
 OpenFile = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]

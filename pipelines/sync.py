@@ -23,7 +23,8 @@ from pipelines.loading.ledger import settle_at
 from pipelines.loading.plan import Plan
 from pipelines.loading.rounds import load_in_rounds
 from pipelines.loading.verify import NOT_VERIFIED, Verified, verify
-from pipelines.ports import Crm, SourceError, SourceNotSet, SystemicError
+from pipelines.ports.crm import Crm
+from pipelines.ports.world import SourceError, SourceNotSet, SystemicError
 from pipelines.prepare import Prepared, prepare
 from pipelines.reading.binding import Bound
 from pipelines.reading.delivery import accept, remember_held

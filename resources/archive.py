@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from pipelines.declaring.agreed_rules import Related
 from pipelines.declaring.entity import Entity
-from pipelines.ports import SystemicError
+from pipelines.ports.world import SystemicError
 from pipelines.sql import literal, quote
 from pipelines.telling.record import KEPT_RUNS
 from pipelines.telling.report import result_of

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines.ports import SourceError
+from pipelines.ports.world import SourceError
 from resources.csv_rows import MAX_ROW, Row, Truncated, cells_of, rows_of
 from resources.feed_files import FeedFile
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pipelines.ports import SourceError
+from pipelines.ports.world import SourceError
 
 Format = Literal["csv", "parquet"]
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.ports import SourceError
+from pipelines.ports.world import SourceError
 from resources.feed_files import FeedFile
 
 

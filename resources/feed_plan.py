@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.declaring.source import Feed
-from pipelines.ports import SourceError
+from pipelines.ports.world import SourceError
 from resources import feed_csv, feed_parquet
 from resources.feed_files import FeedFile
 

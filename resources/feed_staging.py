@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.ports import Progress, SourceError
+from pipelines.ports.world import Progress, SourceError
 from resources import feed_csv
 from resources.feed_plan import FilePlan
 from resources.landing import ColumnType, Staged

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import requests
 
-from pipelines.ports import SourceError
+from pipelines.ports.world import SourceError
 from resources.feed_files import check_name
 
 _TIMEOUT = (10, 60)

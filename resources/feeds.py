@@ -15,7 +15,8 @@ from datetime import datetime
 from pathlib import Path
 
 from pipelines.declaring.source import Feed
-from pipelines.ports import Landed, Progress
+from pipelines.ports.source import Landed
+from pipelines.ports.world import Progress
 from resources import landing
 from resources.feed_files import assert_unchanged, combined, find, fingerprint, inspect
 from resources.feed_plan import plan

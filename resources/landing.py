@@ -24,7 +24,7 @@ from dlt.common.runtime.run_context import RunContext
 from dlt.common.runtime.telemetry import stop_telemetry
 from dlt.common.schema.typing import TColumnSchema
 
-from pipelines.ports import SystemicError
+from pipelines.ports.world import SystemicError
 from resources.warehouse import owner_only
 
 DATASET = "landing"

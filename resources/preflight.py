@@ -13,7 +13,7 @@ from typing import Literal
 
 from pipelines.declaring.entity import Entity
 from pipelines.declaring.source import Feed, Outlook, Rest
-from pipelines.ports import SourceError, SystemicError
+from pipelines.ports.world import SourceError, SystemicError
 from pipelines.reading.needs import lacks, objects_of
 from resources.feed_files import find, inspect
 from resources.feed_plan import plan

@@ -14,7 +14,8 @@ from datetime import datetime
 from pathlib import Path
 
 from pipelines.declaring.source import Rest
-from pipelines.ports import Landed, Progress
+from pipelines.ports.source import Landed
+from pipelines.ports.world import Progress
 from resources import landing
 from resources.rest_pages import pages
 from resources.rest_staging import RestStaging

@@ -23,7 +23,7 @@ import tenacity
 from requests.exceptions import ChunkedEncodingError, ContentDecodingError
 
 from pipelines.declaring.source import Rest
-from pipelines.ports import SourceError, SystemicError
+from pipelines.ports.world import SourceError, SystemicError
 from resources.json_text import whole_characters
 from resources.salesforce.connections import causes
 from resources.salesforce.headers import retry_after

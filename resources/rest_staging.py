@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.declaring.source import Rest
-from pipelines.ports import SourceError
+from pipelines.ports.world import SourceError
 from resources.landing import ColumnType, Staged
 from resources.rest_pages import Page
 from resources.rest_sql import files_sql, fingerprint_sql, missing_sql, once_sql, page_sql, tables_sql

@@ -18,7 +18,7 @@ from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined
 from pydantic import AfterValidator, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipelines.ports import SourceNotSet, SystemicError
+from pipelines.ports.world import SourceNotSet, SystemicError
 from resources.settings import Settings
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")

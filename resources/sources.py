@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from pipelines.declaring.source import AnySource, Feed, Outlook, Rest
-from pipelines.ports import Asked, Change, Landed, Progress, SourceNotSet, SystemicError, Written
+from pipelines.ports.source import Asked, Change, Landed, Written
+from pipelines.ports.world import Progress, SourceNotSet, SystemicError
 from resources.feeds import Feeds
 from resources.graph.settings import graph_of
 from resources.outlook.mailboxes import OutlookMailboxes

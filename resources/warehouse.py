@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.memory import VERSION, prepare, tune
-from pipelines.ports import SystemicError
+from pipelines.ports.world import SystemicError
 
 LOOKS = 3
 """How often a lock is tried for."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from pipelines.ports import Progress, SystemicError
+from pipelines.ports.world import Progress, SystemicError
 from pipelines.sync import World
 from resources.elsewhere import Neighbours
 from resources.feeds import Feeds

@@ -16,7 +16,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from pipelines.declaring.entity import DeclarationError
-from pipelines.ports import SourceError, SystemicError
+from pipelines.ports.world import SourceError, SystemicError
 from pipelines.telling.report import Report
 from resources.settings import SettingsError
 

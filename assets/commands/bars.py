@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from pipelines import ports
+from pipelines.ports import world
 
-Watch = Callable[[str], ports.Progress]
+Watch = Callable[[str], world.Progress]
 """Gives the progress of an entity."""
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assets.commands.answering import Terminal
-from pipelines.ports import SystemicError
+from pipelines.ports.world import SystemicError
 
 if TYPE_CHECKING:
     from resources.archive import Archive, Row, Run

@@ -14,7 +14,7 @@ import typer
 
 from assets.commands.answering import Terminal, WrongUse, answering
 from assets.commands.options import AsJson
-from pipelines.ports import SystemicError
+from pipelines.ports.world import SystemicError
 
 if TYPE_CHECKING:
     from resources.sandbox.launch import Connection

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from assets.commands.answering import answering
-from pipelines.ports import SystemicError
+from pipelines.ports.world import SystemicError
 
 
 def ui(

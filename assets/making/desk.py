@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipelines.ports import Progress
+    from pipelines.ports.world import Progress
     from pipelines.sync import World
     from pipelines.telling.report import Report
     from resources.settings import Settings

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import duckdb
 import pyarrow as pa
 
-from pipelines.ports import SystemicError
+from pipelines.ports.world import SystemicError
 from pipelines.sql import fold_sql
 
 TABLE = "create table if not exists excepted (fold varchar)"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pipelines.loading import ledger
 from pipelines.loading.meanwhile import NOBODY, set_aside
 from pipelines.loading.payload import answers_of
-from pipelines.ports import Crm, LostAnswer, SystemicError
+from pipelines.ports.crm import Crm
+from pipelines.ports.world import LostAnswer, SystemicError
 from pipelines.reading.binding import Bound
 from pipelines.run import OpenFile
 

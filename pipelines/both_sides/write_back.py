@@ -18,7 +18,9 @@ from pipelines.both_sides.accord import FRESH, TAKE
 from pipelines.both_sides.three_way import agreed_fields, theirs_sql
 from pipelines.loading import ledger
 from pipelines.loading.ledger import Batch
-from pipelines.ports import ANSWERS, Change, Clock, Progress, SystemicError, TwoWaySource, Written
+from pipelines.ports.crm import ANSWERS
+from pipelines.ports.source import Change, TwoWaySource, Written
+from pipelines.ports.world import Clock, Progress, SystemicError
 from pipelines.reading.binding import Bound
 from pipelines.reading.normalise import typed_rows_sql
 from pipelines.reconciling.cells import list_sql

@@ -1,7 +1,7 @@
 """Where an entity's rows come from, as a declaration: files, a collection of a paged REST service, or of Outlook.
 
 Each kind has a `name` and the `key` of its rows, and says whether it gives whole lists. Reading is the work of
-`resources/` (see `ports.Source`). To add a kind, add a class here, name it in `AnySource`, and read it there.
+`resources/` (see `ports.source`). To add a kind, add a class here, name it in `AnySource`, and read it there.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pipelines.loading import ledger
 from pipelines.loading.ledger import Batch
-from pipelines.ports import ANSWERS, Crm, JobInfo, LostAnswer, Progress
+from pipelines.ports.crm import ANSWERS, Crm, JobInfo
+from pipelines.ports.world import LostAnswer, Progress
 from pipelines.reading.binding import Bound
 from pipelines.run import OpenFile
 

@@ -20,7 +20,8 @@ from pipelines.loading.ledger import Batch
 from pipelines.loading.meanwhile import NOBODY, set_aside
 from pipelines.loading.payload import answers_of, records, sendable_sql, table
 from pipelines.loading.waves import Wave, fill_waiting, trips
-from pipelines.ports import ANSWERS, Crm, LostAnswer, Progress, Rows, SystemicError, Told
+from pipelines.ports.crm import ANSWERS, Crm, Rows, Told
+from pipelines.ports.world import LostAnswer, Progress, SystemicError
 from pipelines.reading.binding import Bound
 from pipelines.run import OpenFile
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from pipelines.ports import Crm
+from pipelines.ports.crm import Crm
 from pipelines.reading.binding import Bound
 from pipelines.reading.reading import read_since
 from pipelines.reading.snapshot import pages_sql

@@ -6,7 +6,8 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.loading.ledger import Batch
-from pipelines.ports import ANSWERS, CLEAR, RowResult, SystemicError
+from pipelines.ports.crm import ANSWERS, CLEAR, RowResult
+from pipelines.ports.world import SystemicError
 from pipelines.reading.binding import Bound
 from pipelines.sql import literal, quote
 

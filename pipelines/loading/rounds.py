@@ -11,7 +11,7 @@ from pipelines.both_sides.write_back import WriteBack
 from pipelines.errand import Errand
 from pipelines.loading.load import Loader
 from pipelines.loading.plan import WITHIN_AGREED_SQL
-from pipelines.ports import SystemicError
+from pipelines.ports.world import SystemicError
 from pipelines.prepare import Prepared
 from pipelines.reading.reading import snapshot
 from pipelines.reconciling.thinking import Wish, think

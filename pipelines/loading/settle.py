@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from pipelines.loading import ledger
 from pipelines.loading.jobs import end_job
-from pipelines.ports import Crm, LostAnswer, Progress, SystemicError
+from pipelines.ports.crm import Crm
+from pipelines.ports.world import LostAnswer, Progress, SystemicError
 from pipelines.reading.binding import Bound
 from pipelines.run import OpenFile
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.ports import Crm
+from pipelines.ports.crm import Crm
 from pipelines.reading.binding import Bound
 from pipelines.reading.snapshot import pages_sql
 from pipelines.run import OpenFile

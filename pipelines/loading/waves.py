@@ -14,7 +14,7 @@ import duckdb
 
 from pipelines.loading.batching import Batching
 from pipelines.loading.failures import class_sql
-from pipelines.ports import REFERENCE
+from pipelines.ports.crm import REFERENCE
 from pipelines.sql import literal
 
 WAVES_SQL = """

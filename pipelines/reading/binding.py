@@ -16,7 +16,8 @@ from pipelines.declaring.derived_rules import Always, EndedAt, StampedWith, Whet
 from pipelines.declaring.entity import AnyRule, Entity
 from pipelines.declaring.outlook import PLACE
 from pipelines.declaring.rules import Constant, CreateOnly, Master, Reference, SourceStatus, SyncedAt
-from pipelines.ports import FieldInfo, ObjectInfo, SystemicError
+from pipelines.ports.objects import FieldInfo, ObjectInfo
+from pipelines.ports.world import SystemicError
 
 Say = Callable[[str, str, str], None]
 

@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.linking.mergers import DEEPEST
-from pipelines.ports import Sight, Window
+from pipelines.ports.objects import Sight, Window
 from pipelines.reading.snapshot import OVERLAP_SECONDS, WIDEST_GAP_DAYS
 from pipelines.sql import literal, quote
 

@@ -18,7 +18,8 @@ import pyarrow as pa
 from pipelines import memory
 from pipelines.declaring.elsewhere import OneOf, Records, RecordTypes
 from pipelines.declaring.entity import Entity
-from pipelines.ports import BLIND, Crm, Sight, Window
+from pipelines.ports.crm import Crm
+from pipelines.ports.objects import BLIND, Sight, Window
 from pipelines.reading.binding import Bound
 from pipelines.reading.snapshot import OVERLAP_SECONDS
 from pipelines.run import Warehouse

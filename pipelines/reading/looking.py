@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from pipelines.errand import Errand
 from pipelines.loading import ledger
-from pipelines.ports import Crm, Sight, SystemicError, Window
+from pipelines.ports.crm import Crm
+from pipelines.ports.objects import Sight, Window
+from pipelines.ports.world import SystemicError
 from pipelines.reading.binding import Bound, bind
 from pipelines.reading.gone_targets import note_gone, pages_of
 from pipelines.reading.gone_targets import windows_of as windows_of_targets

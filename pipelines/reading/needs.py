@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipelines.declaring.entity import Entity
-from pipelines.ports import ObjectInfo
+from pipelines.ports.objects import ObjectInfo
 from pipelines.reading.binding import Misfit, misfits
 
 NO_OBJECT = ("the org has no such object, or this user may not read it", "create it or grant Read")

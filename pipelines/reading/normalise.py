@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 
 from pipelines.declaring.entity import Entity
 from pipelines.declaring.source import Rest
-from pipelines.ports import FieldInfo
+from pipelines.ports.objects import FieldInfo
 from pipelines.reading.binding import Bound
 from pipelines.reading.usable import DATE_LIKE, Test, forgiving, moment_sql, problem_sql, tests_of_source
 from pipelines.sql import duckdb_type, given, is_list_sql, literal, literals, quote, said, tidy_sql

@@ -17,7 +17,9 @@ import pyarrow.parquet as pq
 
 from pipelines import memory
 from pipelines.declaring.entity import Entity
-from pipelines.ports import BLIND, Crm, Progress, Sight, Snapshot, Window, arrow_type
+from pipelines.ports.crm import Crm
+from pipelines.ports.objects import BLIND, Sight, Snapshot, Window, arrow_type
+from pipelines.ports.world import Progress
 from pipelines.reading import delivery
 from pipelines.reading.binding import Bound
 from pipelines.reading.refused import may_pass_now

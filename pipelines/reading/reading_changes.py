@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from pipelines import memory
 from pipelines.errand import Errand
-from pipelines.ports import Asked, Landed, SystemicError
+from pipelines.ports.source import Asked, Landed
+from pipelines.ports.world import SystemicError
 from pipelines.reading.binding import Bound
 from pipelines.reading.delivery import accepted
 from pipelines.reading.sighting import Sighting

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipelines.declaring.source import AnySource
-from pipelines.ports import Landed
+from pipelines.ports.source import Landed
 from pipelines.run import World
 
 OVERLAP = timedelta(minutes=5)

@@ -15,7 +15,8 @@ import duckdb
 
 from pipelines.declaring.cadence import Cadence, Job, LockFile, Other, Query, SyncOf
 from pipelines.errand import Errand
-from pipelines.ports import Crm, Elsewhere
+from pipelines.ports.crm import Crm
+from pipelines.ports.world import Elsewhere
 
 TOLERANCE = 0.1
 JITTER = timedelta(minutes=1)

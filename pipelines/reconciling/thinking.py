@@ -34,7 +34,7 @@ from pipelines.linking.scope import (
     rows_sql,
     scope_sql,
 )
-from pipelines.ports import SystemicError
+from pipelines.ports.world import SystemicError
 from pipelines.reading.binding import Bound
 from pipelines.reading.gone_targets import FOLLOWED
 from pipelines.reading.gone_targets import TABLE as GONE_TARGETS

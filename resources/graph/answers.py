@@ -13,7 +13,7 @@ import orjson
 import requests
 from requests.exceptions import ChunkedEncodingError, ContentDecodingError
 
-from pipelines.ports import SourceError, SystemicError
+from pipelines.ports.world import SourceError, SystemicError
 from resources.salesforce.connections import before_sending, causes, explain
 from resources.salesforce.errors import Unavailable as Unreached
 

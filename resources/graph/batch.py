@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.ports import LostAnswer, SystemicError
+from pipelines.ports.world import LostAnswer, SystemicError
 from resources.graph.answers import Busy, Content
 from resources.graph.session import GraphSession
 

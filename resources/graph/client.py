@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from pipelines.ports import SourceError
+from pipelines.ports.world import SourceError
 from resources.graph.batch import Request, Result, read, written
 from resources.graph.delta import Changes, Feed, changes
 from resources.graph.paths import item_path, list_path, user_path

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from pipelines.ports import SourceError
+from pipelines.ports.world import SourceError
 from resources.graph.batch import Request, Result, read
 from resources.graph.paths import item_path, list_path, task_path, user_path
 from resources.graph.rows import SENSITIVITY

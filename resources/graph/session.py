@@ -16,7 +16,7 @@ from collections.abc import Mapping
 import orjson
 import requests
 
-from pipelines.ports import LostAnswer, SystemicError
+from pipelines.ports.world import LostAnswer, SystemicError
 from resources.graph.answers import BROKEN, Content, Got, content_of, given_up, token_of, without_effect
 from resources.graph.settings import GraphAccount
 from resources.salesforce.headers import retry_after

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipelines.ports import SourceNotSet, SystemicError
+from pipelines.ports.world import SourceNotSet, SystemicError
 from resources.services import address, one_word, proxy_of
 from resources.settings import Settings
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from pipelines.declaring.outlook import Collection
 from pipelines.declaring.source import Outlook
-from pipelines.ports import Asked, Change, Clock, Landed, Progress, Written
+from pipelines.ports.source import Asked, Change, Landed, Written
+from pipelines.ports.world import Clock, Progress
 from resources import landing
 from resources.graph.client import Graph
 from resources.graph.settings import GraphAccount

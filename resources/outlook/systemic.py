@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipelines.declaring.source import Outlook
-from pipelines.ports import SystemicError
+from pipelines.ports.world import SystemicError
 from resources.graph.answers import Busy
 from resources.graph.batch import Request, Result
 from resources.graph.client import Graph

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.declaring.source import Outlook
-from pipelines.ports import Change, SourceError, Written
+from pipelines.ports.source import Change, Written
+from pipelines.ports.world import SourceError
 from resources.graph.batch import UNSENT, LostRows, Request, Result
 from resources.graph.client import Graph
 from resources.graph.contents import contact_content, event_content, task_content

@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
-from pipelines.ports import Clock, SystemicError
+from pipelines.ports.world import Clock, SystemicError
 
 
 class Allowance(Protocol):

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import requests
 from pydantic import SecretStr
 
-from pipelines.ports import SystemicError
+from pipelines.ports.world import SystemicError
 from resources.salesforce.errors import body, login_refusal
 from resources.settings import Settings, SettingsError
 

@@ -12,7 +12,8 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.ports import ANSWERS, JobInfo, JobState, LostAnswer, Progress
+from pipelines.ports.crm import ANSWERS, JobInfo, JobState
+from pipelines.ports.world import LostAnswer, Progress
 from resources.salesforce.delimited import read, written
 from resources.salesforce.errors import Refused
 from resources.salesforce.jobs import Jobs

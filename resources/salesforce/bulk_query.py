@@ -11,7 +11,7 @@ from functools import partial
 
 import pyarrow as pa
 
-from pipelines.ports import SystemicError
+from pipelines.ports.world import SystemicError
 from resources.salesforce.delimited import read
 from resources.salesforce.jobs import Jobs
 from resources.salesforce.polling import READING, Rhythm

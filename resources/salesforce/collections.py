@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pipelines.ports import LostAnswer, ObjectInfo, RowResult, Rows
+from pipelines.ports.crm import RowResult, Rows
+from pipelines.ports.objects import ObjectInfo
+from pipelines.ports.world import LostAnswer
 from resources.salesforce.describe import columns_of
 from resources.salesforce.errors import Unavailable, body
 from resources.salesforce.ids import long_id

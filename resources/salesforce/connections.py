@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from pipelines.ports import SystemicError
+from pipelines.ports.world import SystemicError
 from resources.salesforce.errors import Unavailable
 
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.ports import FieldInfo, ObjectInfo, RecordTypeInfo, SystemicError
+from pipelines.ports.objects import FieldInfo, ObjectInfo, RecordTypeInfo
+from pipelines.ports.world import SystemicError
 from resources.salesforce.errors import Refused
 from resources.salesforce.rest import Rest
 

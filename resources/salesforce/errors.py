@@ -16,7 +16,7 @@ import pyarrow as pa
 import requests
 
 from pipelines.loading.failures import classify
-from pipelines.ports import LostAnswer, SystemicError
+from pipelines.ports.world import LostAnswer, SystemicError
 from resources.salesforce.headers import is_foreign, retry_after
 
 REQUEST_TIMEOUT = 408  # a gateway's, which cannot know what became of the request

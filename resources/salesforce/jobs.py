@@ -10,7 +10,8 @@ import logging
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pipelines.ports import JobInfo, Progress
+from pipelines.ports.crm import JobInfo
+from pipelines.ports.world import Progress
 from resources.salesforce.errors import Refused, Unavailable, body, job_message
 from resources.salesforce.polling import LONGEST, Rhythm
 from resources.salesforce.session import OrgSession

@@ -13,19 +13,9 @@ from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined
 
 import pyarrow as pa
 
-from pipelines.ports import (
-    BLIND,
-    JobInfo,
-    ObjectInfo,
-    Progress,
-    RowResult,
-    Rows,
-    Sight,
-    Snapshot,
-    SystemicError,
-    Told,
-    Window,
-)
+from pipelines.ports.crm import JobInfo, RowResult, Rows, Told
+from pipelines.ports.objects import BLIND, ObjectInfo, Sight, Snapshot, Window
+from pipelines.ports.world import Progress, SystemicError
 from resources.salesforce import collections
 from resources.salesforce.allowance import Allowance, DailyCalls, Unlimited
 from resources.salesforce.auth import login_of

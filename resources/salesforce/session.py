@@ -26,7 +26,7 @@ import requests
 import tenacity
 from requests.exceptions import ChunkedEncodingError, ContentDecodingError
 
-from pipelines.ports import LostAnswer
+from pipelines.ports.world import LostAnswer
 from resources.salesforce.allowance import Allowance, Unlimited
 from resources.salesforce.auth import Login, Token
 from resources.salesforce.connections import before_sending, explain

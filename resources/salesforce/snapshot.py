@@ -13,7 +13,7 @@ from urllib.parse import quote_plus
 
 import pyarrow as pa
 
-from pipelines.ports import Snapshot
+from pipelines.ports.objects import Snapshot
 from resources.salesforce import bulk_query
 from resources.salesforce.describe import Column
 from resources.salesforce.errors import body

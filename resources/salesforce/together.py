@@ -13,7 +13,8 @@ from typing import Any
 
 import requests
 
-from pipelines.ports import REFERENCE, LostAnswer, SystemicError, Told
+from pipelines.ports.crm import REFERENCE, Told
+from pipelines.ports.world import LostAnswer, SystemicError
 from resources.salesforce.collections import PATH, Collection, write
 from resources.salesforce.errors import Unavailable, answered, body
 from resources.salesforce.session import NO_ASSIGNMENT, OrgSession

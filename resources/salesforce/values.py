@@ -1,6 +1,6 @@
 """Values between the org and us: Arrow columns out of JSON or CSV, JSON out of canonical text.
 
-One spelling a type (`pipelines/ports.py`). Line breaks inside a text are LF on our side, whatever the org or the route
+One spelling a type (`pipelines/ports`). Line breaks inside a text are LF on our side, whatever the org or the route
 makes of them: a bulk upload with LF line ends cannot carry any other.
 """
 
@@ -13,7 +13,7 @@ from datetime import date, datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.ports import arrow_type
+from pipelines.ports.objects import arrow_type
 
 
 class NotOfType(Exception):

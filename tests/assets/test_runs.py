@@ -16,7 +16,7 @@ from assets.instance import dagster_home, instance
 from assets.making.alive import alive
 from assets.making.interruption import interruptible
 from assets.runs import Order, run
-from pipelines.ports import Progress
+from pipelines.ports.world import Progress
 from pipelines.telling.report import Report
 from tests.assets.control_room import schools
 from tests.runs.place import Place

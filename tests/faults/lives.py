@@ -14,7 +14,7 @@ from typing import Any
 
 from assets.profiles import ENTITY as PROFILES
 from pipelines.declaring.entity import Entity
-from pipelines.ports import Source
+from pipelines.ports.source import Source
 from pipelines.telling.report import Report
 from tests.faults.inside import Inside
 from tests.faults.institutions import INSTITUTIONS

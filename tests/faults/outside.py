@@ -16,7 +16,8 @@ import pyarrow as pa
 from pipelines import memory
 from pipelines.declaring.source import AnySource
 from pipelines.loading.batching import Batching
-from pipelines.ports import Landed, Progress, Source
+from pipelines.ports.source import Landed, Source
+from pipelines.ports.world import Progress
 from pipelines.run import World
 from resources.graph.client import Graph
 from resources.outlook.mailboxes import OutlookMailboxes

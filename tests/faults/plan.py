@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipelines.declaring.entity import Entity
-from pipelines.ports import Source
+from pipelines.ports.source import Source
 from pipelines.telling.report import Report
 from tests.contract import Record, Row, Spec, fold
 from tests.faults.inside import Inside

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipelines.declaring.entity import Entity
-from pipelines.ports import Source
+from pipelines.ports.source import Source
 from pipelines.run import Request
 from pipelines.telling.report import Report
 from resources.warehouse import Warehouse

@@ -13,7 +13,7 @@ from typing import Any
 
 from assets.tasks import ENTITY
 from pipelines.declaring.entity import Entity
-from pipelines.ports import Source
+from pipelines.ports.source import Source
 from pipelines.telling.report import Report
 from tests.faults.inside import Inside
 from tests.faults.outside import Listed, Row

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.declaring.source import AnySource
-from pipelines.ports import Landed, Progress
+from pipelines.ports.source import Landed
+from pipelines.ports.world import Progress
 from tests.faults.outside import Listed
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from pipelines.declaring.entity import Entity
 from pipelines.declaring.source import Rest
-from pipelines.ports import Source
+from pipelines.ports.source import Source
 from pipelines.run import Request
 from pipelines.telling.report import Report
 from resources.feeds import Feeds

@@ -15,7 +15,7 @@ from pipelines.declaring.entity import AnyRule, Entity
 from pipelines.declaring.rules import Reference
 from pipelines.linking.scope import Scope
 from pipelines.loading.plan import Plan, read_plan
-from pipelines.ports import FieldInfo, ObjectInfo, RecordTypeInfo, arrow_type
+from pipelines.ports.objects import FieldInfo, ObjectInfo, RecordTypeInfo, arrow_type
 from pipelines.reading import delivery
 from pipelines.reading.binding import Bound, bind
 from pipelines.reading.reading import set_now

@@ -15,7 +15,7 @@ from pipelines.declaring.life import Life
 from pipelines.declaring.match import Same
 from pipelines.declaring.rules import Constant, FillEmpty, Master, Reference, SourceStatus, SyncedAt
 from pipelines.declaring.source import Feed
-from pipelines.ports import FieldInfo, ObjectInfo
+from pipelines.ports.objects import FieldInfo, ObjectInfo
 from pipelines.reading.binding import misfits
 from tests.pipelines.case import org_object
 

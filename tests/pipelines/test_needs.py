@@ -11,7 +11,7 @@ from pipelines.declaring.elsewhere import Records, RecordTypes
 from pipelines.declaring.entity import Entity, Freeze, Target
 from pipelines.declaring.rules import Master, Reference
 from pipelines.declaring.source import Feed
-from pipelines.ports import FieldInfo, ObjectInfo, RecordTypeInfo
+from pipelines.ports.objects import FieldInfo, ObjectInfo, RecordTypeInfo
 from pipelines.reading.needs import Needs, lacks, needs_of, objects_of
 from tests.pipelines.case import org_object
 

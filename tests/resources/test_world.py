@@ -14,7 +14,7 @@ import pytest
 from pipelines.declaring.entity import Entity, Target
 from pipelines.declaring.rules import Master
 from pipelines.declaring.source import Rest
-from pipelines.ports import SystemicError
+from pipelines.ports.world import SystemicError
 from resources.engage_sandbox.administration import EngageAdministrator
 from resources.preflight import feed_problems
 from resources.sandbox.launch import attach

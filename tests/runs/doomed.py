@@ -20,7 +20,7 @@ from typing import Any
 import duckdb
 
 from pipelines.loading.batching import STANDARD
-from pipelines.ports import Crm
+from pipelines.ports.crm import Crm
 from pipelines.run import Request, Stopped, Warehouse, World
 from pipelines.sync import Sync
 from resources.world import world_of

@@ -15,7 +15,8 @@ import pyarrow as pa
 from assets.connections import ENTITY as CONNECTIONS
 from assets.profiles import ENTITY as PROFILES
 from pipelines.declaring.source import AnySource
-from pipelines.ports import Landed, Progress, Source
+from pipelines.ports.source import Landed, Source
+from pipelines.ports.world import Progress
 from pipelines.run import World
 from pipelines.telling.report import Report
 from tests.runs.place import Place

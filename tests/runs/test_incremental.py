@@ -12,7 +12,8 @@ import pytest
 from assets.accounts import ENTITY as ACCOUNTS
 from checks import orphans
 from pipelines.declaring.source import AnySource, Rest
-from pipelines.ports import Landed, Progress
+from pipelines.ports.source import Landed
+from pipelines.ports.world import Progress
 from pipelines.run import World
 from pipelines.telling.release import release
 from pipelines.telling.report import Report

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.declaring.source import AnySource
-from pipelines.ports import Landed, Progress, Source
+from pipelines.ports.source import Landed, Source
+from pipelines.ports.world import Progress
 from pipelines.run import World
 from pipelines.telling.report import Report
 from tests.runs.place import Place, Row

@@ -10,7 +10,8 @@ from assets.accounts import ENTITY as ACCOUNTS
 from pipelines.declaring.cadence import Cadence, LockFile, Query
 from pipelines.declaring.entity import Entity
 from pipelines.declaring.source import AnySource
-from pipelines.ports import Landed, SourceNotSet
+from pipelines.ports.source import Landed
+from pipelines.ports.world import SourceNotSet
 from pipelines.run import World
 from pipelines.telling.report import Report
 from pipelines.telling.signs import signs_of_run

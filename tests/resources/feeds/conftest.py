@@ -11,7 +11,8 @@ import duckdb
 import pytest
 
 from pipelines.declaring.source import Feed
-from pipelines.ports import Landed, SourceError
+from pipelines.ports.source import Landed
+from pipelines.ports.world import SourceError
 from resources.feeds import Feeds
 
 PEOPLE = Feed(name="people", key="id", required=("name",))

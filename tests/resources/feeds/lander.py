@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from pipelines.declaring.source import Feed
-from pipelines.ports import SystemicError
+from pipelines.ports.world import SystemicError
 from resources.feeds import Feeds
 
 folder, dlt_home, file, limit = sys.argv[1:]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.ports import SourceError
+from pipelines.ports.world import SourceError
 from resources import feed_csv
 from resources.csv_rows import MAX_ROW, Truncated, cells_of, rows_of
 from resources.feed_files import FeedFile

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.declaring.source import Feed
-from pipelines.ports import SourceError
+from pipelines.ports.world import SourceError
 
 if TYPE_CHECKING:
     from tests.resources.feeds.conftest import Desk

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.ports import SourceError
+from pipelines.ports.world import SourceError
 from resources.feeds import Feeds
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from pipelines.ports import SystemicError
+from pipelines.ports.world import SystemicError
 
 if TYPE_CHECKING:
     from tests.resources.feeds.conftest import Desk

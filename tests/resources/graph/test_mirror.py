@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.ports import SourceError
+from pipelines.ports.world import SourceError
 from resources.graph.client import Graph
 from resources.graph.delta import Feed, contacts_of, events_of, tasks_of
 from tests.resources.graph.conftest import ADA, BERLIN, Office

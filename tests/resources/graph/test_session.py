@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import SecretStr
 
-from pipelines.ports import LostAnswer, SourceError, SystemicError
+from pipelines.ports.world import LostAnswer, SourceError, SystemicError
 from resources.graph.batch import LostRows
 from resources.graph.client import Graph
 from tests.resources.graph.conftest import ADA, Office

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from pipelines.ports import SystemicError
+from pipelines.ports.world import SystemicError
 from resources.graph.settings import GraphAccount, graph_of
 from resources.graph_sandbox import CLIENT_ID, TENANT
 from resources.settings import Beside, Settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.ports import SystemicError
+from pipelines.ports.world import SystemicError
 from resources.graph.batch import LostRows, Request
 from resources.graph.client import Graph
 from resources.graph.paths import task_path

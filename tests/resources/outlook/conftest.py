@@ -15,7 +15,7 @@ import pytest
 
 from pipelines.declaring.outlook import Collection
 from pipelines.declaring.source import Outlook
-from pipelines.ports import Asked, Change, Landed, Written
+from pipelines.ports.source import Asked, Change, Landed, Written
 from resources.outlook.keys import id_of, key_of
 from resources.outlook.mailboxes import OutlookMailboxes
 from resources.salesforce.patience import Patience

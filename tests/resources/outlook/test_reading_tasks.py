@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from pipelines.ports import SourceError, SystemicError
+from pipelines.ports.world import SourceError, SystemicError
 from resources.graph.batch import Request
 from resources.graph.paths import list_path
 from tests.resources.outlook.conftest import ADA, BERLIN, EMMY, Reader, refusal, titled

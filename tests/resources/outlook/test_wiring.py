@@ -10,7 +10,8 @@ import pytest
 from pipelines.declaring.entity import Entity, Target
 from pipelines.declaring.rules import Master
 from pipelines.declaring.source import Outlook
-from pipelines.ports import Asked, Change, SystemicError
+from pipelines.ports.source import Asked, Change
+from pipelines.ports.world import SystemicError
 from resources.preflight import feed_problems
 from resources.sandbox.launch import Connection
 from resources.settings import Settings, read_settings

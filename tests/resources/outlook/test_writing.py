@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from pipelines.ports import Change, SystemicError
+from pipelines.ports.source import Change
+from pipelines.ports.world import SystemicError
 from tests.resources.outlook.conftest import ADA, EMMY, Reader, refusal, titled
 
 RECORD = "00T5e00000Ab3dEEAR"

@@ -14,7 +14,8 @@ import pytest
 from pydantic import SecretStr
 
 from pipelines.declaring.source import Rest
-from pipelines.ports import Landed, SourceError, SystemicError
+from pipelines.ports.source import Landed
+from pipelines.ports.world import SourceError, SystemicError
 from resources.engage_sandbox.administration import EngageAdministrator
 from resources.rest import RestCollections
 from resources.salesforce.patience import Patience

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from assets.accounts import ENTITY as ACCOUNT_ENTITY
 from assets.connections import COLLECTION as CONNECTIONS
-from pipelines.ports import SystemicError
+from pipelines.ports.world import SystemicError
 from resources.services import Service, service_of
 from resources.settings import Beside, Settings, read_settings
 from resources.sources import not_set

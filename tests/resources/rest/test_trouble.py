@@ -13,7 +13,7 @@ import trustme
 from pydantic import SecretStr
 
 from pipelines.declaring.source import Rest
-from pipelines.ports import SystemicError
+from pipelines.ports.world import SystemicError
 from tests.resources.rest.conftest import PEOPLE, Counter, Elsewhere
 
 PLACE = "engage /v1/profiles, page"

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pytest
 
 from pipelines.loading.failures import classify
-from pipelines.ports import CLEAR, JobInfo, LostAnswer, SystemicError
+from pipelines.ports.crm import CLEAR, JobInfo
+from pipelines.ports.world import LostAnswer, SystemicError
 from resources.salesforce.org import SalesforceOrg
 from tests.resources.salesforce.embedded import Embedded
 from tests.resources.salesforce.test_values import AWKWARD

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from pipelines.ports import SystemicError, Window
+from pipelines.ports.objects import Window
+from pipelines.ports.world import SystemicError
 from resources.salesforce.org import SalesforceOrg
 from tests.resources.salesforce.embedded import Embedded
 

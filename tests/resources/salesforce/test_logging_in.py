@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from pipelines.ports import SystemicError
+from pipelines.ports.world import SystemicError
 from resources.salesforce.auth import login_of
 from resources.salesforce.org import SalesforceOrg
 from resources.settings import SettingsError, read_settings

@@ -7,7 +7,8 @@ import json
 import pyarrow as pa
 import pytest
 
-from pipelines.ports import FieldInfo, LostAnswer, ObjectInfo, SystemicError
+from pipelines.ports.objects import FieldInfo, ObjectInfo
+from pipelines.ports.world import LostAnswer, SystemicError
 from resources.salesforce import collections
 from resources.salesforce.auth import GivenToken
 from resources.salesforce.bulk import Ingest

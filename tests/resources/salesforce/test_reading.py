@@ -8,7 +8,8 @@ from uuid import uuid4
 import pyarrow as pa
 import pytest
 
-from pipelines.ports import Crm, SystemicError
+from pipelines.ports.crm import Crm
+from pipelines.ports.world import SystemicError
 from resources.salesforce.org import SalesforceOrg
 from tests.resources.salesforce.embedded import Embedded
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.ports import LostAnswer, SystemicError
+from pipelines.ports.world import LostAnswer, SystemicError
 from resources.salesforce.allowance import DailyCalls
 from resources.salesforce.auth import ClientCredentials, GivenToken
 from resources.salesforce.errors import Refused, Unavailable

@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from pipelines.ports import LostAnswer, RowResult, Told
+from pipelines.ports.crm import RowResult, Told
+from pipelines.ports.world import LostAnswer
 from resources.salesforce.collections import collection
 from resources.salesforce.errors import Refused
 from resources.salesforce.org import SalesforceOrg

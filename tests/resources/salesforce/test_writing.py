@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from pipelines.loading.failures import classify
-from pipelines.ports import LostAnswer
+from pipelines.ports.world import LostAnswer
 from resources.salesforce.org import SalesforceOrg
 from tests.resources.salesforce.embedded import Embedded
 from tests.resources.salesforce.test_values import AWKWARD
