@@ -1,4 +1,4 @@
-"""Tasks, events and contacts of Graph as columns of text (`pipelines/declaring/outlook.py`); `contents` is the way back.
+"""Tasks, events and contacts of Graph as columns of text (see `declaring.outlook`); the way back is `contents`.
 
 What is nested is flattened where it has one meaning: `body` and `contentType`, a day as 2026-01-31, e-mail addresses as
 a list. Lists are JSON, booleans true and false, moments UTC with milliseconds. Null and missing are the same.
