@@ -11,12 +11,10 @@ from __future__ import annotations
 
 from pipelines.both_sides.apart import NO_MAILBOX, OUTSIDE, record_apart_sql
 from pipelines.both_sides.arrived import LOST
+from pipelines.both_sides.made import TOLD_WITHIN, UNTOLD
 from pipelines.declaring.elsewhere import Records
 from pipelines.reading.binding import Bound
 from pipelines.sql import literal, quote
-
-TOLD_WITHIN = "interval 5 minutes"
-"""After so long whatever was created in the source is among what it tells."""
 
 SENT_LATELY = f"""
 select r.record_id
@@ -58,7 +56,8 @@ with lonely as (
     r.content_hash,
     m.user as mailbox,
     {record_apart_sql(bound)} as apart,
-    {keyed} and r.Id not in (select record_id from work.fates where gone = 'row' and fate = 'anew') as was_there,
+    r.Id in ({UNTOLD})
+      or ({keyed} and r.Id not in (select record_id from work.fates where gone = 'row' and fate = 'anew')) as was_there,
     m.user is null or m.refused is not null as nowhere
   from records r
   left join ({owners_sql(owner)}) o on o.Id = r.{quote(both.owner)}
@@ -66,7 +65,9 @@ with lonely as (
   where not r.IsDeleted and {records}
     and r.Id not in (select record_id from work.link where record_id is not null and fold not in ({ANEW}))
     and r.Id not in (
-      select record_id from links where fold not in ({ANEW}) and fold not in (select fold from work.over)
+      select record_id
+      from links
+      where fold not in ({ANEW}) and fold not in (select fold from work.over) and record_id not in ({UNTOLD})
     )
     and (r.fold is null or r.fold not in (select fold from source where present))
 )

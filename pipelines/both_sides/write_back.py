@@ -1,8 +1,9 @@
 """The source's part of a plan goes to the source: in batches, each written down before it is sent, answers after.
 
 Creations come first, since the keys that they give are then written to their records with the rest. What the source
-made of a value is in its answer: that, and not what was sent, is what both sides agreed on. An answer that got lost is
-not guessed: the next run reads what changed, and knows a created item by the mark that it keeps.
+made of a value is in its answer: that, and not what was sent, is what both sides agreed on. What was created is a row
+from then on, and one of which the answer says that it is not there is none. An answer that got lost is not guessed: the
+next run reads what changed, and knows a created item by the mark that it keeps.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.both_sides.accord import FRESH, TAKE
+from pipelines.both_sides.made import gone_sql, made_sql
 from pipelines.both_sides.three_way import agreed_fields, theirs_sql
 from pipelines.loading import ledger
 from pipelines.loading.ledger import Batch
@@ -140,7 +142,8 @@ def _answers(folds: Sequence[str], told: Sequence[Written]) -> pa.Table:
 
 def _returned(bound: Bound, folds: Sequence[str], told: Sequence[Written]) -> pa.Table:
     """One row for each change that was made: `_fold`, `_key`, `_told` (the item came with the answer), its columns."""
-    made = [(fold, written) for fold, written in zip(folds, told, strict=True) if written.status == "success"]
+    answers = zip(folds, told, strict=True)
+    made = [(fold, written) for fold, written in answers if written.status == "success" and written.key]
     columns = {
         name: pa.array([(written.row or {}).get(name) for _, written in made], pa.string())
         for name in bound.entity.columns
@@ -159,7 +162,11 @@ def _learned_sql(bound: Bound, batch: Batch) -> list[str]:
         return []
     if batch.operation == "delete":
         gone = "select _fold from returned"
-        return [f"delete from links where fold in ({gone})", f"delete from accord where fold in ({gone})"]
+        return [
+            f"delete from links where fold in ({gone})",
+            f"delete from accord where fold in ({gone})",
+            gone_sql(batch.number),
+        ]
     fold = "lower(s._key)" if batch.operation == "insert" else "s._fold"
     fields = agreed_fields(bound)
     theirs = list_sql(theirs_sql(field, rule) for field, rule in fields)
@@ -175,8 +182,13 @@ join records r on r.Id = b.record_id
 """,
         "insert into work.agreed select fold, field, new, false from work.cells where fold in (from born_folds)",
         "insert into work.actions select fold, record_id, 'update', 0 from born_now",
+        made_sql(bound, "typed"),
     ]
     return [
+        f"""
+create or replace temp table typed as
+{typed_rows_sql(bound, "returned", ("_fold", "_key", "_told"))}
+""",
         """
 create or replace temp table born_now as
 select t._fold as fold, a.record_id, t._key as key
@@ -188,10 +200,7 @@ where a.kind = 'create'
         FRESH,
         f"""
 insert into fresh_accord
-with typed as (
-{typed_rows_sql(bound, "returned", ("_fold", "_key", "_told"))}
-),
-seen as (
+with seen as (
   select {fold} as fold, s._fold as acted, s._told, unnest({theirs}) as theirs, unnest(range({len(fields)})) as n
   from typed s
 )
@@ -208,5 +217,5 @@ left join work.born_values o on o.fold = v.acted and o.field = names.field
 where o.fold is not null or d.flow in ('source', 'same')
 """,
         *TAKE,
-        *(born if batch.operation == "insert" else []),
+        *(born if batch.operation == "insert" else [gone_sql(batch.number)]),
     ]

@@ -67,7 +67,6 @@ def incoming_sql(bound: Bound, *, known: Collection[str] = (), whole: bool = Tru
         f" as {said(column)}"
         for column in bound.clearing
     )
-    hashed = ", ".join([*map(given, bound.columns), *map(said, bound.clearing)]) or "null"
     merged = f"lower(t.{given(feed.merged_into)})" if feed.merged_into else "cast(null as varchar)"
     changed = moment_sql(f"t.{given(feed.changed_at)}") if feed.changed_at else "cast(null as timestamp)"
     return f"""
@@ -110,7 +109,7 @@ judged as (
   from counted t
 ),
 hashed as (
-  select *, hash(key, merged_fold, {hashed}) as row_hash
+  select *, {row_hash_sql(bound)} as row_hash
   from judged
 ),
 aged as (
@@ -128,6 +127,12 @@ select
   coalesce(verdict, late).guilty as problem_column
 from aged
 """
+
+
+def row_hash_sql(bound: Bound) -> str:
+    """A number that changes with anything that is mapped of a typed row."""
+    hashed = ", ".join([*map(given, bound.columns), *map(said, bound.clearing)]) or "null"
+    return f"hash(key, merged_fold, {hashed})"
 
 
 def typed_rows_sql(bound: Bound, rows: str, own: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines import memory
+from pipelines.both_sides.made import YOUNG
 from pipelines.errand import Errand
 from pipelines.ports.source import Asked, Landed
 from pipelines.ports.world import SystemicError
@@ -26,7 +27,7 @@ LANDED, CURSOR = "cursor landed", "cursor"
 KNOWN = f"""
 select key, {given("user")} as user, {given("place")} as place
 from {{accepted}}
-where present
+where present and fold not in ({YOUNG})
 """
 """Not of a delivery that was only looked at: what that one told as gone has to be told again."""
 
@@ -74,7 +75,7 @@ def _users(con: duckdb.DuckDBPyConnection, bound: Bound) -> list[str]:
 
 
 def _known(errand: Errand) -> pa.Table:
-    with errand.world.warehouse.open() as con:
+    with errand.opened() as con:
         if not memory.has(con, "source"):
             return pa.table({name: pa.array([], pa.string()) for name in ("key", "user", "place")})
         return con.execute(KNOWN.format(accepted=accepted(con))).to_arrow_table()

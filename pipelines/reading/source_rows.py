@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from pipelines.reading.binding import Bound
+from pipelines.reading.normalise import row_hash_sql
 from pipelines.sql import duckdb_type, fold_sql, given, hash_sql, quote, said
 
 
@@ -40,8 +41,7 @@ with fresh as (
   where i.problem is null
 )
 """
-    content = hash_sql(given(str(field.rule.source_column)) for field in bound.compared)
-    numbered = f"select row_number() over () as number, *, {content} as content_hash"
+    numbered = f"select row_number() over () as number, *, {_content_hash_sql(bound)} as content_hash"
     if not known:
         return f"{merged}{numbered} from fresh"
     old = ",\n  ".join(
@@ -65,3 +65,36 @@ from source_known o
 where not exists (select 1 from work.incoming i where i.fold = o.fold and i.problem is null)
 )
 """
+
+
+def made_by_us_sql(bound: Bound, rows: str) -> str:
+    """Adds to `source` the typed rows of that relation, with their `key`, as we made them and the source answered.
+
+    They are there from then on as if they had been read, so that their removal is noticed, be it before the next
+    reading.
+    """
+    spoken = "".join(f",\n    true as {said(column)}" for column in bound.clearing)
+    return f"""
+insert into source by name
+with made as (
+  select
+    * exclude (_key),
+    _key as key,
+    lower(_key) as fold,
+    cast(null as varchar) as merged_fold{spoken}
+  from {rows}
+)
+select
+  *,
+  (select coalesce(max(number), 0) from source) + row_number() over () as number,
+  {row_hash_sql(bound)} as row_hash,
+  {_content_hash_sql(bound)} as content_hash,
+  getvariable('now') as changed_at,
+  true as present
+from made
+where fold not in (select fold from source)
+"""
+
+
+def _content_hash_sql(bound: Bound) -> str:
+    return hash_sql(given(str(field.rule.source_column)) for field in bound.compared)
