@@ -15,7 +15,7 @@ from pipelines.loading import ledger
 from pipelines.ports.world import SystemicError
 from pipelines.sql import given, quote
 
-VERSION = 4
+VERSION = 5
 
 TABLES = (
     "create schema if not exists work",
@@ -40,7 +40,7 @@ TABLES = (
     "create table if not exists looked_up (name varchar, Id varchar, fold varchar, became varchar)",
     "alter table looked_up add column if not exists became varchar",
     "create table if not exists ended (fold varchar)",
-    accord.TABLE,
+    *accord.TABLES,
     parting.TABLE,
     excepting.TABLE,
     streaks.TABLE,

@@ -92,14 +92,18 @@ class Oracle(Belonging):
 
 
 def _agree(pair: Pair, cell: str, item: Item, record: Record) -> None:
-    """One side changed: it wins. Both, differently: the CRM. What is formatted there stays as it is."""
+    """One side changed: it wins. Both, differently: the CRM. What is formatted there stays as it is.
+
+    A value that was kept back is a change of the CRM that is still open when the item changes.
+    """
     theirs, ours, base, was = item.value(cell), record.value(cell), pair.base[cell], pair.of_record(cell)
     if (theirs, ours) == (base, was):
         return
+    kept = cell in pair.kept
     pair.kept.pop(cell, None)
     if theirs == ours:
         pair.base[cell] = ours
-    elif ours is None if base is NEVER else was == ours:
+    elif ours is None if base is NEVER else was == ours and not kept:
         setattr(record, cell, theirs)
         pair.base[cell] = theirs
     elif cell == "body" and item.formatted:

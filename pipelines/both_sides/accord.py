@@ -1,14 +1,18 @@
 """What both sides of a pair last agreed on, cell by cell: the base by which a change is told from a difference.
 
-Table `accord` (fold, field, theirs, ours): what the source held and what the CRM held when they were in accord, as
-comparable text. The two may differ: what a side cannot keep, or makes into something else, is no change.
+Table `accord` (fold, field, theirs, ours, kept): what the source held and what the CRM held when they were in accord,
+as comparable text. The two may differ: what a side cannot keep, or makes into something else, is no change. Where a
+value was kept back they were only seen so: `kept` is the side that it was kept back from.
 """
 
 from __future__ import annotations
 
-TABLE = "create table if not exists accord (fold varchar, field varchar, theirs varchar, ours varchar)"
+TABLES = (
+    "create table if not exists accord (fold varchar, field varchar, theirs varchar, ours varchar)",
+    "alter table accord add column if not exists kept varchar",  # versions before 5 lack it
+)
 
-FRESH = "create or replace temp table fresh_accord (fold varchar, field varchar, theirs varchar, ours varchar)"
+FRESH = "create or replace temp table fresh_accord as from accord limit 0"
 
 TAKE = (
     "delete from accord where (fold, field) in (select fold, field from fresh_accord)",
@@ -47,13 +51,13 @@ made as (
   join work.actions a on a.fold = t.fold and a.kind = 'create'
   where t.status = 'success'
 )
-select d.fold, d.field, d.theirs, case when d.flow = 'crm' then d.theirs else d.ours end
+select d.fold, d.field, d.theirs, case when d.flow = 'crm' then d.theirs else d.ours end, d.kept
 from work.sides d
 join work.rows s on s.fold = d.fold and s.verdict is null and s.record_id is not null
 left join taken t on t.fold = d.fold
 where d.flow in ('same', 'kept') or (d.flow = 'crm' and t.status = 'success')
 union all
-select m.fold, f.field, c.new, c.new
+select m.fold, f.field, c.new, c.new, null
 from made m
 cross join {fields} f (field, column_name)
 left join work.cells c on c.fold = m.fold and c.field = f.field
@@ -64,6 +68,7 @@ where exists (
   select 1 from accord a
   where a.fold = f.fold and a.field = f.field
     and a.theirs is not distinct from f.theirs and a.ours is not distinct from f.ours
+    and a.kept is not distinct from f.kept
 )
 """,
         *TAKE,

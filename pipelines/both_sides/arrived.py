@@ -62,7 +62,7 @@ with cells as (
   join records r on r.number = s.record_number
   where s.record_id is not null
 )
-select c.fold, names.field, any_value(t.value) as theirs, any_value(t.value) as ours
+select c.fold, names.field, any_value(t.value) as theirs, any_value(t.value) as ours, null as kept
 from cells c
 join (values {names}) names (n, field) on names.n = c.n
 join sent t on t.field = names.field and (t.fold = c.fold or t.record_id = c.record_id)

@@ -30,7 +30,7 @@ where m.fold = link.fold and m.record_number is null
 
 INHERITED = """
 insert into accord
-select s.fold, a.field, a.theirs, a.ours
+select s.fold, a.field, a.theirs, a.ours, a.kept
 from (
   select fold, record_id from work.rows where present and verdict is null
   union all

@@ -1,8 +1,9 @@
 """Two values of a cell and the one last agreed on: which side gives its value to the other, and why.
 
 In: `work.rows` of a two-way entity, `records`, `accord`, `echoes`. Out: `work.sides` (fold, field, theirs, ours,
-base_theirs, base_ours, back, flow, why), one row for each agreed field of each pair: `theirs` is the source's value in
-the CRM's words, `ours` the CRM's, `back` that one in the source's words. `flow` is one of
+base_theirs, base_ours, back, flow, why, kept), one row for each agreed field of each pair: `theirs` is the source's
+value in the CRM's words, `ours` the CRM's, `back` that one in the source's words, `kept` the side that a value was kept
+back from. `flow` is one of
 
 * `same`: nothing differs, or only what a side cannot keep; `rest`: they differ as they did when they last agreed;
 * `crm`, `source`: the value goes to that side;
@@ -10,8 +11,9 @@ the CRM's words, `ours` the CRM's, `back` that one in the source's words. `flow`
 * `hold`: a person decides.
 
 A side changed when its value is another than it was when both agreed, so that our own writing, and what a side makes
-of it, is never taken for somebody's change. Where nothing was ever agreed on, a blank gives way to a value. Fields that
-are declared `together` count as one: a side that changed one of them changed them all.
+of it, is never taken for somebody's change. What was kept back counts as seen, and is no agreement: where the other
+side changes later, both have changed. Where nothing was ever agreed on, a blank gives way to a value. Fields that are
+declared `together` count as one: a side that changed one of them changed them all.
 """
 
 from __future__ import annotations
@@ -82,9 +84,8 @@ def sides_sql(bound: Bound) -> list[str]:
     fields = agreed_fields(bound)
     only = {"to_crm": "source", "from_crm": "crm"}.get(both.direction)  # one side gives, whatever is in dispute
     winners = ", ".join(
-        f"({n}, {literal(f.name)}, {literal(only or rule.wins)}, {literal(both.joined(f.name)[0])}, {alone})"
+        f"({n}, {literal(f.name)}, {literal(only or rule.wins)}, {literal(both.joined(f.name)[0])})"
         for n, (f, rule) in enumerate(fields)
-        for alone in [len(both.joined(f.name)) == 1]
     )
     columns = {
         "theirs": [theirs_sql(f, rule) for f, rule in fields],
@@ -118,15 +119,17 @@ held_against as (
     w.field,
     w.wins,
     w.part,
-    w.alone,
     a.theirs as base_theirs,
     a.ours as base_ours,
     a.fold is not null as based,
     c.theirs is distinct from a.theirs as changed_there,
     c.ours is distinct from a.ours as changed_here,
-    not c.differs or e.record_id is not null as alike
+    not c.differs or e.record_id is not null as alike,
+    a.kept as kept_before,
+    -- a word that the CRM has none for: what the record has beside it may be the org's own, and nobody's
+    c.unspoken and a.theirs is null and a.ours is null as wordless
   from cells c
-  join (values {winners}) w (n, field, wins, part, alone) on w.n = c.n
+  join (values {winners}) w (n, field, wins, part) on w.n = c.n
   left join accord a on a.fold = c.fold and a.field = w.field
   left join echoes e
     on e.record_id = c.record_id and e.field = w.field
@@ -138,13 +141,15 @@ judged as (
     bool_and(based) over together as all_based,
     bool_or(changed_there and not alike) over together as any_there,
     bool_or(changed_here and not alike) over together as any_here,
+    coalesce(bool_or(kept_before = 'crm' and not alike) over together, false) as kept_there,
+    coalesce(bool_or(kept_before = 'source' and not alike) over together, false) as kept_here,
     case
       when alike then ['same', null]
       when all_based and not any_there and not any_here then ['rest', null]
-      when all_based and not any_here then ['crm', 'changed_there']
-      when all_based and not any_there then ['source', 'changed_here']
-      when alone and not based and theirs is null then ['source', 'blank_there']
-      when alone and not based and ours is null then ['crm', 'blank_here']
+      when all_based and not any_here and not kept_here then ['crm', 'changed_there']
+      when all_based and not any_there and not kept_there then ['source', 'changed_here']
+      when not based and theirs is null then ['source', 'blank_there']
+      when not based and ours is null then ['crm', 'blank_here']
       when wins = 'crm' then ['source', 'conflict_crm_wins']
       when wins = 'source' then ['crm', 'conflict_source_wins']
       when wins = 'hold' then ['hold', 'conflict']
@@ -177,7 +182,8 @@ select
     when verdict[1] = 'source' and not {to_source} then 'prevented'
     when verdict[1] = 'source' and in_the_way is not null then in_the_way
     else verdict[2]
-  end as why
+  end as why,
+  case when flow = 'kept' and not wordless then verdict[1] end as kept
 from judged
 """,
     ]

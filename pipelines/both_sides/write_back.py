@@ -208,7 +208,8 @@ select
   v.fold,
   names.field,
   case when v._told then v.theirs else coalesce(d.ours, v.theirs) end,
-  coalesce(d.ours, o.ours)
+  coalesce(d.ours, o.ours),
+  null
 from seen v
 join (values {names}) names (n, field) on names.n = v.n
 left join work.sides d on d.fold = v.acted and d.field = names.field

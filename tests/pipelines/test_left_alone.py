@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 import pytest
 
 from assets.events import ENTITY as EVENTS
 from assets.tasks import ENTITY as TASKS
+from pipelines.declaring.agreed_rules import Agreed, Winner
 from pipelines.declaring.both import BothWays, Days
 from tests.pipelines.both_case import MAILBOX, BothCase
 
 KEYED = {"Id": "00T1", "Outlook_Id__c": "T1", "Subject": "a"}
 ITEM = {"id": "T1", "title": "a"}
+FORMATTED = {"bodyText": "old", "bodyFormatted": "true"}
+EVENT = {
+    "id": "E1",
+    "subject": "a",
+    "start": "2026-03-05T09:00:00.000Z",
+    "end": "2026-03-05T10:00:00.000Z",
+    "type": "singleInstance",
+    "sensitivity": "normal",
+    "isCancelled": "false",
+    "isAllDay": "false",
+}
+HOURS = {"StartDateTime": datetime(2026, 3, 5, 9), "EndDateTime": datetime(2026, 3, 5, 10)}  # noqa: DTZ001
 OTHERS = "005B"
 BOTH_DELETE = replace(TASKS, both=BothWays(prevent={}, window=Days("dueDateTime", "ActivityDate")))
 
@@ -32,12 +46,56 @@ def test_an_item_whose_record_kept_a_change_back_and_that_people_then_delete_sta
     assert (case.back, case.outcomes) == ({}, {"T1": "skipped: deleted_in_source"})
 
 
-def test_words_that_people_typed_last_win_over_a_text_that_was_kept_back_before() -> None:
-    case = pair(bodyText="old", bodyFormatted="true").tasks({**KEYED, "Description": "new"})
+def kept_back(wins: Winner = "crm") -> BothCase:
+    """The record's text was kept back, as the item's is formatted; that was told, and then all was quiet."""
+    body = replace(cast("Agreed", TASKS.fields["Description"]), wins=wins)
+    entity = replace(TASKS, fields={**TASKS.fields, "Description": body})
+    case = BothCase(entity).items({**ITEM, **FORMATTED}).tasks({**KEYED, "Description": "old"}).agreed("T1", "00T1")
+    case.tasks({**KEYED, "Description": "new"})
+    for flow in ("kept formatting_kept", "rest"):
+        case.look()
+        assert case.why == {("t1", "Description"): flow}
+        case.settle()
+    return case
+
+
+def test_a_text_that_was_kept_back_stays_when_the_other_is_changed_as_well() -> None:
+    case = kept_back().items({**ITEM, **FORMATTED, "bodyText": "newest"})
+    for flow in ("kept formatting_kept", "rest"):
+        case.look()
+        assert (case.changes("T1"), case.back, case.why) == ({}, {}, {("t1", "Description"): flow})
+        case.settle()
+
+
+def test_a_text_that_was_kept_back_goes_there_once_nothing_is_in_its_way_and_the_other_is_changed() -> None:
+    case = kept_back().items({**ITEM, "bodyText": "newest", "bodyFormatted": "false"})
     case.look()
-    case.settle()
-    case.items({**ITEM, "bodyText": "newest", "bodyFormatted": "false"}).look()
+    assert (case.changes("T1"), case.back) == ({}, {("update", "T1"): {"bodyText": "new"}})
+
+
+def test_a_text_that_was_kept_back_gives_way_where_the_rule_of_the_field_says_so() -> None:
+    case = kept_back("source").items({**ITEM, **FORMATTED, "bodyText": "newest"})
+    case.look()
     assert (case.changes("T1"), case.back) == ({"Description": "newest"}, {})
+
+
+def test_a_change_that_may_not_go_to_the_crm_is_in_conflict_with_a_later_one_there() -> None:
+    fields = {**TASKS.fields, "Subject": Agreed("title", wins="hold")}
+    case = BothCase(replace(TASKS, both=BothWays(prevent={"crm": ("update",)}), fields=fields))
+    case.items(ITEM).tasks(KEYED).agreed("T1", "00T1")
+    case.items({**ITEM, "title": "b"}).look()
+    case.settle()
+    case.tasks({**KEYED, "Subject": "c"}).look()
+    assert case.outcomes == {"T1": "held: conflict"}
+
+
+def test_a_default_of_the_org_beside_a_word_that_it_has_none_for_is_nobodys_change() -> None:
+    case = BothCase(EVENTS).items({**EVENT, "showAs": "tentative"})
+    case.look()
+    case.tasks({"Id": "00U1", "Outlook_Id__c": "E1", **case.changes("E1"), **HOURS, "ShowAs": "Busy"})
+    case.agreed("E1", "00U1")
+    case.items({**EVENT, "showAs": "free"}).look()
+    assert (case.changes("E1"), case.back) == ({"ShowAs": "Free"}, {})
 
 
 def test_a_mark_in_the_mailbox_of_somebody_else_is_none() -> None:
@@ -103,9 +161,7 @@ def test_what_people_took_away_is_not_suggested_again() -> None:
 
 
 def test_a_word_of_outlook_that_the_crm_has_none_for_stays_there() -> None:
-    when = {"start": "2026-03-05T09:00:00.000Z", "end": "2026-03-05T10:00:00.000Z"}
-    told = {"type": "singleInstance", "sensitivity": "normal", "isCancelled": "false", "isAllDay": "false"}
-    case = BothCase(EVENTS).items({"id": "E1", "subject": "a", "showAs": "tentative", **when, **told})
+    case = BothCase(EVENTS).items({**EVENT, "showAs": "tentative"})
     case.look()
     assert "ShowAs" not in case.changes("E1")
     assert case.outcomes == {"E1": "created"}

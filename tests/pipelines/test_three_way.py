@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 
 from assets.events import ENTITY as EVENTS
+from assets.outlook_contacts import ENTITY as CONTACTS
 from assets.tasks import ENTITY as TASKS
 from pipelines.declaring.agreed_rules import Agreed, Winner
 from pipelines.declaring.both import BothWays
@@ -184,3 +185,26 @@ def test_fields_that_belong_together_come_from_one_side(
     hours = {name: str(value)[11:13] for name, value in case.changes("E1").items() if name in SPAN}
     assert hours == crm
     assert {name: str(value)[11:13] for name, value in case.back.get(("update", "E1"), {}).items()} == source
+
+
+NAMES: dict[str, tuple[tuple[str | None, str], tuple[str | None, str], dict[str, str], dict[str, str]]] = {
+    # name: (first, last) there and here, what goes to the CRM, what goes to Outlook
+    "blank here": (("Joe", "Doe"), (None, "Doe"), {"FirstName": "Joe"}, {}),
+    "blank there": ((None, "Doe"), ("Joe", "Doe"), {}, {"givenName": "Joe"}),
+    "blank here and another one": (("Joe", "Doe"), (None, "Roe"), {"FirstName": "Joe"}, {"surname": "Roe"}),
+    "two others": (("Joe", "Doe"), ("Jim", "Roe"), {}, {"givenName": "Jim", "surname": "Roe"}),
+}
+
+
+@pytest.mark.parametrize("there, here, crm, source", NAMES.values(), ids=NAMES.keys())
+def test_of_fields_that_belong_together_none_is_blanked_where_nothing_was_agreed_on(
+    there: tuple[str | None, str], here: tuple[str | None, str], crm: dict[str, str], source: dict[str, str]
+) -> None:
+    both = replace(CONTACTS.rules_of_both, together=(("FirstName", "LastName"),))
+    case = BothCase(replace(CONTACTS, both=both))
+    names = dict(zip(("givenName", "surname"), there, strict=True))
+    case.items({"id": "C1", "sensitivity": "normal", "emailAddresses": '["joe@x.org"]', **names})
+    case.tasks({"Id": "0031", "Email": "joe@x.org", **dict(zip(("FirstName", "LastName"), here, strict=True))})
+    case.look()
+    assert {name: value for name, value in case.changes("C1").items() if name in both.together[0]} == crm
+    assert case.back.get(("update", "C1"), {}) == source
