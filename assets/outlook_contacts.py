@@ -1,7 +1,8 @@
 """Contacts of Outlook ⇄ Contact: those whom both sides know, or that somebody imported.
 
 No contact of the CRM is put into anybody's Outlook, and none of Outlook into the CRM unless asked for
-(`concord missing outlook_contacts --import`): either side has thousands that the other does not want.
+(`concord missing outlook_contacts --import`): either side has thousands that the other does not want. Where colleagues
+have the same person in Outlook, the item of the record's owner is kept in accord with it.
 """
 
 from pipelines.declaring.agreed_rules import Agreed, Related
@@ -20,7 +21,7 @@ ENTITY = Entity(
     name="outlook_contacts",
     source=Outlook("outlook_contacts", collection="contacts", required=("surname",)),
     target=Target("Contact", key="Outlook_Id__c"),
-    match=(Same("Email"),),
+    match=(Same("Email", single=True),),
     fields={
         "FirstName": Agreed("givenName"),
         "LastName": Agreed("surname"),

@@ -13,9 +13,12 @@ class Same(BaseModel):
     fields: tuple[str, ...]
     blank: tuple[str, ...] = ()
     """Those of the fields in which two blanks are equal too."""
+    single: bool = False
+    """Of an entity of both directions: they are of one person or thing, as an e-mail address is. A row finds records of
+    its mailbox's owner alone, and where all that are equal belong to others, or to another row, it gets none."""
 
-    def __init__(self, *fields: str, blank: tuple[str, ...] = ()) -> None:
-        super().__init__(fields=fields, blank=blank)
+    def __init__(self, *fields: str, blank: tuple[str, ...] = (), single: bool = False) -> None:
+        super().__init__(fields=fields, blank=blank, single=single)
 
     @property
     def name(self) -> str:

@@ -25,6 +25,10 @@ def mistakes_of_both(entity: Entity) -> list[str]:
             f"field {name!r} is Agreed, but one side alone is written: add both=BothWays(...), or declare it Master"
             for name, rule in entity.fields.items()
             if isinstance(rule, Agreed)
+        ] + [
+            f"match {match.name!r} is single, but rows of one side alone have no owner: leave single out"
+            for match in entity.match
+            if match.single
         ]
     found = [*_of_owner(entity, entity.both), *_of_parts(entity), *_of_relations(entity, entity.both)]
     found += _of_groups(entity, entity.both)

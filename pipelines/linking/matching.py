@@ -1,16 +1,18 @@
 """Rows without a record find one without a key, by the entity's match rules in order; a tie is held, never guessed.
 
 A row that is not active claims a record, so that nobody else is given it, but is not linked to what people typed.
+Where a rule is `single`, rows that find nothing but what is of others get no record at all.
 
 In: `work.rows`, `records`, `links`, `work.link`. Out: `work.link` with what was found.
 """
 
 from __future__ import annotations
 
+from pipelines.both_sides.born import owners_sql
 from pipelines.declaring.match import Same
 from pipelines.reading.binding import Bound
 from pipelines.reconciling.status import alive_sql
-from pipelines.sql import duckdb_type, literal, quote
+from pipelines.sql import duckdb_type, given, literal, quote
 
 RIVALS = (
     """
@@ -52,8 +54,22 @@ def _of_rows_there(bound: Bound) -> str:
     return " and fold in (select fold from source where present)" if bound.entity.both else ""
 
 
-def match_sql(bound: Bound, match: Same) -> list[str]:
-    """Statements that give rows without a record the one keyless record that this rule finds, or hold the tied ones."""
+def _whose_sql(bound: Bound) -> str:
+    """Joins to a record `r` whose part of the source its owner has."""
+    return f"left join ({owners_sql(bound.entity.owner)}) o on o.Id = {_owner_sql(bound)}"
+
+
+def _own_sql(bound: Bound, whose: str) -> str:
+    """Boolean of a row `s` and a record `r` that it finds: they are of one person."""
+    return f"({_owner_sql(bound)} is null or {whose} is not distinct from s.{given('user')})"
+
+
+def _owner_sql(bound: Bound) -> str:
+    return f"r.{quote(bound.entity.rules_of_both.owner)}"
+
+
+def _equal_sql(bound: Bound, match: Same) -> str:
+    """Boolean of a row `s` and a record `r`."""
     fields = {field.name: field for field in bound.fields}
     pairs = []
     for name in match.fields:
@@ -62,6 +78,12 @@ def match_sql(bound: Bound, match: Same) -> list[str]:
         record = f"r.{quote(name)}"
         equal = f"lower({record}) = lower({value})" if text else f"{record} = {value}"
         pairs.append(f"({equal} or ({record} is null and {value} is null))" if name in match.blank else equal)
+    return " and ".join(pairs)
+
+
+def match_sql(bound: Bound, match: Same) -> list[str]:
+    """Statements that give rows without a record the one keyless record that this rule finds, or hold the tied ones."""
+    found = _equal_sql(bound, match)
     return [
         f"""
 create or replace temp table matches as
@@ -71,8 +93,9 @@ with open_rows as (
   where s.record_id is null and s.verdict is null
 ),
 free_records as (
-  select r.*
+  select r.*{", o.fold as whose" if match.single else ""}
   from records r
+  {_whose_sql(bound) if match.single else ""}
   where not r.IsDeleted and {_free_sql(bound)}
     and r.Id not in (select record_id from contested)
     and r.Id not in (select record_id from work.link where record_id is not null{_of_rows_there(bound)})
@@ -80,7 +103,7 @@ free_records as (
 pairs as (
   select s.fold, {alive_sql(bound.entity)} as active, r.Id as record_id, r.number as record_number
   from open_rows s
-  join free_records r on {" and ".join(pairs)}
+  join free_records r on {found}{f" and {_own_sql(bound, 'r.whose')}" if match.single else ""}
 )
 select
   fold,
@@ -115,4 +138,26 @@ select distinct record_id
 from matches
 where not active or fold in (select fold from matches where records > 1 or claimants > 1)
 """,
+        *([_of_others_sql(bound, found)] if match.single else []),
     ]
+
+
+def _of_others_sql(bound: Bound, found: str) -> str:
+    """Gives a verdict to rows that found nothing which is free and theirs, yet records that are equal."""
+    return f"""
+update work.link set verdict = e.verdict
+from (
+  select
+    s.fold,
+    case
+      when bool_or({_own_sql(bound, "o.fold")}) then 'held: paired_already'
+      else 'skipped: other_owner'
+    end as verdict
+  from work.rows s
+  join records r on {found}
+  {_whose_sql(bound)}
+  where s.present and s.record_id is null and s.verdict is null and not r.IsDeleted
+  group by s.fold
+) e
+where e.fold = link.fold
+"""

@@ -12,6 +12,7 @@ from pipelines.declaring.both import BothWays, Days, Leave
 from pipelines.declaring.conditions import Is
 from pipelines.declaring.entity import AnyRule, DeclarationError, Freeze, Twins
 from pipelines.declaring.life import Life, Wanted
+from pipelines.declaring.match import Same
 from pipelines.declaring.rules import Master, SourceStatus
 from pipelines.declaring.source import Feed, Outlook, Rest
 
@@ -24,6 +25,10 @@ MISTAKES: dict[str, tuple[dict[str, object], str]] = {
     "agreed on one side": (
         {"both": None},
         "field 'Subject' is Agreed, but one side alone is written: add both=BothWays(...), or declare it Master",
+    ),
+    "single on one side": (
+        {"both": None, "match": (Same("Subject", single=True),), "fields": {"Subject": Master("title")}},
+        "match 'same Subject' is single, but rows of one side alone have no owner: leave single out",
     ),
     "a source that is only read": (
         {"source": Feed("todo", key="id")},
