@@ -29,8 +29,10 @@ create or replace table work.source_cells (
 HELD = """
 update work.link set verdict = 'held: conflict'
 where verdict is null and fold in (select fold from work.sides where flow = 'hold')
+  and fold not in (select fold from work.fates)
 """
-"""A person decides: until then the whole row waits, lest half of a change is on the other side."""
+"""A person decides: until then the whole row waits, lest half of a change is on the other side. Where a side is gone
+there is nothing to decide between."""
 
 CRM_CELLS = """
 insert into work.cells

@@ -66,7 +66,7 @@ def test_the_link_to_a_deleted_record_is_taken_away_in_the_next_run(desk: Desk) 
     desk.deletes(record)
     report = desk.run()
     assert report is not None
-    assert report.outcomes == {"skipped": 1}
+    assert report.reasons == {"updated: without_link": 1}
     assert links_of(desk.items()[key]) == ["Wiki"]
     for _ in range(2):
         desk.later(TOLD)
