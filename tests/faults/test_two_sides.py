@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, Phase, settings
 
+from tests.faults.desk import ANN
 from tests.faults.two_sides import TwoSides
 
 TestTwoSides = TwoSides.TestCase
@@ -16,3 +17,19 @@ TestTwoSides.settings = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+
+
+def test_a_text_that_was_kept_back_is_not_lost_when_people_go_on_in_outlook() -> None:
+    told = {"subject": "one", "body": "<b>bold</b>", "due": None, "status": "Not Started", "priority": "Low"}
+    people = TwoSides()
+    people.somebody_notes_in_outlook(user=ANN, told=told, private=False)
+    people.all_goes_well()
+    people.somebody_edits_it_in_the_crm(number=0, cells=[("body", "text")])
+    people.all_goes_well()
+    people.somebody_changes_it_in_outlook(number=0, cells=[("body", "<b>more</b>")])
+    people.all_goes_well()
+    people.somebody_changes_it_in_outlook(number=0, cells=[("body", "two\nlines")])
+    people.all_goes_well()
+    assert [row["Description"] for row in people.desk.records().values()] == ["text"]
+    assert [row["body"]["content"].strip() for row in people.desk.items().values()] == ["text"]
+    people.teardown()

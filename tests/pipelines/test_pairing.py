@@ -224,3 +224,10 @@ def test_of_a_text_that_is_too_long_the_record_gets_what_its_field_takes() -> No
     case = BothCase().items({**ITEM, "title": "x" * 300})
     case.look()
     assert case.changes("T1")["Subject"] == "x" * 255
+
+
+def test_a_record_whose_item_was_made_and_never_told_of_is_still_told() -> None:
+    case = BothCase().items().linked({"T1": "00T1"})
+    assert isinstance(case, BothCase)
+    case.tasks({"Id": "00T1", "Subject": "a"}).look()
+    assert (case.back, case.outcomes) == ({}, {"00T1": "skipped: deleted_in_source"})

@@ -228,10 +228,13 @@ def test_a_file_of_the_first_version_is_gone_on_with(here: Place) -> None:
         con.execute("drop table vanished_rows")
         con.execute("drop table held_rows")
         con.execute("drop table absent_columns")
+        con.execute("alter table accord drop column kept")
         con.execute("update meta set value = '1' where name = 'version'")
     assert here.run("accounts").status == "nothing_to_do"
     here.feed("institutions", [{**rows[0], "name": "New"}, rows[1]])
     assert here.run("accounts").outcomes == {"updated": 1, "unchanged": 1}
+    with duckdb.connect(here.home / "accounts.duckdb", read_only=True) as con:
+        assert con.execute("select kept from accord").fetchall() == []
 
 
 def test_a_copy_that_an_older_version_published_can_still_be_asked(here: Place) -> None:
