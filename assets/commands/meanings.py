@@ -60,7 +60,7 @@ MEANINGS = {
     # held
     "gate": "nothing is written until somebody approves this plan",
     "ambiguous_match": "several records could be meant; put the key on the right one",
-    "paired_already": "its record is another item's; `concord release {entity} --keys FILE` where that one is gone",
+    "paired_already": "another item has it; `concord release {entity} --keys FILE`",
     "likely_twin": "probably there already; put the key on the twin, or import it by --keys",
     "duplicate_key": "the key is there more than once, or in spellings that case alone tells apart",
     "older_than_known": "older than known; taken by `concord release {entity} --keys FILE`",
