@@ -20,19 +20,14 @@ RECORD = "String {7c0d3a52-5e0b-4c8e-9d35-9b6f1f2a64e1} Name CrmRecordId"
 """The extended property of contacts; Graph tells the case of its letters as it likes."""
 
 
-def marker_of(collection: Collection, row: Mapping[str, Any]) -> str | None:
-    """The id of the record that the item was made from. Outlook gives transactionIds of its own, which are no ids."""
-    found = {"tasks": _of_task, "events": _of_event, "contacts": _of_contact}[collection](row)
-    return next((each for each in map(record_id, map(str, found)) if each), None)
-
-
-def link_of(collection: Collection, row: Mapping[str, Any]) -> str | None:
-    """The id of the link by which people get to that record: a task alone has one."""
-    if collection != "tasks":
-        return None
-    marker = marker_of(collection, row)
-    links = (link for link in _links(row) if record_id(str(link.get("externalId"))) == marker)
-    return next((str(link["id"]) for link in links if link.get("id")), None) if marker else None
+def mark_of(collection: Collection, row: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """The id of the record that the item was made from, and that of the link by which people get there: a task alone
+    has one. Outlook gives transactionIds of its own, which are no ids of records."""
+    if collection == "tasks":
+        link = _link(row)
+        return (record_id(str(link["externalId"])), str(link.get("id") or "") or None) if link else (None, None)
+    found = {"events": _of_event, "contacts": _of_contact}[collection](row)
+    return next((each for each in map(record_id, map(str, found)) if each), None), None
 
 
 def marked(collection: Collection, marker: str, crm_url: str | None) -> dict[str, Any]:
@@ -45,13 +40,19 @@ def marked(collection: Collection, marker: str, crm_url: str | None) -> dict[str
     return {"linkedResources": [{**link, "webUrl": f"{crm_url.rstrip('/')}/{marker}"} if crm_url else link]}
 
 
-def _of_task(row: Mapping[str, Any]) -> Iterator[object]:
-    for link in _links(row):
-        yield link.get("externalId")
+def _link(row: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Ours among the links that lead to records: the first that is as we write it, else the first at all."""
+    links = [
+        link
+        for link in objects(row.get("linkedResources"))
+        if link.get("applicationName") == APPLICATION and record_id(str(link.get("externalId")))
+    ]
+    return next((link for link in links if _as_we_write(link)), links[0] if links else None)
 
 
-def _links(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    return (link for link in objects(row.get("linkedResources")) if link.get("applicationName") == APPLICATION)
+def _as_we_write(link: Mapping[str, Any]) -> bool:
+    url = link.get("webUrl")
+    return link.get("displayName") == APPLICATION and (not url or str(url).endswith(f"/{link['externalId']}"))
 
 
 def _of_event(row: Mapping[str, Any]) -> Iterator[object]:
