@@ -21,11 +21,13 @@ RECORD = "String {7c0d3a52-5e0b-4c8e-9d35-9b6f1f2a64e1} Name CrmRecordId"
 
 
 def mark_of(collection: Collection, row: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """The id of the record that the item was made from, and that of the link by which people get there: a task alone
-    has one. Outlook gives transactionIds of its own, which are no ids of records."""
+    """The id of the record that the item was made from, and that of the link by which people get there.
+
+    A task alone has a link, and one that is not as we write it is nobody's but theirs who made it. Outlook gives
+    transactionIds of its own, which are no ids of records.
+    """
     if collection == "tasks":
-        link = _link(row)
-        return (record_id(str(link["externalId"])), str(link.get("id") or "") or None) if link else (None, None)
+        return _of_task(row)
     found = {"events": _of_event, "contacts": _of_contact}[collection](row)
     return next((each for each in map(record_id, map(str, found)) if each), None), None
 
@@ -40,14 +42,15 @@ def marked(collection: Collection, marker: str, crm_url: str | None) -> dict[str
     return {"linkedResources": [{**link, "webUrl": f"{crm_url.rstrip('/')}/{marker}"} if crm_url else link]}
 
 
-def _link(row: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Ours among the links that lead to records: the first that is as we write it, else the first at all."""
-    links = [
-        link
-        for link in objects(row.get("linkedResources"))
-        if link.get("applicationName") == APPLICATION and record_id(str(link.get("externalId")))
-    ]
-    return next((link for link in links if _as_we_write(link)), links[0] if links else None)
+def _of_task(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Of the links that lead to records, the first that is as we write it, else the first at all."""
+    first = None
+    for link in objects(row.get("linkedResources")):
+        found = record_id(str(link.get("externalId"))) if link.get("applicationName") == APPLICATION else None
+        if found and _as_we_write(link):
+            return found, str(link.get("id") or "") or None
+        first = first or found
+    return first, None
 
 
 def _as_we_write(link: Mapping[str, Any]) -> bool:

@@ -134,9 +134,9 @@ def test_our_link_is_found_wherever_it_stands(at: int, url: dict[str, Any]) -> N
     assert (row["crmId"], row["crmLink"]) == ("00T000000000001EAA", "ours")
 
 
-def test_without_one_like_ours_the_first_that_leads_to_a_record_counts() -> None:
+def test_without_one_like_ours_the_first_that_leads_to_a_record_counts_and_is_not_ours_to_take_away() -> None:
     row = row_of("tasks", {"id": "x", "linkedResources": OTHERS}, ADA, (), None)
-    assert (row["crmId"], row["crmLink"]) == (LONG, "called otherwise")
+    assert (row["crmId"], row["crmLink"]) == (LONG, None)
 
 
 def test_an_event_speaks_of_its_people() -> None:
