@@ -26,7 +26,8 @@ class Agreed(Rule):
 
     `wins`: whose value counts where both changed; `newest`: that of the side changed last; `hold`: a person decides,
     and the whole row waits. `words`: what the source's words are called in the CRM; what has no counterpart stays on
-    its side. `keeps`: where one of these holds, the source's own value is never overwritten; its word is the reason.
+    its side. `keeps`: where one of these holds, the source's own value is never overwritten; its word is the reason. A
+    row of which every field is kept is not deleted in the source either.
     `first`: the column is a JSON list, whose first entry counts; the others stay where they are.
     """
 

@@ -21,8 +21,8 @@ TASK = (
 EVENT = (
     "id", "etag", "type", "seriesMasterId", "subject", "body", "contentType", "bodyText", "bodyFormatted",
     "start", "end", "timeZone", "isAllDay",
-    "isCancelled", "sensitivity", "showAs", "importance", "location", "organizer", "attendees", "categories",
-    "recurrence", "hasAttachments", "createdDateTime", "lastModifiedDateTime",
+    "isCancelled", "sensitivity", "showAs", "importance", "location", "organizer", "isOrganizer", "attendees",
+    "categories", "recurrence", "hasAttachments", "createdDateTime", "lastModifiedDateTime",
 )  # fmt: skip
 CONTACT = (
     "id", "etag", "givenName", "surname", "displayName", "emailAddresses", "businessPhones", "mobilePhone",
