@@ -10,12 +10,12 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.both_sides import accord, excepting, parting, streaks
+from pipelines.both_sides import accord, excepting, moved, parting, streaks
 from pipelines.loading import ledger
 from pipelines.ports.world import SystemicError
 from pipelines.sql import given, quote
 
-VERSION = 4
+VERSION = 5
 
 TABLES = (
     "create schema if not exists work",
@@ -41,6 +41,7 @@ TABLES = (
     "alter table looked_up add column if not exists became varchar",
     "create table if not exists ended (fold varchar)",
     accord.TABLE,
+    moved.TABLE,
     parting.TABLE,
     excepting.TABLE,
     streaks.TABLE,

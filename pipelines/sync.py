@@ -158,7 +158,8 @@ class Sync:
             if phase == "loaded":
                 record(con, self.bound, everything=self._errand.compares_everything(con) and stopped is None)
                 if self.entity.both:
-                    record_both(con, self.bound, everything=stopped is None and covers_everything(self.request.scope))
+                    everything = stopped is None and covers_everything(self.request.scope)
+                    record_both(con, self.bound, everything=everything, wrote=self.prepared.plan.writes)
             report = self._counted(con, phase, stopped, checked)
             if phase == "loaded" and report.status in SUCCESSES:
                 go_on_from(con)

@@ -80,6 +80,8 @@ class Belonging:
                 pair.item = heirs[0]
                 if self._lives(pair.record):
                     self.records[pair.record].key = pair.item
+                else:
+                    pair.parted = True  # that it is the same one is a guess: nothing is deleted for it
 
     def _lives(self, record: str) -> bool:
         return record in self.records and not self.records[record].deleted

@@ -30,6 +30,7 @@ MEANINGS = {
     "source_unchanged": "the source says what it said last time",
     # updated
     "reactivated": "it was over and is there again: the same record goes on",
+    "without_link": "its record was deleted: the link to it was taken away in Outlook",
     # linked
     "merged": "merged with another row of the source",
     "rekeyed_to_survivor": "merged in the source; its record went to the survivor",

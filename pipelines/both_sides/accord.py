@@ -6,6 +6,11 @@ comparable text. The two may differ: what a side cannot keep, or makes into some
 
 from __future__ import annotations
 
+from pipelines.both_sides.three_way import columns_sql
+from pipelines.declaring.agreed_rules import Related
+from pipelines.reading.binding import Bound
+from pipelines.sql import literal
+
 TABLE = "create table if not exists accord (fold varchar, field varchar, theirs varchar, ours varchar)"
 
 FRESH = "create or replace temp table fresh_accord (fold varchar, field varchar, theirs varchar, ours varchar)"
@@ -23,13 +28,25 @@ delete from accord where fold not in (select fold from links)
 """What belongs to no pair any more."""
 
 
-def agreed_now_sql(fields: str) -> list[str]:
-    """Statements that remember what a round of the load brought into accord; `fields`: see `three_way.columns_sql`.
+def agreed_now_sql(bound: Bound) -> list[str]:
+    """Statements that remember what a round of the load brought into accord, and what was suggested.
 
     What was alike already, what the CRM took, what stays different as it may not be written (it was seen, and is no
     change any more), and every field of records that were created. What went to the source was remembered with its
     answers (see `write_back`).
     """
+    suggested = "".join(
+        f"""
+union all
+select s.fold, {literal(name)}, {rule.value_sql(name)}, null
+from work.rows s
+left join taken t on t.fold = s.fold
+where s.verdict is null and coalesce(t.status, 'success') = 'success'
+  and (s.record_id is not null or s.fold in (select fold from made))
+"""
+        for name, rule in bound.entity.references.items()
+        if isinstance(rule, Related)
+    )
     return [
         FRESH,
         f"""
@@ -55,8 +72,9 @@ where d.flow in ('same', 'kept') or (d.flow = 'crm' and t.status = 'success')
 union all
 select m.fold, f.field, c.new, c.new
 from made m
-cross join {fields} f (field, column_name)
+cross join {columns_sql(bound)} f (field, column_name)
 left join work.cells c on c.fold = m.fold and c.field = f.field
+{suggested}
 """,
         """
 delete from fresh_accord f

@@ -2,10 +2,12 @@
 
 One that is new and one that is gone, in the same mailbox and with the same values in all that both sides agree on, are
 the same one; where several could be meant, nothing is guessed. An item whose record was deleted is followed as well,
-lest it is taken for a new one.
+lest it is taken for a new one, and so is one that a person excluded. What is new and has the mark of a record, or looks
+like one, whose item is gone, is followed in what both sides agreed on.
 
-In: `work.rows`. Out: `moved` (fold, before, record_id, record_number: null where that record was deleted), `work.link`,
-and for the latter `links`, `claimed` and `parted`. What both sides agreed on goes along: `INHERITED`.
+In: `work.rows`, `marked`, `accord`. Out: `work.moved` (fold, key, before, record_id, record_number: null where it has
+no live record), `work.link`, `claimed`, and `work.base`: `accord`, with what goes along. A plan leaves nothing else
+behind. One that is carried out remembers them (`REMEMBER`): table `moves` (fold, before) has the keys that items had.
 """
 
 from __future__ import annotations
@@ -15,32 +17,59 @@ from pipelines.both_sides.three_way import agreed_fields
 from pipelines.reading.binding import Bound
 from pipelines.sql import given, literal
 
+TABLE = "create table if not exists moves (fold varchar, before varchar)"
+
 HOW = "moved"
 
+KNOWN_BY = """
+update records set fold = m.fold from moves m where m.before = records.fold
+"""
+"""A record has the key of its item as it is now, although it may not be written there yet."""
+
 FOLLOWED = (
-    "insert into links select fold, key, record_id from moved where record_number is null",
-    "insert into claimed select fold, record_id from moved where record_number is null",
-    "insert into parted select fold from moved where before in (select fold from parted)",
+    "insert into claimed select fold, record_id from work.moved where record_number is null and record_id is not null",
     f"""
 update work.link set verdict = {literal(DELETED_IN_CRM)}
-from moved m
-where m.fold = link.fold and m.record_number is null
+from work.moved m
+where m.fold = link.fold and m.record_number is null and m.record_id is not null
 """,
 )
 
-INHERITED = """
-insert into accord
+MARKED = """
+insert into work.moved
+select m.fold, s.key, l.fold, m.record_id, m.record_number
+from marked m
+join work.rows s on s.fold = m.fold
+join links l on l.record_id = m.record_id and l.fold <> m.fold
+where not m.deleted and l.fold not in (select fold from source where present)
+"""
+
+BASE = (
+    "create or replace table work.base as from accord",
+    """
+insert into work.base
 select s.fold, a.field, a.theirs, a.ours
 from (
   select fold, record_id from work.rows where present and verdict is null
-  union all
-  select fold, record_id from moved where record_number is null
+  union
+  select fold, record_id from work.moved
 ) s
 join links l on l.record_id = s.record_id and l.fold <> s.fold
 join accord a on a.fold = l.fold
 where s.fold not in (select fold from accord) and l.fold not in (select fold from source where present)
-"""
+""",
+)
 """A row with the record of another one, which is gone, is changed since both sides agreed where that one would be."""
+
+REMEMBER = (
+    "update moves set fold = m.fold from work.moved m where m.before = moves.fold",
+    "insert into moves select fold, before from work.moved",
+    "insert into parted select fold from work.moved where before in (select fold from parted)",
+    "insert into excepted select fold from work.moved where before in (select fold from work.excepted)",
+    "delete from links where fold in (select before from work.moved) or fold in (select fold from work.moved)",
+    "insert into links select fold, key, record_id from work.moved where record_id is not null",
+    "insert into accord from work.base where fold not in (select fold from accord)",
+)
 
 
 def moved_sql(bound: Bound) -> list[str]:
@@ -49,7 +78,7 @@ def moved_sql(bound: Bound) -> list[str]:
     alike = " and ".join(f"n.{column} is not distinct from g.{column}" for column in columns)
     return [
         f"""
-create or replace temp table moved as
+create or replace table work.moved as
 select n.fold, n.key, g.fold as before, coalesce(g.record_id, c.record_id) as record_id, g.record_number
 from work.rows n
 join work.rows g on {alike}
@@ -59,12 +88,13 @@ where n.present and n.record_id is null and n.verdict is null
   and (
     (g.record_id is not null and g.verdict is null and g.fold not in (select fold from parted))
     or g.verdict = {literal(DELETED_IN_CRM)}
+    or g.fold in (select fold from work.excepted)
   )
 qualify count(*) over (partition by n.fold) = 1 and count(*) over (partition by g.fold) = 1
 """,
         f"""
 update work.link set record_id = m.record_id, record_number = m.record_number, how = {literal(HOW)}
-from moved m
+from work.moved m
 where m.fold = link.fold and m.record_number is not null
 """,
         *FOLLOWED,

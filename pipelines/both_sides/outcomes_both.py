@@ -34,7 +34,12 @@ def back_outcomes_sql(bound: Bound, phase: Phase) -> list[str]:
 create or replace temp table told_back as
 with actions as (
   select fold, record_id, key, kind = 'create' as born,
-    case kind when 'create' then 'created' when 'delete' then 'deleted' else 'updated' end || ': in_source' as done
+    case kind
+      when 'create' then 'created: in_source'
+      when 'delete' then 'deleted: in_source'
+      when 'update' then 'updated: in_source'
+      else 'updated: without_link'
+    end as done
   from work.source_actions
   union all
   select d.fold, d.record_id, s.key, false, 'deleted: in_crm'
@@ -71,9 +76,11 @@ from work.born b
         # written on both sides, or here and refused there: what failed is what has to be told
         f"""
 update work.outcomes set
-  outcome = case when t.outcome = 'updated' and outcomes.outcome not in ('unchanged', 'held') then outcomes.outcome
+  outcome = case when t.reason = 'without_link' and outcomes.outcome = 'skipped' then t.outcome
+    when t.outcome = 'updated' and outcomes.outcome not in ('unchanged', 'held') then outcomes.outcome
     else t.outcome end,
   reason = case when t.outcome = 'updated' and outcomes.outcome = 'updated' then 'on_both_sides'
+    when t.reason = 'without_link' and outcomes.outcome = 'skipped' then t.reason
     when t.outcome = 'updated' and outcomes.outcome not in ('unchanged', 'held') then outcomes.reason
     else t.reason end,
   intended = t.done,

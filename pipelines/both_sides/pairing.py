@@ -14,7 +14,7 @@ from pipelines import memory
 from pipelines.both_sides.apart import pair_apart_sql, row_apart_sql
 from pipelines.both_sides.arrived import arrived_sql
 from pipelines.both_sides.born import EMPTY, born_sql, owners_sql
-from pipelines.both_sides.moved import INHERITED, moved_sql
+from pipelines.both_sides.moved import BASE, MARKED, moved_sql
 from pipelines.both_sides.parting import DELETED_IN_CRM, OVER, fates_sql
 from pipelines.both_sides.three_way import sides_sql
 from pipelines.both_sides.way_back import HELD
@@ -29,6 +29,13 @@ EVERY = "true"
 
 NO_FATES = "create or replace table work.fates (fold varchar, record_id varchar, gone varchar, fate varchar)"
 NO_OVER = "create or replace table work.over (fold varchar)"
+
+
+NONE_IN_CRM = """
+update work.link set verdict = 'skipped: prevented'
+where verdict is null and record_id is null and fold in (select fold from source where present)
+"""
+"""Nothing gets a record, whatever else is declared."""
 
 
 def relinking(con: duckdb.DuckDBPyConnection) -> bool:
@@ -61,6 +68,7 @@ update work.link set verdict = {literal(DELETED_IN_CRM)}
 from marked m
 where m.fold = link.fold and m.deleted
 """,
+        MARKED,
         f"""
 update work.link set verdict = 'skipped: ' || a.apart
 from (
@@ -100,7 +108,7 @@ from (
     s.fold,
     s.fold in (select fold from work.excepted)
       or coalesce(lower(r.Id) in (select fold from work.excepted), false)
-      or s.fold in (select m.fold from moved m where m.before in (select fold from work.excepted)) as excepted,
+      or s.fold in (select m.fold from work.moved m where m.before in (select fold from work.excepted)) as excepted,
     {pair_apart_sql(bound)} as apart,
     m.user is null or m.refused is not null as nowhere,
     {owner} is not null and o.fold is distinct from s.feed_user as of_another
@@ -117,14 +125,15 @@ from (
 def pairing_sql(bound: Bound, how: Pairing) -> list[str]:
     """Statements after which `work.link` has a verdict for every row that goes no further."""
     statements = [
-        INHERITED,
         *(OVER if how.whole else [NO_OVER]),
         _left_alone_sql(bound),
         "update work.link set verdict = a.verdict from left_alone a where a.fold = link.fold and a.verdict is not null",
         *(arrived_sql(bound) if how.whole and how.records == EVERY else []),
+        *BASE,
         *sides_sql(bound),
         *(fates_sql(bound) if how.whole else [NO_FATES]),
         HELD,
+        *([] if bound.entity.rules_of_both.may("crm", "create") else [NONE_IN_CRM]),
         EMPTY,
         *([] if bound.entity.match else [CONTESTED]),
     ]

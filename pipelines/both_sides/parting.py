@@ -84,6 +84,7 @@ select
   gone,
   case
     when fold in (select fold from parted) then 'part'
+    when fold in (select fold from work.moved) then 'part' -- that it is the same one is a guess
     when not based then 'part' -- they never agreed on anything
     when gone = 'record' and not seen_deleted then 'part'
     else fate

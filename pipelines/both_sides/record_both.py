@@ -46,13 +46,15 @@ left join state t on t.fold = b.fold
 )
 
 
-def record_both(con: duckdb.DuckDBPyConnection, bound: Bound, *, everything: bool) -> None:
+def record_both(con: duckdb.DuckDBPyConnection, bound: Bound, *, everything: bool, wrote: bool) -> None:
     """The next run knows what this one decided. `everything`: it was about all of both sides, and not a part of them.
+    `wrote`: it had something to do, so that a first run was approved.
 
     Only such a run is the first one under these terms, or pairs all anew: what a person approved was all there is.
     """
     for statement in (*FARED, OVER, REPLACED, *REMEMBER, REMEMBER_EXCEPTED, FORGET_LOST, *go_on_sql(bound)):
         con.execute(statement)
-    if everything:
+    if everything and wrote:
         memory.write(con, FIRST_DONE, bound.entity.terms)
+    if everything:
         memory.write(con, RELINK, "")

@@ -1,6 +1,6 @@
 """Two values of a cell and the one last agreed on: which side gives its value to the other, and why.
 
-In: `work.rows` of a two-way entity, `records`, `accord`, `echoes`. Out: `work.sides` (fold, field, theirs, ours,
+In: `work.rows` of a two-way entity, `records`, `work.base`, `echoes`. Out: `work.sides` (fold, field, theirs, ours,
 base_theirs, base_ours, back, flow, why), one row for each agreed field of each pair: `theirs` is the source's value in
 the CRM's words, `ours` the CRM's, `back` that one in the source's words. `flow` is one of
 
@@ -127,7 +127,7 @@ held_against as (
     not c.differs or e.record_id is not null as alike
   from cells c
   join (values {winners}) w (n, field, wins, part, alone) on w.n = c.n
-  left join accord a on a.fold = c.fold and a.field = w.field
+  left join work.base a on a.fold = c.fold and a.field = w.field
   left join echoes e
     on e.record_id = c.record_id and e.field = w.field
     and e.sent is not distinct from c.theirs and e.became is not distinct from c.ours

@@ -29,8 +29,10 @@ create or replace table work.source_cells (
 HELD = """
 update work.link set verdict = 'held: conflict'
 where verdict is null and fold in (select fold from work.sides where flow = 'hold')
+  and fold not in (select fold from work.fates)
 """
-"""A person decides: until then the whole row waits, lest half of a change is on the other side."""
+"""A person decides: until then the whole row waits, lest half of a change is on the other side. Where a side is gone
+there is nothing to decide between."""
 
 CRM_CELLS = """
 insert into work.cells
@@ -43,11 +45,8 @@ where d.flow = 'crm' and s.verdict is null and s.record_id is not null
 
 SUGGESTED = """
 delete from work.cells c
-where c.rule = 'related' and c.record_id is not null and c.fold in (
-  select s.fold
-  from work.rows s
-  join state t on t.fold = s.fold and t.row_hash = s.row_hash and t.ref_hash = s.ref_hash
-  where s.how = 'stored'
+where c.rule = 'related' and c.record_id is not null and exists (
+  select 1 from work.base a where a.fold = c.fold and a.field = c.field and a.theirs = c.new
 )
 """
 """What a row suggested before is not suggested again: people may have taken it away."""

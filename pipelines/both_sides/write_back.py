@@ -167,14 +167,7 @@ def _learned_sql(bound: Bound, batch: Batch) -> list[str]:
     born = [
         "delete from links where record_id in (select record_id from born_now)",
         "insert into links select lower(key), key, record_id from born_now",
-        f"""
-insert into work.cells
-select b.fold, b.record_id, {literal(key)}, r.{quote(key)}, b.key, null, 'key'
-from born_now b
-join records r on r.Id = b.record_id
-""",
-        "insert into work.agreed select fold, field, new, false from work.cells where fold in (from born_folds)",
-        "insert into work.actions select fold, record_id, 'update', 0 from born_now",
+        *(_keys_sql(key) if bound.entity.rules_of_both.may("crm", "update") else []),
     ]
     return [
         """
@@ -209,4 +202,18 @@ where o.fold is not null or d.flow in ('source', 'same')
 """,
         *TAKE,
         *(born if batch.operation == "insert" else []),
+    ]
+
+
+def _keys_sql(key: str) -> list[str]:
+    """Statements by which records get the keys of the items that were made from them."""
+    return [
+        f"""
+insert into work.cells
+select b.fold, b.record_id, {literal(key)}, r.{quote(key)}, b.key, null, 'key'
+from born_now b
+join records r on r.Id = b.record_id
+""",
+        "insert into work.agreed select fold, field, new, false from work.cells where fold in (from born_folds)",
+        "insert into work.actions select fold, record_id, 'update', 0 from born_now",
     ]

@@ -50,7 +50,10 @@ class Leave:
 
 @dataclass(frozen=True, config=BUILT)
 class BothWays:
-    """How two sides are kept in accord. `prevent`: what is never done on a side, whatever else is declared."""
+    """How two sides are kept in accord. `prevent`: what is never done on a side, whatever else is declared.
+
+    Where updates of the CRM are prevented not even keys are written there: pairs are known in the entity's file alone.
+    """
 
     direction: Literal["to_crm", "from_crm", "both"] = "both"
     prevent: dict[Side, tuple[Operation, ...]] = made(default_factory=lambda: {"crm": ("delete",)})

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 
 from pipelines.both_sides.accord import agreed_now_sql
+from pipelines.both_sides.moved import REMEMBER
 from pipelines.both_sides.removal import Removal
-from pipelines.both_sides.three_way import columns_sql
 from pipelines.both_sides.write_back import WriteBack
 from pipelines.errand import Errand
 from pipelines.loading.load import Loader
@@ -24,6 +24,9 @@ ROUNDS = 3
 
 def load_in_rounds(errand: Errand, ready: Prepared) -> SystemicError | None:
     """The plan is loaded as far as it could be; returns what stopped it, if anything did."""
+    with errand.opened() as con:
+        for statement in REMEMBER if ready.bound.entity.both else ():
+            con.execute(statement)
     if stopped := _beside_cells(errand, ready):
         with errand.opened() as con:
             errand.judge(con, ready.bound, "loaded")
@@ -33,7 +36,7 @@ def load_in_rounds(errand: Errand, ready: Prepared) -> SystemicError | None:
         with errand.opened() as con:
             errand.judge(con, ready.bound, "loaded")
             record_links(con)
-            for statement in agreed_now_sql(columns_sql(ready.bound)) if ready.bound.entity.both else ():
+            for statement in agreed_now_sql(ready.bound) if ready.bound.entity.both else ():
                 con.execute(statement)
             unresolved = con.execute(UNRESOLVED_SQL).fetchall()[0][0]
         if stopped or not unresolved or attempt == ROUNDS:

@@ -22,6 +22,9 @@ from pipelines.reconciling.lead_alone import lead_alone_sql
 from pipelines.reconciling.status import alive_sql, ended_sql
 from pipelines.sql import canonical_sql, differs_sql, given, literal, quote, said
 
+NONE_CHANGED = "delete from work.cells where record_id is not null"
+"""Records of the CRM stay as they are, whatever else is declared: not even their key is written."""
+
 
 def reconcile_sql(bound: Bound, *, creates: bool) -> list[str]:
     """Statements that create `work.cells` and `work.actions`. `creates`: rows without a record may get one."""
@@ -34,6 +37,7 @@ def reconcile_sql(bound: Bound, *, creates: bool) -> list[str]:
         *created_sql(bound, creates=creates),
         *waiting_updates_sql(bound),
         *lead_alone_sql(bound.entity),
+        *([NONE_CHANGED] if bound.entity.both and not bound.entity.both.may("crm", "update") else []),
         _actions_sql(),
         *_stamp_sql(bound),
     ]

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from pipelines import memory
 from pipelines.both_sides.excepting import choose_excepted
+from pipelines.both_sides.moved import KNOWN_BY
 from pipelines.both_sides.pairing import EVERY, Pairing, before_matching_sql, pairing_sql, relinking
 from pipelines.both_sides.way_back import TABLES as TABLES_OF_WAY_BACK
 from pipelines.both_sides.way_back import way_back_sql
@@ -141,6 +142,8 @@ def _pairing(con: duckdb.DuckDBPyConnection, wish: Wish) -> Pairing:
 def _link(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
     """`work.link` says which record each row in scope has, and `work.rows` shows both."""
     entity = bound.entity
+    if entity.both:
+        con.execute(KNOWN_BY)
     for statement in (*RIVALS, CONTESTED) if entity.match else ():
         con.execute(statement)
     for statement in link_sql(entity):

@@ -80,6 +80,11 @@ class Desk:
         rows = self.org.records("Task", fields, deleted=deleted)
         return {str(row["Id"]): {**row, "Outlook_Id__c": _id_of(row["Outlook_Id__c"])} for row in rows}
 
+    def org_tasks(self, *fields: str) -> dict[str, Record]:
+        """These fields of the org's tasks, by id."""
+        rows = self.org.records("Task", ["Id", *fields])
+        return {str(row["Id"]): {name: row[name] for name in fields} for row in rows}
+
     # people
 
     def puts(self, user: str, item: Mapping[str, object], list_id: str | None = None) -> str:
@@ -135,9 +140,10 @@ class Desk:
         struck: int = 0,
         dies_after: str = "",
         meanwhile: Callable[[int], None] = nothing,
+        approved: bool = True,
         **request: Any,
     ) -> Report | None:
-        """The report of one run, whatever its plan was; None of one that was struck down.
+        """The report of one run, whatever its plan was where it is `approved`; None of one that was struck down.
 
         That is before the call of a number, or after the first one of a path. `meanwhile` is what people do just before
         each call.
@@ -158,7 +164,7 @@ class Desk:
         self.clock.go_on(timedelta(seconds=2))
         try:
             with outside(self.org, wire, Listed([]), self.warehouse, "collections", self.home) as world:
-                return run_once(self.entity, world, Request(run_id=run_id(), **request), approved=True)
+                return run_once(self.entity, world, Request(run_id=run_id(), **request), approved=approved)
         except Stopped as stopped:
             return stopped.report
         except Struck:

@@ -66,7 +66,7 @@ def test_the_link_to_a_deleted_record_is_taken_away_in_the_next_run(desk: Desk) 
     desk.deletes(record)
     report = desk.run()
     assert report is not None
-    assert report.outcomes == {"skipped": 1}
+    assert report.reasons == {"updated: without_link": 1}
     assert links_of(desk.items()[key]) == ["Wiki"]
     for _ in range(2):
         desk.later(TOLD)
@@ -113,3 +113,34 @@ def test_where_nothing_may_be_updated_in_outlook_the_link_stays(desk: Desk) -> N
     desk.deletes(record)
     desk.run()
     assert links_of(desk.items()[key]) == ["Salesforce", "Wiki"]
+
+
+def test_a_relation_that_people_took_away_stays_away(desk: Desk) -> None:
+    person = desk.org.person("POST", "sobjects/Contact", {"LastName": "Bond", "Email": "bond@example.org"})["id"]
+    key = desk.puts(ANN, {"title": "one", "body": {"content": "call bond@example.org", "contentType": "text"}})
+    desk.run()
+    ((record, row),) = desk.org_tasks("WhoId").items()
+    assert row["WhoId"] == person
+    desk.edits(record, WhoId=None, Status="Completed")
+    for _ in range(2):
+        desk.later(TOLD)
+        desk.run()
+    desk.changes(key, title="two")
+    desk.run()
+    assert desk.org_tasks("WhoId", "Subject") == {record: {"WhoId": None, "Subject": "two"}}
+
+
+def test_a_first_run_that_had_nothing_to_do_is_no_approval(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    try:
+        desk.run()
+        desk.creates({"Subject": "one", "OwnerId": desk.users[ANN]})
+        held = desk.run(approved=False)
+        assert held is not None
+        assert (held.status, desk.items()) == ("held", {})
+        desk.run()
+        desk.creates({"Subject": "two", "OwnerId": desk.users[ANN]})
+        assert desk.run(approved=False) is not None
+        assert len(desk.items()) == 2
+    finally:
+        desk.close()

@@ -8,7 +8,6 @@ from datetime import datetime
 from assets.tasks import ENTITY as TASKS
 from pipelines.both_sides.accord import agreed_now_sql
 from pipelines.both_sides.outcomes_both import back_outcomes_sql
-from pipelines.both_sides.three_way import columns_sql
 from pipelines.declaring.entity import Entity
 from pipelines.loading.plan import Plan
 from pipelines.telling.record import record_links
@@ -69,7 +68,7 @@ class BothCase(Case):
     def settle(self) -> None:
         """What is alike is remembered as agreed on."""
         record_links(self.con)
-        for statement in agreed_now_sql(columns_sql(self.bound)):
+        for statement in agreed_now_sql(self.bound):
             self.con.execute(statement)
 
     def look(self) -> Plan:

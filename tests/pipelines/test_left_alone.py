@@ -89,18 +89,33 @@ def test_an_item_that_was_moved_and_edited_at_once_keeps_the_edit() -> None:
     assert case.back == {}
 
 
-def test_what_people_took_away_is_not_suggested_again() -> None:
-    case = BothCase().looked_up("Contact.Email", {"003A": "bob@y.org"})
+def test_what_people_took_away_is_not_suggested_again_until_somebody_else_is() -> None:
+    case = BothCase().looked_up("Contact.Email", {"003A": "bob@y.org", "003B": "eve@y.org"})
     assert isinstance(case, BothCase)
     case.items({**ITEM, "mentions": '["bob@y.org"]'}).tasks({**KEYED, "WhoId": "003A"})
     case.agreed("T1", "00T1")
-    case.con.execute(
-        "insert into state by name select fold, row_hash, ref_hash, true as settled, 0 as failures from work.rows"
-    )
     case.tasks({**KEYED, "WhoId": None}).look()
     assert case.cells == set()
     case.items({**ITEM, "title": "b", "mentions": '["bob@y.org"]'}).look()
-    assert case.changes("T1") == {"Subject": "b", "WhoId": "003A"}
+    assert case.changes("T1") == {"Subject": "b"}
+    case.items({**ITEM, "mentions": '["eve@y.org"]'}).look()
+    assert case.changes("T1") == {"WhoId": "003B"}
+
+
+def test_nothing_is_created_or_changed_in_the_crm_where_that_is_prevented() -> None:
+    both = BothWays(prevent={"crm": ("create", "update")})
+    case = BothCase(replace(TASKS, both=both)).looked_up("Contact.Email", {"003A": "bob@y.org"})
+    assert isinstance(case, BothCase)
+    speaking = {"mentions": '["bob@y.org"]'}
+    case.items({**ITEM, **speaking}, {"id": "T2", "title": "new", **speaking}).tasks(KEYED).look()
+    assert (case.cells, case.outcomes) == (set(), {"T1": "unchanged", "T2": "skipped: prevented"})
+
+
+@pytest.mark.parametrize("direction", ["from_crm", "both"])
+def test_what_flows_from_the_crm_alone_creates_nothing_there(direction: str) -> None:
+    case = BothCase(replace(TASKS, both=BothWays(direction=direction))).items(ITEM)  # type: ignore[arg-type]
+    case.look()
+    assert case.outcomes == {"T1": "created" if direction == "both" else "skipped: prevented"}
 
 
 EVENT = {
