@@ -76,6 +76,10 @@ def _unspoken_sql(field: BoundField, rule: Agreed) -> str:
     return f"(s.{given(rule.column)} is not null and {rule.value_sql(field.name)} is null)" if rule.words else "false"
 
 
+def _agreed(field: BoundField) -> str:
+    return quote(f"agreed {field.name}")
+
+
 def sides_sql(bound: Bound) -> list[str]:
     """Statements that create `work.sides`."""
     both = bound.entity.rules_of_both
@@ -89,12 +93,17 @@ def sides_sql(bound: Bound) -> list[str]:
     columns = {
         "theirs": [theirs_sql(f, rule) for f, rule in fields],
         "ours": [ours_sql(f) for f, _ in fields],
-        "back": [rule.back_sql(ours_sql(f), row=True) for f, rule in fields],
+        "back": [rule.back_sql(ours_sql(f), _agreed(f)) for f, rule in fields],
         "differs": [differs_sql(theirs_sql(f, rule), ours_sql(f), f.type) for f, rule in fields],
         "in_the_way": [_kept_sql(f, rule) for f, rule in fields],
         "unspoken": [_unspoken_sql(f, rule) for f, rule in fields],
     }
     unnested = ",\n    ".join(f"unnest({list_sql(values)}) as {name}" for name, values in columns.items())
+    lists = "\n".join(
+        f"  left join work.base {_agreed(f)} on {_agreed(f)}.fold = s.fold and {_agreed(f)}.field = {literal(f.name)}"
+        for f, rule in fields
+        if rule.first
+    )
     to_crm = "true" if both.may("crm", "update") else "false"
     to_source = "true" if both.may("source", "update") else "false"
     return [
@@ -110,6 +119,7 @@ with cells as (
     {unnested}
   from work.rows s
   left join records r on r.number = s.record_number
+{lists}
   where (s.record_id is not null and s.verdict is null) or s.verdict = 'skipped: deleted_in_crm'
 ),
 held_against as (

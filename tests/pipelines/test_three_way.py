@@ -173,7 +173,14 @@ def test_fields_that_belong_together_come_from_one_side(
 ) -> None:
     def both(item: tuple[int, int], record: tuple[int, int]) -> BothCase:
         times = {column: f"2026-03-05T{hour:02}:00:00.000Z" for column, hour in zip(SPAN.values(), item, strict=True)}
-        row = {"id": "E1", "subject": "a", "type": "singleInstance", "sensitivity": "normal", "isOrganizer": "true", **times}
+        row = {
+            "id": "E1",
+            "subject": "a",
+            "type": "singleInstance",
+            "sensitivity": "normal",
+            "isOrganizer": "true",
+            **times,
+        }
         row["showAs"] = "busy"
         fields = {name: datetime(2026, 3, 5, hour) for name, hour in zip(SPAN, record, strict=True)}  # noqa: DTZ001
         told = {"Id": "00U1", "Outlook_Id__c": "E1", "Subject": "a", "ShowAs": "Busy", "OwnerId": OWNER, **fields}

@@ -43,7 +43,14 @@ def test_only_the_named_columns_are_told() -> None:
     assert task_content({"title": None}) == {"title": ""}
     assert task_content({"importance": None, "dueDateTime": None}) == {"importance": "normal", "dueDateTime": None}
     assert event_content({"subject": "x", "isAllDay": "true"}) == {"subject": "x", "isAllDay": True}
-    assert contact_content({"emailAddresses": '["a@b"]'}) == {"emailAddresses": [{"address": "a@b", "name": "a@b"}]}
+
+
+def test_lists_are_told_as_they_are_but_for_blanks_and_a_new_address_is_called_by_itself() -> None:
+    listed = '[null, {"address": "a@b"}, {"name": "Joe at home", "address": "c@d"}]'
+    home = {"name": "Joe at home", "address": "c@d"}
+    assert contact_content({"emailAddresses": listed})["emailAddresses"] == [{"name": "a@b", "address": "a@b"}, home]
+    assert contact_content({"businessPhones": '[null, "1"]'}) == {"businessPhones": ["1"]}
+    assert contact_content({"businessPhones": None}) == {"businessPhones": []}
 
 
 def test_a_moment_has_milliseconds() -> None:
