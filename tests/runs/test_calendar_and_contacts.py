@@ -105,7 +105,7 @@ def test_a_meeting_with_others_is_never_changed_in_outlook(
 @pytest.fixture(scope="module")
 def people(sides: Sides) -> dict[str, str]:
     """Outcomes after a first run: somebody whom both sides know, and one on each side whom the other does not."""
-    addresses = [{"address": "joe@x.org", "name": "Joe"}, {"address": "second@x.org", "name": "Joe"}]
+    addresses = [{"address": "joe@x.org", "name": "Joe"}, {"address": "Second@x.org", "name": "Joe at home"}]
     sides.office.put(
         ANN,
         "contacts",
@@ -125,14 +125,34 @@ def test_only_those_whom_both_sides_know_are_paired(sides: Sides, people: dict[s
     assert set(rows(sides, "contacts", "surname")) == {"Doe", "Plumber"}
 
 
-def test_the_first_of_several_addresses_counts_and_the_others_stay(sides: Sides, people: dict[str, str]) -> None:
-    doe = records(sides, "Contact", "LastName", "Phone")["Doe"]
-    assert doe["Phone"] == "1"
-    sides.org.do(
-        "records/edit", {"sobject": "Contact", "ids": [doe["Id"]], "fields": {"Email": "new@x.org", "Phone": "3"}}
-    )
-    sides.sync(CONTACTS)
-    told = rows(sides, "contacts", "surname")["Doe"]
-    assert [each["address"] for each in told["emailAddresses"]] == ["new@x.org", "second@x.org"]
-    assert told["businessPhones"] == ["3", "2"]
+HOME = {"name": "Joe at home", "address": "Second@x.org"}
+NEW = {"name": "new@x.org", "address": "new@x.org"}
+
+
+def edited(sides: Sides, **fields: str | None) -> Mapping[str, Any]:
+    """The contact in Outlook, once somebody gave it these values in the CRM; all is quiet then."""
+    doe = records(sides, "Contact", "LastName")["Doe"]
+    sides.org.do("records/edit", {"sobject": "Contact", "ids": [doe["Id"]], "fields": fields})
+    assert sides.sync(CONTACTS).outcomes["updated"] == 1
     assert sides.sync(CONTACTS).status == "nothing_to_do"
+    told = records(sides, "Contact", "LastName", *fields)["Doe"]
+    assert {name: told[name] for name in fields} == fields
+    return rows(sides, "contacts", "surname")["Doe"]
+
+
+def test_the_first_of_several_addresses_counts_and_the_others_stay(sides: Sides, people: dict[str, str]) -> None:
+    assert records(sides, "Contact", "LastName", "Phone")["Doe"]["Phone"] == "1"
+    told = edited(sides, Email="new@x.org", Phone="3")
+    assert (told["emailAddresses"], told["businessPhones"]) == ([NEW, HOME], ["3", "2"])
+
+
+def test_one_that_is_cleared_and_typed_again_takes_no_other_with_it(sides: Sides, people: dict[str, str]) -> None:
+    told = edited(sides, Email=None, Phone=None)
+    assert (told["emailAddresses"], told["businessPhones"]) == ([HOME], ["2"])
+    told = edited(sides, Email="new@x.org", Phone="9")
+    assert (told["emailAddresses"], told["businessPhones"]) == ([NEW, HOME], ["9", "2"])
+
+
+def test_one_that_is_there_already_is_there_once(sides: Sides, people: dict[str, str]) -> None:
+    told = edited(sides, Email="second@x.org", Phone="2")
+    assert (told["emailAddresses"], told["businessPhones"]) == ([HOME, NEW], ["2", "9"])
