@@ -13,7 +13,7 @@ from typing import ClassVar, Literal
 from pydantic.dataclasses import dataclass
 
 from pipelines.declaring.conditions import BUILT, Condition
-from pipelines.declaring.first_entry import FirstEntry
+from pipelines.declaring.first_entry import FirstEntry, Had
 from pipelines.declaring.rules import Case, Reference, Rule
 from pipelines.declaring.source import STRICT
 from pipelines.sql import given, literal
@@ -56,14 +56,14 @@ class Agreed(Rule):
         known = " ".join(f"when {literal(theirs)} then {literal(ours)}" for theirs, ours in self.words.items())
         return f"(case {value} {known} end)"
 
-    def back_sql(self, ours: str, agreed: str | None = None) -> str:
+    def back_sql(self, ours: str, had: Had | None = None) -> str:
         """A value of the CRM, as canonical text, in the source's words; null where it has none.
 
-        `agreed`: there is a source row `s` already, and this row of what both agreed on, or none of it.
+        `had`: there is a source row `s` already, and of its list the CRM had this one.
         """
         if self.first:
             entry = FirstEntry(f"s.{given(self.column)}", self.member)
-            return entry.led_by_sql(ours, agreed) if agreed else entry.made_sql(ours)
+            return entry.led_by_sql(ours, had) if had else entry.made_sql(ours)
         if not self.words:
             return ours
         known = " ".join(f"when {literal(ours_)} then {literal(theirs)}" for theirs, ours_ in self.words.items())

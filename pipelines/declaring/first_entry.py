@@ -7,8 +7,20 @@ entry at the beginning stands for the CRM's that is none: it is not written (see
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipelines.sql import entries_sql, is_list_sql, literal
+
+
+class Had(NamedTuple):
+    """SQL of which entry the CRM had when both sides agreed.
+
+    `known`: they agreed on something, else the first one is taken for the CRM's. `value`: null where it had none, as
+    after it was cleared, or none of these.
+    """
+
+    known: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +38,14 @@ class FirstEntry:
         """A list of that value alone; null where there is none."""
         return f"case when {value} is not null then to_json([{self._entry_sql(value)}])::varchar end"
 
-    def led_by_sql(self, value: str, agreed: str) -> str:
-        """The list with that value in front, in place of what was agreed to be the CRM's.
+    def led_by_sql(self, value: str, had: Had) -> str:
+        """The list with that value in front, in place of the one that the CRM had: the first, where that is gone.
 
-        `agreed`: a row of `accord`, which may be missing: then the first entry is meant. Where it says that the CRM had
-        none, nothing is replaced. An entry that has the value already comes to the front, and all others stay.
+        An entry that has the value already comes to the front, and all others stay.
         """
         there = self._place_sql(value)
-        had = self._place_sql(f"{agreed}.theirs")
-        replaced = f"case when {agreed}.fold is null then 1 when {agreed}.ours is not null then coalesce({had}, 1) end"
+        before = f"coalesce({self._place_sql(had.value)}, 1)"
+        replaced = f"case when not {had.known} then 1 when {had.value} is not null then {before} end"
         taken = f"coalesce({there}, {replaced}, 0)"
         own = f"{self._entries_sql()}[{there}]" if self.member else "null"
         front = f"case when {value} is not null then coalesce({own}, {self._entry_sql(value)}) end"

@@ -54,3 +54,6 @@ WRITABLE: Mapping[Collection, tuple[str, ...]] = {
         "department", "jobTitle", "personalNotes", "categories",
     ),
 }  # fmt: skip
+
+MOST: Mapping[str, int] = {"emailAddresses": 3, "businessPhones": 2}
+"""How many entries of a list Graph takes."""

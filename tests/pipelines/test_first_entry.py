@@ -8,57 +8,56 @@ import duckdb
 import pytest
 
 from pipelines.declaring.agreed_rules import Agreed
-from pipelines.declaring.first_entry import FirstEntry
+from pipelines.declaring.first_entry import FirstEntry, Had
 
 NEVER = "(never agreed)"
 NONE: list[str] = []
 Texts = list[str | None]
 
-LINES: dict[str, tuple[Texts | None, tuple[str, str | None] | str, str | None, Texts]] = {
-    # name: the list, what was agreed there and here, the CRM's now, the list then
-    "another one": (["1", "2"], ("1", "1"), "9", ["9", "2"]),
-    "none any more": (["1", "2"], ("1", "1"), None, [None, "2"]),
-    "the only one is cleared": (["1"], ("1", "1"), None, [None]),
-    "one where there was none": (["2"], ("2", None), "9", ["9", "2"]),
-    "one that is there": (["1", "2", "3"], ("1", "1"), "3", ["3", "1", "2"]),
-    "one that is there, where there was none": (["2", "3"], ("2", None), "3", ["3", "2"]),
-    "another one, of two alike": (["1", "1"], ("1", "1"), "9", ["9", "1"]),
-    "people put one before it": (["3", "1", "2"], ("1", "1"), "9", ["9", "3", "2"]),
-    "people put one before it, and it is cleared": (["3", "1", "2"], ("1", "1"), None, [None, "3", "2"]),
-    "people changed it as well": (["3", "2"], ("1", "1"), "9", ["9", "2"]),
+LINES: dict[str, tuple[Texts | None, str | None, str | None, Texts]] = {
+    # name: the list, what the CRM had of it, the CRM's now, the list then
+    "another one": (["1", "2"], "1", "9", ["9", "2"]),
+    "none any more": (["1", "2"], "1", None, [None, "2"]),
+    "the only one is cleared": (["1"], "1", None, [None]),
+    "one where there was none": (["2"], None, "9", ["9", "2"]),
+    "one that is there": (["1", "2", "3"], "1", "3", ["3", "1", "2"]),
+    "one that is there, where there was none": (["2", "3"], None, "3", ["3", "2"]),
+    "one that is not among them": (["1", "2"], "7", "9", ["9", "2"]),
+    "another one, of two alike": (["1", "1"], "1", "9", ["9", "1"]),
+    "people put one before it": (["3", "1", "2"], "1", "9", ["9", "3", "2"]),
+    "people put one before it, and it is cleared": (["3", "1", "2"], "1", None, [None, "3", "2"]),
+    "people changed it as well": (["3", "2"], "1", "9", ["9", "2"]),
     "never agreed": (["1", "2"], NEVER, "9", ["9", "2"]),
-    "no list": (None, (NEVER, None), "9", ["9"]),
-    "in other capitals": (["a", "B"], ("a", "a"), "b", ["b", "a"]),
+    "no list": (None, NEVER, "9", ["9"]),
+    "in other capitals": (["a", "B"], "a", "b", ["b", "a"]),
 }
 
 
-def after(entry: FirstEntry, line: tuple[object, tuple[str, str | None] | str, str | None]) -> str:
-    listed, agreed, ours = line
+def after(entry: FirstEntry, line: tuple[object, str | None, str | None]) -> str:
+    listed, had, ours = line
     con = duckdb.connect()
     con.execute("create table s as select cast(? as varchar) as listed, cast(? as varchar) as ours", [listed, ours])
-    con.execute("create table a (fold varchar, theirs varchar, ours varchar)")
-    if not isinstance(agreed, str):
-        con.execute("insert into a values ('k', ?, ?)", list(agreed))
-    asked = f"select {entry.led_by_sql('s.ours', 'a')} from s left join a on true"
+    con.execute("create table a as select cast(? as boolean) as known, cast(? as varchar) as had", [had != NEVER, had])
+    asked = f"select {entry.led_by_sql('s.ours', Had('a.known', 'a.had'))} from s, a"
     return str(con.execute(asked).fetchall()[0][0])
 
 
 @pytest.mark.parametrize("line", LINES.values(), ids=LINES.keys())
 def test_one_entry_is_the_crms_and_all_others_stay(
-    line: tuple[Texts | None, tuple[str, str | None] | str, str | None, Texts],
+    line: tuple[Texts | None, str | None, str | None, Texts],
 ) -> None:
-    listed, agreed, ours, then = line
+    listed, had, ours, then = line
     given = None if listed is None else json.dumps(listed)
-    assert json.loads(after(FirstEntry("s.listed"), (given, agreed, ours))) == then
+    assert json.loads(after(FirstEntry("s.listed"), (given, had, ours))) == then
 
 
 @pytest.mark.parametrize("line", LINES.values(), ids=LINES.keys())
 def test_the_same_of_objects_which_keep_their_names(
-    line: tuple[Texts | None, tuple[str, str | None] | str, str | None, Texts],
+    line: tuple[Texts | None, str | None, str | None, Texts],
 ) -> None:
-    listed, agreed, ours, then = line
+    listed, had, ours, then = line
     given = None if listed is None else json.dumps([{"name": f"Mr {each}", "v": each} for each in listed])
-    told = json.loads(after(FirstEntry("s.listed", "v"), (given, agreed, ours)))
+    told = json.loads(after(FirstEntry("s.listed", "v"), (given, had, ours)))
     there = {str(each).lower(): each for each in listed or NONE}
     expected = [
         {"name": f"Mr {there[each.lower()]}", "v": there[each.lower()]} if each.lower() in there else {"v": each}

@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 
 from assets.events import ENTITY as EVENTS
+from assets.outlook_contacts import ENTITY as CONTACTS
 from assets.tasks import ENTITY as TASKS
 from pipelines.declaring.agreed_rules import Agreed, Winner
 from pipelines.declaring.both import BothWays
@@ -130,6 +131,26 @@ def test_a_body_that_would_be_spoiled_is_not_overwritten_and_all_else_is(spoiled
     case.look()
     assert case.back == {("update", "T1"): {"title": "b"}}
     assert case.why[("t1", "Description")] == f"kept {why}"
+
+
+@pytest.mark.parametrize(
+    "echo, then", [(True, '["7","222"]'), (False, '["7","111"]')], ids=["as the CRM spells it", "kept back before"]
+)
+def test_of_a_list_the_crm_had_what_it_made_of_an_entry_and_not_what_it_agreed_to_differ_from(
+    *, echo: bool, then: str
+) -> None:
+    numbers = '["111", "222"]' if echo else '["111"]'
+    item = {"id": "C1", "surname": "Doe", "sensitivity": "normal", "businessPhones": numbers}
+    record = {"Id": "003A", "Outlook_Id__c": "C1", "LastName": "Doe", "OwnerId": OWNER, "Phone": "(1) 11"}
+    case = BothCase(CONTACTS).items(item)
+    case.crm([record])
+    case.linked({"C1": "003A"})
+    case.con.execute("insert into accord values ('c1', 'LastName', 'Doe', 'Doe'), ('c1', 'Phone', '111', '(1) 11')")
+    if echo:
+        case.con.execute("insert into echoes values ('003A', 'Phone', '111', '(1) 11')")
+    case.crm([{**record, "Phone": "7"}])
+    case.look()
+    assert case.back == {("update", "C1"): {"businessPhones": then}}
 
 
 def test_a_text_that_the_crm_would_cut_is_alike_and_never_written_back() -> None:

@@ -156,3 +156,20 @@ def test_one_that_is_cleared_and_typed_again_takes_no_other_with_it(sides: Sides
 def test_one_that_is_there_already_is_there_once(sides: Sides, people: dict[str, str]) -> None:
     told = edited(sides, Email="second@x.org", Phone="2")
     assert (told["emailAddresses"], told["businessPhones"]) == ([HOME, NEW], ["2", "9"])
+
+
+def test_one_for_which_outlook_has_no_room_is_kept_back_and_all_else_is_written(
+    sides: Sides, people: dict[str, str]
+) -> None:
+    told = edited(sides, Phone=None)
+    assert told["businessPhones"] == ["9"]
+    sides.office.patch(ANN, "contacts", {"id": told["id"], "businessPhones": ["9", "10"]})
+    assert sides.sync(CONTACTS).status == "nothing_to_do"
+    told = edited(sides, Phone="11", Title="Dr")
+    assert (told["businessPhones"], told["jobTitle"]) == (["9", "10"], "Dr")
+    doe = records(sides, "Contact", "LastName")["Doe"]
+    sides.org.do("records/edit", {"sobject": "Contact", "ids": [doe["Id"]], "fields": {"Phone": "12"}})
+    sides.sync(CONTACTS)
+    assert "unchanged: full_there" in sides.outcomes("outlook_contacts").values()
+    told = edited(sides, Phone="10")
+    assert told["businessPhones"] == ["10", "9"]
