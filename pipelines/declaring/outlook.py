@@ -1,7 +1,7 @@
 """What rows of Outlook have, under Graph's own names, and what of it can be written back.
 
-Lists are JSON, of objects where Graph tells objects that people name (`emailAddresses`), booleans true and false, moments
-UTC with milliseconds, days 2026-01-31. `place` is the id of a task's list; `crmId` the record that an item was made
+Lists are JSON, of objects where people give names to entries (`emailAddresses`), booleans true and false, moments UTC
+with milliseconds, days 2026-01-31. `place` is the id of a task's list; `crmId` the record that an item was made
 from, and `crmLink` the id of our link to it that people see, where there is one (tasks); `addresses` and `linkedIds`
 are the people and the CRM records that it speaks of. Columns that would send mail when written, such as attendees, are
 not writable.
