@@ -1,7 +1,8 @@
 """Events of the Outlook calendar ⇄ Event: single ones, that nobody else was invited to or is told of by a change.
 
 Series and whole days are left alone. A meeting with others is told to the CRM and never changed in Outlook, as every
-change there would be sent to all who were invited; nor is anything deleted there.
+change there would be sent to all who were invited, or is not the guest's to make. Every field of it is kept, and so it
+would not be deleted either if `prevent` allowed that; as shipped, nothing is deleted there.
 """
 
 from datetime import timedelta
@@ -18,7 +19,7 @@ from pipelines.declaring.source import Outlook
 
 USERS = Records("User", "FederationIdentifier")
 PEOPLE = OneOf((Records("Contact", "Id"), Records("Lead", "Id"), Records("Contact", "Email"), Records("Lead", "Email")))
-WITH_OTHERS = {"with_others": Filled("attendees")}
+WITH_OTHERS = {"with_others": Filled("attendees") | ~Is("isOrganizer", "true")}  # guests may not see who else comes
 UNSPOILED = {"formatting_kept": Is("bodyFormatted", "true"), "attachments_kept": Is("hasAttachments", "true")}
 
 ENTITY = Entity(

@@ -25,7 +25,7 @@ ENTITY = Entity(
     fields={
         "FirstName": Agreed("givenName"),
         "LastName": Agreed("surname"),
-        "Email": Agreed("emailAddresses", first=True),
+        "Email": Agreed("emailAddresses", first=True, member="address"),
         "Phone": Agreed("businessPhones", first=True),
         "MobilePhone": Agreed("mobilePhone"),
         "Title": Agreed("jobTitle"),

@@ -25,6 +25,7 @@ MEANINGS = {
     "attachments_kept": "it has attachments in Outlook, and its text is not overwritten",
     "with_others": "a meeting with others, which is never changed in Outlook",
     "longer_there": "the text in Outlook is longer than the field, and is not overwritten",
+    "full_there": "Outlook has no room for one more beside those that are there",
     "no_counterpart": "a value that Outlook has no word for",
     "prevented": "the declaration prevents this on that side",
     "source_unchanged": "the source says what it said last time",

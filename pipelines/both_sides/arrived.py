@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from pipelines.both_sides.three_way import agreed_fields, ours_sql, theirs_sql
 from pipelines.declaring.agreed_rules import Agreed
+from pipelines.declaring.first_entry import FirstEntry
 from pipelines.reading.binding import Bound, BoundField
 from pipelines.reconciling.cells import list_sql
-from pipelines.sql import given, literal
+from pipelines.sql import given, literal, literals
 
 WEIGHED = "weighed"
 
@@ -27,6 +28,9 @@ def arrived_sql(bound: Bound) -> list[str]:
     names = ", ".join(f"({n}, {literal(field.name)})" for n, (field, _) in enumerate(fields))
     words = " ".join(_words_sql(field, rule) for field, rule in fields if rule.words or rule.first)
     meant = f"case {words} else c.new end" if words else "c.new"
+    lists = literals(field.name for field, rule in fields if rule.first)
+    # with nothing of the CRM in front, the first of a list is theirs alone
+    blank = f"b.route = 'source' and names.field in {lists} and json_extract_string(c.new, '$[0]') is null"
     return [
         f"""
 create or replace temp table sent as
@@ -36,7 +40,7 @@ select
   names.field,
   max_by(b.operation, b.batch) = 'insert' as born,
   max_by(b.route, b.batch) = 'source' as there,
-  max_by(struct_pack(v := {meant}), b.batch).v as value
+  max_by(struct_pack(theirs := {meant}, ours := case when {blank} then null else {meant} end), b.batch) as meant
 from batches b
 join batch_rows r on r.batch = b.batch
 left join results x on x.batch = r.batch and x.fold = r.fold
@@ -62,12 +66,13 @@ with cells as (
   join records r on r.number = s.record_number
   where s.record_id is not null
 )
-select c.fold, names.field, any_value(t.value) as theirs, any_value(t.value) as ours, null as kept
+select c.fold, names.field, any_value(t.meant.theirs) as theirs, any_value(t.meant.ours) as ours, null as kept
 from cells c
 join (values {names}) names (n, field) on names.n = c.n
 join sent t on t.field = names.field and (t.fold = c.fold or t.record_id = c.record_id)
 where case when t.born then not t.there or c.mark = t.record_id end -- it is that very item, or has that very key
-  or t.value is not distinct from case when t.there then c.theirs else c.ours end
+  or case when t.there then t.meant.theirs else t.meant.ours end
+    is not distinct from case when t.there then c.theirs else c.ours end
 group by all
 """,
         "delete from accord where (fold, field) in (select fold, field from fresh_accord)",
@@ -86,7 +91,7 @@ having max(batch) is not null
 def _words_sql(field: BoundField, rule: Agreed) -> str:
     """Cases that turn the source's words, in which its cells are written down, into the CRM's."""
     if rule.first:
-        told = "json_extract_string(c.new, '$[0]')"
+        told = FirstEntry("c.new", rule.member).value_sql()
         return f"when b.route = 'source' and names.field = {literal(field.name)} then {told}"
     return " ".join(
         f"when b.route = 'source' and names.field = {literal(field.name)} and c.new = {literal(theirs)}"

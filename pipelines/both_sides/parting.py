@@ -2,7 +2,8 @@
 
 Unchanged since both agreed, the side that is left is deleted as well where that may be done, else the two are parted
 for good and it stays as it is. Changed meanwhile, the change wins: what was deleted is made anew. A record that merely
-is not seen any more was not deleted for all we know, and takes nothing with it.
+is not seen any more was not deleted for all we know, and takes nothing with it; and a row of which the declaration
+keeps every field is kept whole, as a deletion is an edit too.
 
 In: `work.link`, `work.sides`, `parted`. Out: `work.fates` (fold, record_id, gone `row` or `record`, fate `delete`,
 `anew` or `part`), and the verdicts of `work.link` that follow from it. Table `parted` (fold): pairs that are no longer.
@@ -10,6 +11,7 @@ In: `work.link`, `work.sides`, `parted`. Out: `work.fates` (fold, record_id, gon
 
 from __future__ import annotations
 
+from pipelines.both_sides.three_way import agreed_fields
 from pipelines.declaring.both import Side
 from pipelines.reading.binding import Bound
 from pipelines.sql import literal
@@ -40,13 +42,13 @@ def fates_sql(bound: Bound) -> list[str]:
     """Statements that create `work.fates` and give rows their verdicts."""
     both = bound.entity.rules_of_both
 
-    def fate(changed: str, left: Side, lost: Side) -> str:
+    def fate(changed: str, left: Side, lost: Side, kept: str = "false") -> str:
         anew = f"when {changed} then 'anew'" if both.may(lost, "create") else ""
-        gone = f"when not {changed} then 'delete'" if both.may(left, "delete") else ""
+        gone = f"when not {changed} and not {kept} then 'delete'" if both.may(left, "delete") else ""
         return f"case {anew} {gone} else 'part' end" if anew or gone else "'part'"
 
     row_fate = fate("coalesce(a.changed_here, false)", left="crm", lost="source")
-    record_fate = fate("coalesce(a.changed_there, false)", left="source", lost="crm")
+    record_fate = fate("coalesce(a.changed_there, false)", left="source", lost="crm", kept="s.kept")
     return [
         f"""
 create or replace table work.fates as
@@ -68,8 +70,8 @@ told as (
     coalesce(a.based, false) as based,
     r.SystemModstamp is not null as seen_deleted
   from (
-    select w.fold, w.verdict, w.present, coalesce(w.record_id, c.record_id) as stored_id
-    from work.rows w
+    select w.*, coalesce(w.record_id, c.record_id) as stored_id
+    from (select s.fold, s.verdict, s.present, s.record_id, {_kept_whole_sql(bound)} as kept from work.rows s) w
     left join claimed c on c.fold = w.fold
   ) s
   left join changed a on a.fold = s.fold
@@ -104,6 +106,12 @@ from work.fates f
 where f.fold = link.fold and f.gone = 'record' and f.fate = 'anew'
 """,
     ]
+
+
+def _kept_whole_sql(bound: Bound) -> str:
+    """Boolean of a row `s`: there is no field that might be overwritten in it."""
+    fields = [[condition.sql() for condition in rule.keeps.values()] for _, rule in agreed_fields(bound)]
+    return " and ".join(f"({' or '.join(kept)})" for kept in fields) if all(fields) else "false"
 
 
 REMEMBER = (

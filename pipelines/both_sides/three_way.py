@@ -19,6 +19,8 @@ declared `together` count as one: a side that changed one of them changed them a
 from __future__ import annotations
 
 from pipelines.declaring.agreed_rules import Agreed
+from pipelines.declaring.first_entry import Had
+from pipelines.declaring.outlook import MOST
 from pipelines.reading.binding import Bound, BoundField
 from pipelines.reconciling.cells import list_sql
 from pipelines.sql import canonical_sql, differs_sql, duckdb_type, given, literal, quote
@@ -67,6 +69,9 @@ def _kept_sql(field: BoundField, rule: Agreed) -> str:
         if field.type == "textarea":
             longer = f"length({_with_line_ends(whole)}) > {field.info.length}"
         cases.append(f"when {longer} then 'longer_there'")
+    if rule.first and rule.column in MOST:
+        full = f"json_array_length({rule.back_sql(ours_sql(field), _had(field))}) > {MOST[rule.column]}"
+        cases.append(f"when {full} then 'full_there'")
     if rule.words:
         ours = ours_sql(field)
         cases.append(f"when {ours} is not null and {rule.back_sql(ours)} is null then 'no_counterpart'")
@@ -76,6 +81,23 @@ def _kept_sql(field: BoundField, rule: Agreed) -> str:
 def _unspoken_sql(field: BoundField, rule: Agreed) -> str:
     """Boolean: the source has a word that the CRM has none for."""
     return f"(s.{given(rule.column)} is not null and {rule.value_sql(field.name)} is null)" if rule.words else "false"
+
+
+def _had(field: BoundField) -> Had:
+    """What the CRM had of a list when both agreed: where they agreed to differ, as it was kept back, none of it."""
+    agreed, echo = quote(f"agreed {field.name}"), quote(f"echo {field.name}")
+    alike = f"lower({agreed}.theirs) = lower({agreed}.ours) or {echo}.record_id is not null"
+    return Had(f"({agreed}.fold is not null)", f"(case when {alike} then {agreed}.theirs end)")
+
+
+def _had_join_sql(field: BoundField) -> str:
+    agreed, echo, name = quote(f"agreed {field.name}"), quote(f"echo {field.name}"), literal(field.name)
+    return f"""\
+  left join work.base {agreed} on {agreed}.fold = s.fold and {agreed}.field = {name}
+  left join echoes {echo}
+    on {echo}.record_id = s.record_id and {echo}.field = {name}
+    and {echo}.sent = {agreed}.theirs and {echo}.became = {agreed}.ours
+"""
 
 
 def sides_sql(bound: Bound) -> list[str]:
@@ -90,12 +112,13 @@ def sides_sql(bound: Bound) -> list[str]:
     columns = {
         "theirs": [theirs_sql(f, rule) for f, rule in fields],
         "ours": [ours_sql(f) for f, _ in fields],
-        "back": [rule.back_sql(ours_sql(f), row=True) for f, rule in fields],
+        "back": [rule.back_sql(ours_sql(f), _had(f)) for f, rule in fields],
         "differs": [differs_sql(theirs_sql(f, rule), ours_sql(f), f.type) for f, rule in fields],
         "in_the_way": [_kept_sql(f, rule) for f, rule in fields],
         "unspoken": [_unspoken_sql(f, rule) for f, rule in fields],
     }
     unnested = ",\n    ".join(f"unnest({list_sql(values)}) as {name}" for name, values in columns.items())
+    lists = "".join(_had_join_sql(f) for f, rule in fields if rule.first)
     to_crm = "true" if both.may("crm", "update") else "false"
     to_source = "true" if both.may("source", "update") else "false"
     return [
@@ -111,7 +134,7 @@ with cells as (
     {unnested}
   from work.rows s
   left join records r on r.number = s.record_number
-  where (s.record_id is not null and s.verdict is null) or s.verdict = 'skipped: deleted_in_crm'
+{lists}  where (s.record_id is not null and s.verdict is null) or s.verdict = 'skipped: deleted_in_crm'
 ),
 held_against as (
   select

@@ -120,15 +120,15 @@ where f.gone = 'record' and f.fate = 'delete'
 
 
 def unlinked_sql() -> str:
-    """The link that people see in an item leads nowhere once its record was deleted: it is taken away, once."""
+    """The link that people see in an item, or in a copy of it, leads nowhere once its record was deleted: it is taken
+    away, once."""
     link = f"s.{given('crmLink')}"
     return f"""
 insert into work.source_actions
-select s.fold, c.record_id, 'unlink', s.key, s.{given("user")}, s.{given("place")}, null, {link}
+select s.fold, r.Id, 'unlink', s.key, s.{given("user")}, s.{given("place")}, null, {link}
 from work.rows s
-join claimed c on c.fold = s.fold
-join records r on r.Id = c.record_id and r.IsDeleted
-where s.present and {link} is not null and s.{given("crmId")} = r.Id
+join records r on r.Id = s.{given("crmId")} and r.IsDeleted
+where s.present and {link} is not null
   and (s.verdict is null or s.verdict = {literal(DELETED_IN_CRM)})
   and s.fold not in (select fold from work.source_actions)
   and (s.fold, r.Id) not in (

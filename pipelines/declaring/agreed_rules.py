@@ -13,9 +13,10 @@ from typing import ClassVar, Literal
 from pydantic.dataclasses import dataclass
 
 from pipelines.declaring.conditions import BUILT, Condition
+from pipelines.declaring.first_entry import FirstEntry, Had
 from pipelines.declaring.rules import Case, Reference, Rule
 from pipelines.declaring.source import STRICT
-from pipelines.sql import entries_sql, given, literal
+from pipelines.sql import given, literal
 
 Winner = Literal["crm", "source", "newest", "hold"]
 
@@ -26,8 +27,10 @@ class Agreed(Rule):
 
     `wins`: whose value counts where both changed; `newest`: that of the side changed last; `hold`: a person decides,
     and the whole row waits. `words`: what the source's words are called in the CRM; what has no counterpart stays on
-    its side. `keeps`: where one of these holds, the source's own value is never overwritten; its word is the reason.
-    `first`: the column is a JSON list, whose first entry counts; the others stay where they are.
+    its side. `keeps`: where one of these holds, the source's own value is never overwritten; its word is the reason. A
+    row of which every field is kept is not deleted in the source either.
+    `first`: the column is a JSON list, whose first entry counts; the others stay where they are. `member`: its entries
+    are objects, of which this member counts.
     """
 
     name: ClassVar[str] = "agreed"
@@ -36,28 +39,31 @@ class Agreed(Rule):
     words: dict[str, str] = made(default_factory=dict)
     keeps: Mapping[str, Condition] = made(default_factory=dict)
     first: bool = False
+    member: str = ""
 
     def __post_init__(self) -> None:
         if len(set(self.words.values())) < len(self.words):
             raise ValueError(f"Agreed({self.column!r}): two words of the source mean one of the CRM: {self.words}")
+        if self.member and not self.first:
+            raise ValueError(f"Agreed({self.column!r}): member={self.member!r} is of entries of a list: add first=True")
 
     def value_sql(self, field: str) -> str:
         value = f"s.{given(self.column)}"
         if self.first:
-            value = f"({entries_sql(value)})[1]"
+            return FirstEntry(value, self.member).value_sql()
         if not self.words:
             return value
         known = " ".join(f"when {literal(theirs)} then {literal(ours)}" for theirs, ours in self.words.items())
         return f"(case {value} {known} end)"
 
-    def back_sql(self, ours: str, *, row: bool = False) -> str:
+    def back_sql(self, ours: str, had: Had | None = None) -> str:
         """A value of the CRM, as canonical text, in the source's words; null where it has none.
 
-        `row`: there is a source row `s` already, whose other entries stay.
+        `had`: there is a source row `s` already, and of its list the CRM had this one.
         """
         if self.first:
-            others = f"({entries_sql(f's.{given(self.column)}')})[2:]" if row else "[]"
-            return f"to_json(list_concat(case when {ours} is not null then [{ours}] else [] end, {others}))::varchar"
+            entry = FirstEntry(f"s.{given(self.column)}", self.member)
+            return entry.led_by_sql(ours, had) if had else entry.made_sql(ours)
         if not self.words:
             return ours
         known = " ".join(f"when {literal(ours_)} then {literal(theirs)}" for theirs, ours_ in self.words.items())

@@ -1,9 +1,10 @@
 """What rows of Outlook have, under Graph's own names, and what of it can be written back.
 
-Lists are JSON, booleans true and false, moments UTC with milliseconds, days 2026-01-31. `place` is the id of a task's
-list; `crmId` the record that an item was made from, and `crmLink` the id of the link to it that people see, where there
-is one (tasks); `addresses` and `linkedIds` are the people and the CRM records that
-it speaks of. Columns that would send mail when written, such as attendees, are not writable.
+Lists are JSON, of objects where people give names to entries (`emailAddresses`), booleans true and false, moments UTC
+with milliseconds, days 2026-01-31. `place` is the id of a task's list; `crmId` the record that an item was made
+from, and `crmLink` the id of our link to it that people see, where there is one (tasks); `addresses` and `linkedIds`
+are the people and the CRM records that it speaks of. Columns that would send mail when written, such as attendees, are
+not writable.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ TASK = (
 EVENT = (
     "id", "etag", "type", "seriesMasterId", "subject", "body", "contentType", "bodyText", "bodyFormatted",
     "start", "end", "timeZone", "isAllDay",
-    "isCancelled", "sensitivity", "showAs", "importance", "location", "organizer", "attendees", "categories",
-    "recurrence", "hasAttachments", "createdDateTime", "lastModifiedDateTime",
+    "isCancelled", "sensitivity", "showAs", "importance", "location", "organizer", "isOrganizer", "attendees",
+    "categories", "recurrence", "hasAttachments", "createdDateTime", "lastModifiedDateTime",
 )  # fmt: skip
 CONTACT = (
     "id", "etag", "givenName", "surname", "displayName", "emailAddresses", "businessPhones", "mobilePhone",
@@ -54,3 +55,6 @@ WRITABLE: Mapping[Collection, tuple[str, ...]] = {
         "department", "jobTitle", "personalNotes", "categories",
     ),
 }  # fmt: skip
+
+MOST: Mapping[str, int] = {"emailAddresses": 3, "businessPhones": 2}
+"""How many entries of a list Graph takes."""

@@ -47,7 +47,7 @@ def event_content(row: Mapping[str, str | None], zone: str = "UTC") -> dict[str,
 
 
 def contact_content(row: Mapping[str, str | None]) -> dict[str, Any]:
-    """A contact."""
+    """A contact. An address without a name is called by itself; blank entries of lists are none."""
     texts = (
         "givenName",
         "surname",
@@ -60,9 +60,8 @@ def contact_content(row: Mapping[str, str | None]) -> dict[str, Any]:
     )
     told: dict[str, Any] = {name: row[name] for name in texts if name in row}
     if "emailAddresses" in row:
-        told["emailAddresses"] = [
-            {"address": each, "name": each} for each in orjson.loads(row["emailAddresses"] or "[]")
-        ]
+        entries = _entries(row["emailAddresses"])
+        told["emailAddresses"] = [{"name": each.get("address"), **each} for each in entries]
     return told | _lists(row, ("categories", "businessPhones"))
 
 
@@ -81,4 +80,8 @@ def _moment(value: str | None, zone: str) -> dict[str, str] | None:
 
 
 def _lists(row: Mapping[str, str | None], names: Sequence[str]) -> dict[str, Any]:
-    return {name: orjson.loads(row[name] or "[]") for name in names if name in row}
+    return {name: _entries(row[name]) for name in names if name in row}
+
+
+def _entries(listed: str | None) -> list[Any]:
+    return [each for each in orjson.loads(listed or "[]") if each]

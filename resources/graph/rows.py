@@ -47,10 +47,9 @@ def event_of(row: Row) -> Texts:
 
 
 def contact_of(row: Row) -> Texts:
-    """The columns of `CONTACT`; `emailAddresses` are addresses alone."""
+    """The columns of `CONTACT`; `emailAddresses` are objects with name and address, as Graph tells them."""
     told = _plain(row, CONTACT)
-    addresses = [_text(each.get("address")) for each in objects(row.get("emailAddresses"))]
-    told["emailAddresses"] = _json([each for each in addresses if each])
+    told["emailAddresses"] = _json(objects(row.get("emailAddresses")))
     properties = objects(row.get("singleValueExtendedProperties"))
     extended = {str(each.get("id")): str(each.get("value")) for each in properties}
     told["sensitivity"] = _SENSITIVITY.get(extended.get(SENSITIVITY, "0"), "normal")

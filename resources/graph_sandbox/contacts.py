@@ -22,12 +22,26 @@ _ADDRESSES = ("businessAddress", "homeAddress", "otherAddress")
 
 def addresses(value: Any) -> list[Row]:
     """emailAddresses: three at most, each with a name, which is the address unless told."""
-    if len(objects(value)) > 3:
-        raise bad_request("A contact has at most three e-mail addresses.", "ErrorInvalidArgument")
+    _at_most("EmailAddresses", objects(value), 3)
     return [
         {"name": text(each.get("name")) or text(each.get("address")), "address": text(each.get("address"))}
         for each in objects(value)
     ]
+
+
+def phones(value: Any) -> list[str]:
+    """businessPhones: two at most."""
+    listed: list[str] = texts(value)
+    _at_most("BusinessPhones", listed, 2)
+    return listed
+
+
+def _at_most(name: str, entries: list[Any], most: int) -> None:
+    if len(entries) > most:
+        told = (
+            f"The multi value property {name} has {len(entries)} entries, that exceeds the max allowed value of {most}"
+        )
+        raise bad_request(told, "ErrorInvalidArgument")
 
 
 def day(value: Any) -> str:
@@ -66,6 +80,7 @@ CONTACTS = Kind(
         **dict.fromkeys(_TEXTS, text),
         **dict.fromkeys(_LISTS, texts),
         **dict.fromkeys(_ADDRESSES, some_object),
+        "businessPhones": phones,
         "emailAddresses": addresses,
         "birthday": or_none(day),
     },

@@ -9,11 +9,14 @@ import logging
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
+from typing import Final, Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from pipelines.declaring.outlook import Collection
+
+VERSION: Final = 2
 
 _STRICT = ConfigDict(extra="forbid")
 
@@ -43,9 +46,13 @@ class Box:
 
 @dataclass(frozen=True, config=_STRICT)
 class Cursor:
-    """Of all mailboxes, by principal name in small letters."""
+    """Of all mailboxes, by principal name in small letters.
+
+    `version` is that of the columns which items become: a cursor that says another is none, so that all are read anew.
+    """
 
     collection: Collection
+    version: Literal[2]
     boxes: Mapping[str, Box] = field(default_factory=dict)
 
 
@@ -62,7 +69,7 @@ def cursor_of(text: str | None, collection: Collection) -> Cursor:
         else:
             if told.collection == collection:
                 return told
-    return Cursor(collection)
+    return Cursor(collection, VERSION)
 
 
 def text_of(cursor: Cursor) -> str:

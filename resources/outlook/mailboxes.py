@@ -18,7 +18,7 @@ from resources import landing
 from resources.graph.client import Graph
 from resources.graph.settings import GraphAccount
 from resources.outlook.contacts import read_contacts
-from resources.outlook.cursor import Box, Cursor, cursor_of, text_of
+from resources.outlook.cursor import VERSION, Box, Cursor, cursor_of, text_of
 from resources.outlook.events import read_events, whole_days
 from resources.outlook.owner import check_owners
 from resources.outlook.staging import Staging, staged
@@ -76,7 +76,9 @@ class OutlookMailboxes:
             rejected=staging.tables["rejects"].rows,
             fingerprint=staging.fingerprint,
             absent=tuple((source.name, name) for name in asked.columns if name not in source.columns),
-            cursor=text_of(Cursor(source.collection, {each.user: each.box for each in told if each.box != Box()})),
+            cursor=text_of(
+                Cursor(source.collection, VERSION, {each.user: each.box for each in told if each.box != Box()})
+            ),
         )
 
     def write(self, source: Outlook, changes: Sequence[Change], progress: Progress) -> list[Written]:

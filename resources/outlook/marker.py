@@ -20,19 +20,16 @@ RECORD = "String {7c0d3a52-5e0b-4c8e-9d35-9b6f1f2a64e1} Name CrmRecordId"
 """The extended property of contacts; Graph tells the case of its letters as it likes."""
 
 
-def marker_of(collection: Collection, row: Mapping[str, Any]) -> str | None:
-    """The id of the record that the item was made from. Outlook gives transactionIds of its own, which are no ids."""
-    found = {"tasks": _of_task, "events": _of_event, "contacts": _of_contact}[collection](row)
-    return next((each for each in map(record_id, map(str, found)) if each), None)
+def mark_of(collection: Collection, row: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """The id of the record that the item was made from, and that of the link by which people get there.
 
-
-def link_of(collection: Collection, row: Mapping[str, Any]) -> str | None:
-    """The id of the link by which people get to that record: a task alone has one."""
-    if collection != "tasks":
-        return None
-    marker = marker_of(collection, row)
-    links = (link for link in _links(row) if record_id(str(link.get("externalId"))) == marker)
-    return next((str(link["id"]) for link in links if link.get("id")), None) if marker else None
+    A task alone has a link, and one that is not as we write it is nobody's but theirs who made it. Outlook gives
+    transactionIds of its own, which are no ids of records.
+    """
+    if collection == "tasks":
+        return _of_task(row)
+    found = {"events": _of_event, "contacts": _of_contact}[collection](row)
+    return next((each for each in map(record_id, map(str, found)) if each), None), None
 
 
 def marked(collection: Collection, marker: str, crm_url: str | None) -> dict[str, Any]:
@@ -45,13 +42,20 @@ def marked(collection: Collection, marker: str, crm_url: str | None) -> dict[str
     return {"linkedResources": [{**link, "webUrl": f"{crm_url.rstrip('/')}/{marker}"} if crm_url else link]}
 
 
-def _of_task(row: Mapping[str, Any]) -> Iterator[object]:
-    for link in _links(row):
-        yield link.get("externalId")
+def _of_task(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Of the links that lead to records, the first that is as we write it, else the first at all."""
+    first = None
+    for link in objects(row.get("linkedResources")):
+        found = record_id(str(link.get("externalId"))) if link.get("applicationName") == APPLICATION else None
+        if found and _as_we_write(link):
+            return found, str(link.get("id") or "") or None
+        first = first or found
+    return first, None
 
 
-def _links(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    return (link for link in objects(row.get("linkedResources")) if link.get("applicationName") == APPLICATION)
+def _as_we_write(link: Mapping[str, Any]) -> bool:
+    url = link.get("webUrl")
+    return link.get("displayName") == APPLICATION and (not url or str(url).endswith(f"/{link['externalId']}"))
 
 
 def _of_event(row: Mapping[str, Any]) -> Iterator[object]:

@@ -13,7 +13,7 @@ import orjson
 
 from pipelines.declaring.outlook import Collection
 from resources.graph.rows import Texts, contact_of, event_of, objects, task_of
-from resources.outlook.marker import link_of, marker_of
+from resources.outlook.marker import mark_of
 from resources.outlook.mentions import addresses_in, mailtos_in, record_id, record_ids_in
 
 
@@ -22,17 +22,18 @@ def row_of(collection: Collection, told: Mapping[str, Any], user: str, own: Some
     row = {"tasks": task_of, "events": _event, "contacts": contact_of}[collection](told)
     links = objects(told.get("linkedResources"))
     texts = [row.get(name) for name in ("title", "subject", "location", "bodyText", "personalNotes")]
-    urls = [str(link["webUrl"]) for link in links if link.get("webUrl")]
+    urls = [str(each["webUrl"]) for each in links if each.get("webUrl")]
     bodies = [row["body"]] if row.get("contentType") == "html" else []
     people = [row.get(name) for name in ("organizer", "attendees", "emailAddresses")]
     addresses = [*addresses_in([*people, *texts]), *mailtos_in([*bodies, *urls])]
-    ids = [*(record_id(str(link.get("externalId"))) for link in links), *record_ids_in([*urls, *texts, *bodies])]
+    ids = [*(record_id(str(each.get("externalId"))) for each in links), *record_ids_in([*urls, *texts, *bodies])]
     linked, others = [each for each in ids if each], [each for each in addresses if each not in own]
+    mark, link = mark_of(collection, told)
     return row | {
         "user": user,
         "place": place,
-        "crmId": marker_of(collection, told),
-        "crmLink": link_of(collection, told),
+        "crmId": mark,
+        "crmLink": link,
         "addresses": _json(others),
         "linkedIds": _json(linked),
         "mentions": _json([*linked, *others]),

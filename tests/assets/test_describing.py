@@ -16,7 +16,7 @@ SAID = {
     " `From_User__c` refers to is not there, or what `To_Profile__c` refers to is not there. Its record stays",
     "tasks": "**Changes flow both ways**; never deletes in the CRM, 30 days back and 365 ahead. Left alone: private,"
     " recurring. What changed on both sides counts as told by each field: the CRM's.",
-    "events": "| Location | agreed | location, kept there if `attendees` is filled |",
+    "events": "| Location | agreed | location, kept there if `attendees` is filled or not (`isOrganizer` is true) |",
     "outlook_contacts": "never deletes in the CRM, creates in the source, deletes in the source",
 }
 

@@ -39,7 +39,7 @@ def reasons() -> set[tuple[str, str]]:
     for name, outcome in (("in_source", "created"), ("on_both_sides", "updated")):
         assert name in TEXTS["outcomes_both.py"]
         found.add((outcome, name))
-    found |= {("unchanged", why) for why in ("longer_there", "no_counterpart", "prevented")}
+    found |= {("unchanged", why) for why in ("longer_there", "full_there", "no_counterpart", "prevented")}
     agreed = (rule for one in entities().values() for rule in one.fields.values() if isinstance(rule, Agreed))
     found |= {("unchanged", why) for rule in agreed for why in rule.keeps}
     return {each for each in found if ": ".join(each) not in NOT_FOR_PEOPLE}

@@ -52,6 +52,11 @@ class Office:
         found = orjson.loads(doors.answered(self.service, "GET", f"users/{user}/lists", b"").body)
         return [str(row["id"]) for row in found["rows"]]
 
+    def contacts(self, user: str) -> list[dict[str, Any]]:
+        """The contacts of a mailbox."""
+        found = orjson.loads(doors.answered(self.service, "GET", f"users/{user}/contacts", b"").body)["rows"]
+        return list(found)
+
     def items(self, user: str) -> dict[str, dict[str, Any]]:
         """The tasks of all lists by id, each with its `list`."""
         found: dict[str, dict[str, Any]] = {}

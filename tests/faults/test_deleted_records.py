@@ -76,6 +76,21 @@ def test_the_link_to_a_deleted_record_is_taken_away_in_the_next_run(desk: Desk) 
     assert (list(desk.items()), desk.records()) == ([key], {})
 
 
+def test_a_copy_of_the_task_loses_the_link_as_well_and_keeps_its_own_record(desk: Desk) -> None:
+    key, record = linked(desk)
+    copy = desk.puts(ANN, {name: desk.items()[key][name] for name in ("title", "linkedResources")})
+    desk.run()
+    (own,) = desk.records().keys() - {record}
+    desk.deletes(record)
+    desk.run()
+    assert [links_of(desk.items()[each]) for each in (key, copy)] == [["Wiki"], ["Wiki"]]
+    desk.later(TOLD)
+    quiet = desk.run()
+    assert quiet is not None
+    assert quiet.status == "nothing_to_do"
+    assert desk.records()[own]["Outlook_Id__c"] == copy
+
+
 @pytest.mark.parametrize("kind", ["lost", "reset", "unclear", "throttled"])
 def test_a_link_whose_removal_met_a_fault_is_gone_soon(desk: Desk, kind: str) -> None:
     key, record = linked(desk)

@@ -10,7 +10,7 @@ from assets.outlook_contacts import ENTITY as CONTACTS
 from tests.pipelines.both_case import BothCase
 
 BOB, BOBS = "bob@x.org", "005B"
-JOE = {"surname": "Doe", "emailAddresses": '["joe@x.org"]', "sensitivity": "normal"}
+JOE = {"surname": "Doe", "emailAddresses": '[{"address": "joe@x.org"}]', "sensitivity": "normal"}
 ANNS_JOE, BOBS_JOE = {**JOE, "id": "A1"}, {**JOE, "id": "B1", "user": BOB}
 RECORD = {"Id": "0031", "LastName": "Doe", "Email": "joe@x.org"}
 OTHERS, TAKEN = "skipped: other_owner", "held: paired_already"
@@ -69,5 +69,5 @@ def test_nor_of_one_that_was_entered_again_after_its_pair_was_parted(case: BothC
 
 
 def test_whom_nobody_in_the_crm_is_equal_to_is_imported(case: BothCase) -> None:
-    case.items({**ANNS_JOE, "emailAddresses": '["new@x.org"]'}).tasks(RECORD)
+    case.items({**ANNS_JOE, "emailAddresses": '[{"address": "new@x.org"}]'}).tasks(RECORD)
     assert told(case) == {"A1": "created"}

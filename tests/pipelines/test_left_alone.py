@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
@@ -173,6 +174,54 @@ def test_what_flows_from_the_crm_alone_creates_nothing_there(direction: str) -> 
     case = BothCase(replace(TASKS, both=BothWays(direction=direction))).items(ITEM)  # type: ignore[arg-type]
     case.look()
     assert case.outcomes == {"T1": "created" if direction == "both" else "skipped: prevented"}
+
+
+EVENT = {
+    "id": "E1",
+    "subject": "a",
+    "type": "singleInstance",
+    "sensitivity": "normal",
+    "isCancelled": "false",
+    "isAllDay": "false",
+    "isOrganizer": "true",
+    "start": "2026-03-05T09:00:00.000Z",
+    "end": "2026-03-05T10:00:00.000Z",
+}
+MEETINGS: dict[str, dict[str, str | None]] = {
+    "others are invited": {"attendees": '["bob@y.org"]'},
+    "somebody else invites": {"isOrganizer": "false"},
+    "nobody tells who invites": {"isOrganizer": None},
+}
+EVENT_FIELDS = {"Id": "00U1", "Outlook_Id__c": "E1", "Subject": "a"}
+DELETING_EVENTS = replace(EVENTS, both=replace(EVENTS.rules_of_both, prevent={}))
+
+
+def meeting(told: Mapping[str, str | None]) -> BothCase:
+    case = BothCase(DELETING_EVENTS).items({**EVENT, **told})
+    hours = {"StartDateTime": datetime(2026, 3, 5, 9), "EndDateTime": datetime(2026, 3, 5, 10)}  # noqa: DTZ001
+    case.tasks({**EVENT_FIELDS, **hours}).agreed("E1", "00U1")
+    return case.tasks({**EVENT_FIELDS, **hours, "Subject": "b"})
+
+
+@pytest.mark.parametrize("told", MEETINGS.values(), ids=MEETINGS.keys())
+def test_a_meeting_with_others_is_neither_changed_nor_deleted_in_outlook(told: Mapping[str, str | None]) -> None:
+    case = meeting(told)
+    case.look()
+    assert (case.back, case.outcomes) == ({}, {"E1": "unchanged: with_others"})
+    case = meeting(told).tasks({**EVENT_FIELDS, "IsDeleted": True})
+    case.look()
+    assert (case.back, case.outcomes) == ({}, {"E1": "skipped: deleted_in_crm"})
+
+
+def test_an_event_of_ones_own_is_changed_and_deleted_where_that_may_be_and_one_that_is_kept_in_part_as_well() -> None:
+    own: list[dict[str, str | None]] = [{}, {"bodyFormatted": "true"}]
+    for told in own:
+        case = meeting(told)
+        case.look()
+        assert case.back == {("update", "E1"): {"subject": "b"}}
+        case = meeting(told).tasks({**EVENT_FIELDS, "IsDeleted": True})
+        case.look()
+        assert (case.back, case.outcomes) == ({("delete", "E1"): {}}, {"E1": "deleted: in_source"})
 
 
 def test_a_word_of_outlook_that_the_crm_has_none_for_stays_there() -> None:

@@ -133,6 +133,29 @@ def test_a_body_that_would_be_spoiled_is_not_overwritten_and_all_else_is(spoiled
     assert case.why[("t1", "Description")] == f"kept {why}"
 
 
+@pytest.mark.parametrize(
+    "echo, then", [(True, '["7","222"]'), (False, '["7","111"]')], ids=["as the CRM spells it", "kept back before"]
+)
+def test_of_a_list_the_crm_had_what_it_made_of_an_entry_and_not_what_it_agreed_to_differ_from(
+    *, echo: bool, then: str
+) -> None:
+    numbers = '["111", "222"]' if echo else '["111"]'
+    item = {"id": "C1", "surname": "Doe", "sensitivity": "normal", "businessPhones": numbers}
+    record = {"Id": "003A", "Outlook_Id__c": "C1", "LastName": "Doe", "OwnerId": OWNER, "Phone": "(1) 11"}
+    case = BothCase(CONTACTS).items(item)
+    case.crm([record])
+    case.linked({"C1": "003A"})
+    case.con.execute(
+        "insert into accord (fold, field, theirs, ours)"
+        " values ('c1', 'LastName', 'Doe', 'Doe'), ('c1', 'Phone', '111', '(1) 11')"
+    )
+    if echo:
+        case.con.execute("insert into echoes values ('003A', 'Phone', '111', '(1) 11')")
+    case.crm([{**record, "Phone": "7"}])
+    case.look()
+    assert case.back == {("update", "C1"): {"businessPhones": then}}
+
+
 def test_a_text_that_the_crm_would_cut_is_alike_and_never_written_back() -> None:
     long = "x" * 300
     case = BothCase().items({"id": "T1", "title": long})
@@ -174,7 +197,15 @@ def test_fields_that_belong_together_come_from_one_side(
 ) -> None:
     def both(item: tuple[int, int], record: tuple[int, int]) -> BothCase:
         times = {column: f"2026-03-05T{hour:02}:00:00.000Z" for column, hour in zip(SPAN.values(), item, strict=True)}
-        row = {"id": "E1", "subject": "a", "type": "singleInstance", "sensitivity": "normal", "showAs": "busy", **times}
+        row = {
+            "id": "E1",
+            "subject": "a",
+            "type": "singleInstance",
+            "sensitivity": "normal",
+            "isOrganizer": "true",
+            **times,
+        }
+        row["showAs"] = "busy"
         fields = {name: datetime(2026, 3, 5, hour) for name, hour in zip(SPAN, record, strict=True)}  # noqa: DTZ001
         told = {"Id": "00U1", "Outlook_Id__c": "E1", "Subject": "a", "ShowAs": "Busy", "OwnerId": OWNER, **fields}
         return case.items(row).tasks(told)
@@ -203,7 +234,7 @@ def test_of_fields_that_belong_together_none_is_blanked_where_nothing_was_agreed
     both = replace(CONTACTS.rules_of_both, together=(("FirstName", "LastName"),))
     case = BothCase(replace(CONTACTS, both=both))
     names = dict(zip(("givenName", "surname"), there, strict=True))
-    case.items({"id": "C1", "sensitivity": "normal", "emailAddresses": '["joe@x.org"]', **names})
+    case.items({"id": "C1", "sensitivity": "normal", "emailAddresses": '[{"address": "joe@x.org"}]', **names})
     case.tasks({"Id": "0031", "Email": "joe@x.org", **dict(zip(("FirstName", "LastName"), here, strict=True))})
     case.look()
     assert {name: value for name, value in case.changes("C1").items() if name in both.together[0]} == crm

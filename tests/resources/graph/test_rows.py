@@ -43,7 +43,14 @@ def test_only_the_named_columns_are_told() -> None:
     assert task_content({"title": None}) == {"title": ""}
     assert task_content({"importance": None, "dueDateTime": None}) == {"importance": "normal", "dueDateTime": None}
     assert event_content({"subject": "x", "isAllDay": "true"}) == {"subject": "x", "isAllDay": True}
-    assert contact_content({"emailAddresses": '["a@b"]'}) == {"emailAddresses": [{"address": "a@b", "name": "a@b"}]}
+
+
+def test_lists_are_told_as_they_are_but_for_blanks_and_a_new_address_is_called_by_itself() -> None:
+    listed = '[null, {"address": "a@b"}, {"name": "Joe at home", "address": "c@d"}]'
+    home = {"name": "Joe at home", "address": "c@d"}
+    assert contact_content({"emailAddresses": listed})["emailAddresses"] == [{"name": "a@b", "address": "a@b"}, home]
+    assert contact_content({"businessPhones": '[null, "1"]'}) == {"businessPhones": ["1"]}
+    assert contact_content({"businessPhones": None}) == {"businessPhones": []}
 
 
 def test_a_moment_has_milliseconds() -> None:
@@ -85,6 +92,36 @@ def test_a_moment_has_milliseconds() -> None:
 )
 def test_what_html_says_and_whether_it_is_formatted(html: str, text: str, formatted: bool) -> None:  # noqa: FBT001
     assert text_of(html) == (text, formatted)
+
+
+WORD = "p.MsoNormal, div.MsoNormal {margin:0in; mso-style-priority:99} @page WordSection1 {size:8.5in 11.0in}"
+
+
+@pytest.mark.parametrize(
+    "css, body, formatted",
+    [
+        (".r{color:red;font-weight:bold}", "<p class='r'>x</p>", True),
+        (".R{color:red}", "<p class='a r'>x</p>", True),
+        ("<!-- p.MsoNormal {font-size:11.0pt} -->", "<p class='MsoNormal'>x</p>", True),
+        ("#due {text-decoration:underline}", "<div id='due'>x</div>", True),
+        ("div > span.r:first-child, h1 {color:red}", "<div><span class='r'>x</span></div>", True),
+        ("@media screen { @charset 'x'; p {color:red} }", "<p>x</p>", True),
+        ("@font-face {font-family:Calibri} p {color:red}", "<p>x</p>", True),
+        ("@import url(x.css)", "<p>x</p>", True),
+        ("* {color:red}", "<p>x</p>", True),
+        (r".r\:x {color:red}", "<p class='r:x'>x</p>", True),
+        (":is(.a, :not(.b)) {color:red}", "<p>x</p>", True),
+        ("p {color:red", "<p>x</p>", True),
+        (WORD, "<div class='WordSection1'><p class='MsoNormal'>x</p></div>", False),
+        ("P {margin-top:0;margin-bottom:0;}", "<p>x</p>", False),
+        (".EmailQuote {border-left:#800000 2px solid}", "<div class='PlainText'>x</div>", False),
+        ("p.r {color:red} a:hover {color:blue}", "<p class='s'>x</p>", False),
+        ("/* p {color:red} */ @font-face {font-family:Calibri; panose-1:2 15}", "<p>x</p>", False),
+    ],
+)
+def test_a_style_sheet_counts_where_it_may_choose_what_is_there(css: str, body: str, formatted: bool) -> None:  # noqa: FBT001
+    html = f"<html><head><meta charset=utf-8><style>{css}</style></head><body>{body}</body></html>"
+    assert text_of(html) == ("x", formatted)
 
 
 def test_a_body_is_told_with_what_it_says() -> None:

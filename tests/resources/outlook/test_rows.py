@@ -60,11 +60,35 @@ def test_an_id_is_told_in_the_long_form(text: str, found: str | None) -> None:
     assert record_id(text) == found
 
 
-@pytest.mark.parametrize("text", ["a", "a.", "a@", "a@a.", "mailto:", "https://a.", "%", "&", "<", "a@a@", "1-", "é"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a",
+        "a.",
+        "a@",
+        "a@a.",
+        "mailto:",
+        "https://a.",
+        "%",
+        "&",
+        "<",
+        "a@a@",
+        "1-",
+        "é",
+        "[",
+        ":a(",
+        "/*",
+        "{",
+        "}",
+        "a{b:c}",
+        "p,",
+    ],
+)
 def test_long_texts_take_no_long_time(text: str) -> None:
     long = text * (1_000_000 // len(text))
     begun = time.monotonic()
     row_of("tasks", {"id": "x", "title": long, "body": {"content": long, "contentType": "html"}}, ADA, (), None)
+    row_of("tasks", {"id": "x", "body": {"content": f"<style>{long}", "contentType": "html"}}, ADA, (), None)
     assert time.monotonic() - begun < 10
 
 
@@ -85,6 +109,34 @@ def test_a_task_speaks_of_those_it_names_and_not_of_its_owner() -> None:
     ids = ["001000000000001AAA", "00T000000000001EAA", "00T000000000002EAA", LONG]
     assert json.loads(row["linkedIds"] or "") == ids
     assert (row["crmId"], row["place"], row["user"]) == ("00T000000000001EAA", "list", ADA)
+
+
+OURS = {
+    "id": "ours",
+    "applicationName": "Salesforce",
+    "externalId": "00T000000000001EAA",
+    "displayName": "Salesforce",
+    "webUrl": "https://acme.example/00T000000000001EAA",
+}
+OTHERS = [
+    {**OURS, "id": "no id", "externalId": "page"},
+    {**OURS, "id": "called otherwise", "externalId": LONG, "displayName": "Joe", "webUrl": f"{ORG}/{LONG}"},
+    {**OURS, "id": "leads elsewhere", "externalId": LONG},
+    {**OURS, "id": "of another application", "externalId": LONG, "applicationName": "Mail", "webUrl": None},
+]
+
+
+@pytest.mark.parametrize("at", range(len(OTHERS) + 1))
+@pytest.mark.parametrize("url", [{}, {"webUrl": None}], ids=["with its address", "without"])
+def test_our_link_is_found_wherever_it_stands(at: int, url: dict[str, Any]) -> None:
+    links = [*OTHERS[:at], {**OURS, **url}, *OTHERS[at:]]
+    row = row_of("tasks", {"id": "x", "linkedResources": links}, ADA, (), None)
+    assert (row["crmId"], row["crmLink"]) == ("00T000000000001EAA", "ours")
+
+
+def test_without_one_like_ours_the_first_that_leads_to_a_record_counts_and_is_not_ours_to_take_away() -> None:
+    row = row_of("tasks", {"id": "x", "linkedResources": OTHERS}, ADA, (), None)
+    assert (row["crmId"], row["crmLink"]) == (LONG, None)
 
 
 def test_an_event_speaks_of_its_people() -> None:

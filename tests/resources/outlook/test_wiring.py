@@ -79,10 +79,19 @@ def test_a_place_is_known_again_wherever_graph_is_then(tasks: Reader, office: Of
     assert office.account.url not in str(landed.cursor)
 
 
-@pytest.mark.parametrize("cursor", ["", "{}", '{"collection": "events", "boxes": {}}', "[1]", "null"])
-def test_a_cursor_of_another_kind_means_everything(tasks: Reader, cursor: str) -> None:
+OTHERS = {"kind": ('"tasks"', '"events"'), "version": ('"version":2', '"version":1')}
+
+
+@pytest.mark.parametrize("cursor", ["", "{}", "[1]", "null", *OTHERS])
+def test_a_cursor_of_another_kind_or_version_means_everything(tasks: Reader, cursor: str) -> None:
     tasks.office.admin.put(ADA, "tasks", [{"title": "x"}])
     tasks.read()
+    good = str(tasks.cursor)
+    if cursor in OTHERS:
+        cursor = good.replace(*OTHERS[cursor])
+        assert cursor != good
+    tasks.cursor = good
+    assert tasks.read().rows == 0
     tasks.cursor = cursor
     assert tasks.read().rows == 1
 

@@ -20,7 +20,10 @@ EVENT = {
     "subject": "Meet", "bodyText": "a < b\nc", "start": "2027-02-01T09:00:00.000Z", "end": "2027-02-01T10:00:00.000Z",
     "location": "Göttingen", "showAs": "free", "sensitivity": "private",
 }  # fmt: skip
-CONTACT = {"givenName": "Sofia", "surname": "K.", "emailAddresses": '["s@example.org"]', "businessPhones": '["1"]'}
+CONTACT = {
+    "givenName": "Sofia", "surname": "K.", "businessPhones": '["1"]',
+    "emailAddresses": '[{"name":"s@example.org","address":"s@example.org"}]',
+}  # fmt: skip
 
 
 def made(user: str = ADA, values: Mapping[str, str | None] | None = None, **more: str) -> Change:
