@@ -12,7 +12,7 @@ import venv
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from importlib.metadata import PathDistribution
+from importlib.metadata import distributions
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -154,8 +154,9 @@ class Workshop:
 
 def version_in(programs: Path, distribution: str) -> str:
     """Which version of it the virtual environment has."""
-    [info] = programs.parent.glob(f"lib/python*/site-packages/{distribution.replace('-', '_')}-*.dist-info")
-    return PathDistribution(info).version
+    places = [str(place) for place in programs.parent.glob("lib/python*/site-packages")]
+    (found,) = distributions(name=distribution, path=places)  # whichever way an older pip installed it
+    return found.version
 
 
 def _install(command: Sequence[str], folder: Path) -> None:
