@@ -58,5 +58,5 @@ class Errand:
         """`work.outcomes` says what becomes, or became, of the rows of `work.scope`."""
         for statement in scope_outcomes_sql(bound, phase, creates=self.may_create):
             con.execute(statement)
-        for statement in back_outcomes_sql(bound, phase) if bound.entity.both else ():
+        for statement in back_outcomes_sql(phase) if bound.entity.both else ():
             con.execute(statement)

@@ -37,8 +37,8 @@ TABLES = (
   run_id varchar, file varchar, line bigint, key varchar, record_id varchar, outcome varchar, reason varchar,
   field varchar, code_class varchar, message varchar)""",
     "create table if not exists work.repeats (_file varchar, _line bigint, key varchar)",
-    "create table if not exists looked_up (name varchar, Id varchar, fold varchar, became varchar)",
-    "alter table looked_up add column if not exists became varchar",
+    "create table if not exists looked_up (name varchar, Id varchar, fold varchar)",
+    "alter table looked_up add column if not exists became varchar",  # versions before 5 lack it
     "create table if not exists ended (fold varchar)",
     *accord.TABLES,
     moved.TABLE,

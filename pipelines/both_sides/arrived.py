@@ -9,6 +9,7 @@ In: the ledger, `work.rows`, `records`. Out: `accord`. In `meta` stands up to wh
 
 from __future__ import annotations
 
+from pipelines.both_sides.accord import TAKE
 from pipelines.both_sides.three_way import agreed_fields, ours_sql, theirs_sql
 from pipelines.declaring.agreed_rules import Agreed
 from pipelines.declaring.first_entry import FirstEntry
@@ -75,9 +76,7 @@ where case when t.born then not t.there or c.mark = t.record_id end -- it is tha
     is not distinct from case when t.there then c.theirs else c.ours end
 group by all
 """,
-        "delete from accord where (fold, field) in (select fold, field from fresh_accord)",
-        "insert into accord from fresh_accord",
-        "drop table fresh_accord",
+        *TAKE,
         f"""
 insert or replace into meta
 select '{WEIGHED}', cast(max(batch) as varchar)

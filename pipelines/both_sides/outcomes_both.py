@@ -6,7 +6,6 @@ without a row has one as well, under its id as the key.
 
 from __future__ import annotations
 
-from pipelines.reading.binding import Bound
 from pipelines.sql import literals
 from pipelines.telling.outcomes import Phase
 
@@ -18,9 +17,8 @@ SYSTEMIC = ("not_sent", "unsent")
 THROTTLED = ("429", "503", "ApplicationThrottled", "TooManyRequests", "ServiceUnavailable", "serviceNotAvailable")
 
 
-def back_outcomes_sql(bound: Bound, phase: Phase) -> list[str]:
+def back_outcomes_sql(phase: Phase) -> list[str]:
     """Statements that complete `work.outcomes`. What is held or only planned was not sent."""
-    del bound
     said = {
         "planned": "a.done",
         "held": "'held: gate'",

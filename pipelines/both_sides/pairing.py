@@ -53,7 +53,7 @@ create or replace temp table marked as
 select s.fold, r.Id as record_id, r.number as record_number, r.IsDeleted as deleted
 from work.rows s
 join records r on r.Id = {mark}
-join ({owners_sql(bound.entity.owner)}) o on o.Id = {owner} and o.fold = s.feed_user -- anybody can write a link
+join ({owners_sql(bound.entity.owner)}) o on o.Id = {owner} and o.fold = s.{given("user")} -- anybody can write a link
 where s.present and s.record_id is null and s.verdict is null
   and r.Id not in (select k.record_id from work.rows k where k.present and k.record_id is not null)
 qualify count(*) over (partition by r.Id) = 1
@@ -111,11 +111,11 @@ from (
       or s.fold in (select m.fold from work.moved m where m.before in (select fold from work.excepted)) as excepted,
     {pair_apart_sql(bound)} as apart,
     m.user is null or m.refused is not null as nowhere,
-    {owner} is not null and o.fold is distinct from s.feed_user as of_another
+    {owner} is not null and o.fold is distinct from s.{given("user")} as of_another
   from work.rows s
   left join claimed c on c.fold = s.fold
   left join records r on r.Id = coalesce(s.record_id, c.record_id)
-  left join landing.mailboxes m on m.user = s.feed_user
+  left join landing.mailboxes m on m.user = s.{given("user")}
   left join ({owners_sql(bound.entity.owner)}) o on o.Id = {owner}
   where s.verdict is null or s.verdict = {literal(DELETED_IN_CRM)}
 ) p

@@ -1,9 +1,9 @@
 """Two values of a cell and the one last agreed on: which side gives its value to the other, and why.
 
 In: `work.rows` of a two-way entity, `records`, `work.base`, `echoes`. Out: `work.sides` (fold, field, theirs, ours,
-base_theirs, base_ours, back, flow, why, kept), one row for each agreed field of each pair: `theirs` is the source's
-value in the CRM's words, `ours` the CRM's, `back` that one in the source's words, `kept` the side that a value was kept
-back from. `flow` is one of
+based, changed_there, changed_here, back, flow, why, kept), one row for each agreed field of each pair: `theirs` is the
+source's value in the CRM's words, `ours` the CRM's, `back` that one in the source's words, `kept` the side that a value
+was kept back from. `flow` is one of
 
 * `same`: nothing differs, or only what a side cannot keep; `rest`: they differ as they did when they last agreed;
 * `crm`, `source`: the value goes to that side;
@@ -142,8 +142,6 @@ held_against as (
     w.field,
     w.wins,
     w.part,
-    a.theirs as base_theirs,
-    a.ours as base_ours,
     a.fold is not null as based,
     c.theirs is distinct from a.theirs as changed_there,
     c.ours is distinct from a.ours as changed_here,
@@ -187,8 +185,6 @@ select
   field,
   theirs,
   ours,
-  base_theirs,
-  base_ours,
   based,
   changed_there,
   changed_here,

@@ -22,7 +22,9 @@ create or replace table work.source_actions (
 create or replace table work.source_cells (
   fold varchar, record_id varchar, field varchar, column_name varchar, old varchar, new varchar, why varchar)""",
     "create or replace table work.removals (fold varchar, record_id varchar)",
-    "create or replace table work.born_values (fold varchar, field varchar, ours varchar)",
+    """
+create or replace table work.born_values (
+  fold varchar, record_id varchar, field varchar, column_name varchar, ours varchar, back varchar)""",
 )
 """Empty, as they are for an entity that is written on one side."""
 
@@ -54,10 +56,9 @@ where c.rule = 'related' and c.record_id is not null and exists (
 
 def way_back_sql(bound: Bound) -> list[str]:
     """Statements that fill them."""
-    place = f"s.key, s.{given('user')}, s.{given('place')}, s.{given('etag')}"
+    place = f"s.key, s.{given('user')} as mailbox, s.{given('place')} as place, s.{given('etag')} as version"
     fields = agreed_fields(bound)
     names = ", ".join(f"({n}, {literal(f.name)}, {literal(rule.column)})" for n, (f, rule) in enumerate(fields))
-    backs = list_sql(rule.back_sql(ours_sql(f)) for f, rule in fields)
     return [
         *TABLES,
         f"""
@@ -69,32 +70,21 @@ join {columns_sql(bound)} c (field, column_name) on c.field = d.field
 where d.flow = 'source' and s.verdict is null and s.record_id is not null
 """,
         f"""
-insert into work.source_actions
-select s.fold, s.record_id, 'update', {place}, null
+insert into work.source_actions by name
+select s.fold, s.record_id, 'update' as kind, {place}
 from work.rows s
 where s.fold in (select fold from work.source_cells)
 """,
         f"""
-insert into work.source_cells
-select fold, record_id, field, column_name, null, new, 'not_there'
+insert into work.born_values
+select fold, record_id, field, column_name, ours, back
 from (
   select
     b.fold,
     b.record_id,
-    unnest({backs}) as new,
+    unnest({list_sql(ours_sql(f) for f, _ in fields)}) as ours,
+    unnest({list_sql(rule.back_sql(ours_sql(f)) for f, rule in fields)}) as back,
     unnest(range({len(fields)})) as n
-  from work.born b
-  join records r on r.number = b.record_number
-  where b.verdict is null
-)
-join (values {names}) names (n, field, column_name) using (n)
-where new is not null
-""",
-        f"""
-insert into work.born_values
-select fold, field, ours
-from (
-  select b.fold, unnest({list_sql(ours_sql(f) for f, _ in fields)}) as ours, unnest(range({len(fields)})) as n
   from work.born b
   join records r on r.number = b.record_number
   where b.verdict is null
@@ -102,30 +92,37 @@ from (
 join (values {names}) names (n, field, column_name) using (n)
 """,
         """
-insert into work.source_actions
-select fold, record_id, 'create', null, mailbox, null, null, null
+insert into work.source_cells
+select fold, record_id, field, column_name, null, back, 'not_there'
+from work.born_values
+where back is not null
+""",
+        """
+insert into work.source_actions by name
+select fold, record_id, 'create' as kind, mailbox
 from work.born
 where verdict is null
 """,
         f"""
-insert into work.source_actions
-select s.fold, f.record_id, 'delete', {place}, null
+insert into work.source_actions by name
+select s.fold, f.record_id, 'delete' as kind, {place}
 from work.fates f
 join work.rows s on s.fold = f.fold
 where f.gone = 'record' and f.fate = 'delete'
 """,
-        *([unlinked_sql()] if bound.entity.rules_of_both.may("source", "update") else []),
+        *([_unlinked_sql()] if bound.entity.rules_of_both.may("source", "update") else []),
         "insert into work.removals select fold, record_id from work.fates where gone = 'row' and fate = 'delete'",
     ]
 
 
-def unlinked_sql() -> str:
+def _unlinked_sql() -> str:
     """The link that people see in an item, or in a copy of it, leads nowhere once its record was deleted: it is taken
     away, once."""
     link = f"s.{given('crmLink')}"
     return f"""
-insert into work.source_actions
-select s.fold, r.Id, 'unlink', s.key, s.{given("user")}, s.{given("place")}, null, {link}
+insert into work.source_actions by name
+select s.fold, r.Id as record_id, 'unlink' as kind, s.key, s.{given("user")} as mailbox, s.{given("place")} as place,
+  {link} as link
 from work.rows s
 join records r on r.Id = s.{given("crmId")} and r.IsDeleted
 where s.present and {link} is not null

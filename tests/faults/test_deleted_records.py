@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,14 +15,6 @@ TOLD = timedelta(minutes=6)
 REMOVAL = 6
 """The call that takes the link away: after two logins and two looks, each mailbox asks for a token."""
 OTHER = {"applicationName": "Wiki", "externalId": "page", "webUrl": "https://wiki.example.com/page"}
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path)
-    made.run()
-    yield made
-    made.close()
 
 
 def test_a_record_that_people_undelete_after_its_task_went_with_it_has_one_again(desk: Desk) -> None:

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from pipelines.telling.report import Report
 from tests.faults.desk import ANN, Desk
 from tests.faults.kinds import BATCH_OF_WRITES, WRITES
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path)
-    made.run()
-    yield made
-    made.close()
 
 
 def lost_at(desk: Desk, path: str, kind: str) -> Report:

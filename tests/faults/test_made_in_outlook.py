@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-
-import pytest
 
 from assets.events import ENTITY as EVENTS
 from tests.faults.desk import ANN, Desk
 
 TOLD = timedelta(minutes=6)
 PARTED = {"skipped: deleted_in_source": 1}
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path)
-    made.run()
-    yield made
-    made.close()
 
 
 def made(desk: Desk) -> tuple[str, str]:

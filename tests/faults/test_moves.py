@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,14 +13,6 @@ from tests.faults.desk import ANN, Desk
 from tests.faults.people_at_tasks import WEEKLY
 
 TOLD = timedelta(minutes=6)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path)
-    made.run()
-    yield made
-    made.close()
 
 
 def test_a_task_that_moved_keeps_its_record_whatever_was_typed_there_meanwhile(desk: Desk) -> None:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from checks import restless
 from checks.question import Answer, Copy
@@ -14,14 +10,6 @@ from tests.faults.desk import ANN, Desk
 
 STAMP = {"name": "stamps", "sobject": "Task", "does": "stamp", "field": "Description", "value": "now"}
 """Whoever saves a task, its description says when."""
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path)
-    made.run()
-    yield made
-    made.close()
 
 
 def asked(desk: Desk) -> Answer:

@@ -74,7 +74,7 @@ class BothCase(Case):
     def look(self) -> Plan:
         """The plan, with outcomes of both sides."""
         plan = self.plan(creates=True)
-        for statement in back_outcomes_sql(self.bound, "planned"):
+        for statement in back_outcomes_sql("planned"):
             self.con.execute(statement)
         return plan
 
