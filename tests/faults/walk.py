@@ -27,7 +27,7 @@ from tests.faults.wire import Schedule
 
 SHARES = {"pairs": 0.7, "covered": 0.1, "triples": 0.2}
 """Of the time that is set."""
-MOST = {"covered": 50, "triples": 500}
+MOST = {"covered": 50, "triples": 100}
 """Of each part of the walk of a course, where no time is set."""
 
 Keep = Callable[[Trial], None]

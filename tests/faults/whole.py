@@ -88,7 +88,7 @@ class Whole:
         kept = [self.keep and self.keep / f"{course}, {number} of {PROCESSES}" for number in range(PROCESSES)]
         return [
             Part(part, futures, self.seconds, f"{self.seed} {number}", kept[number])
-            for number, part in enumerate(dealt(ahead))
+            for number, part in enumerate(dealt(sorted(ahead, key=lambda start: -len(start.seconds))))
         ]
 
 
