@@ -1,9 +1,9 @@
 """Two values of a cell and the one last agreed on: which side gives its value to the other, and why.
 
 In: `work.rows` of a two-way entity, `records`, `work.base`, `echoes`. Out: `work.sides` (fold, field, theirs, ours,
-based, changed_there, changed_here, back, flow, why, kept), one row for each agreed field of each pair: `theirs` is the
-source's value in the CRM's words, `ours` the CRM's, `back` that one in the source's words, `kept` the side that a value
-was kept back from. `flow` is one of
+based, changed_there, changed_here, there, back, flow, why, kept), one row for each agreed field of each pair: `theirs`
+is the source's value in the CRM's words and `there` in its own, `ours` the CRM's and `back` that one in the source's
+words, `kept` the side that a value was kept back from. `flow` is one of
 
 * `same`: nothing differs, or only what a side cannot keep; `rest`: they differ as they did when they last agreed;
 * `crm`, `source`: the value goes to that side;
@@ -112,6 +112,7 @@ def sides_sql(bound: Bound) -> list[str]:
     columns = {
         "theirs": [theirs_sql(f, rule) for f, rule in fields],
         "ours": [ours_sql(f) for f, _ in fields],
+        "there": [rule.there_sql(theirs_sql(f, rule)) for f, rule in fields],
         "back": [rule.back_sql(ours_sql(f), _had(f)) for f, rule in fields],
         "differs": [differs_sql(theirs_sql(f, rule), ours_sql(f), f.type) for f, rule in fields],
         "in_the_way": [_kept_sql(f, rule) for f, rule in fields],
@@ -188,6 +189,7 @@ select
   based,
   changed_there,
   changed_here,
+  there,
   back,
   case
     when verdict[1] in ('crm', 'source') and unspoken then 'kept'

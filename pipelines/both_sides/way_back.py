@@ -63,7 +63,7 @@ def way_back_sql(bound: Bound) -> list[str]:
         *TABLES,
         f"""
 insert into work.source_cells
-select d.fold, s.record_id, d.field, c.column_name, d.theirs, d.back, d.why
+select d.fold, s.record_id, d.field, c.column_name, d.there, d.back, d.why
 from work.sides d
 join work.rows s on s.fold = d.fold
 join {columns_sql(bound)} c (field, column_name) on c.field = d.field

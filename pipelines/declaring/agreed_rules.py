@@ -56,6 +56,10 @@ class Agreed(Rule):
         known = " ".join(f"when {literal(theirs)} then {literal(ours)}" for theirs, ours in self.words.items())
         return f"(case {value} {known} end)"
 
+    def there_sql(self, value: str) -> str:
+        """`value`, which is the source's in the CRM's words, as the source itself has it."""
+        return f"s.{given(self.column)}" if self.first or self.words else value
+
     def back_sql(self, ours: str, had: Had | None = None) -> str:
         """A value of the CRM, as canonical text, in the source's words; null where it has none.
 

@@ -174,6 +174,15 @@ def test_a_word_without_counterpart_stays_on_its_side() -> None:
     assert (case.back, case.why) == ({}, {("t1", "Status"): "kept no_counterpart"})
 
 
+def test_what_would_be_overwritten_in_outlook_is_told_in_its_own_words() -> None:
+    case = BothCase()
+    case.items({"id": "T1", "title": "call"}).tasks({"Id": "00T1", "Outlook_Id__c": "T1", "Subject": "call"})
+    case.agreed("T1", "00T1")
+    case.tasks({"Id": "00T1", "Outlook_Id__c": "T1", "Subject": "call", "Status": "Completed"}).look()
+    told = case.con.execute("select column_name, old, new from work.source_cells").fetchall()
+    assert told == [("status", "notStarted", "completed")]
+
+
 def test_line_ends_and_blanks_behind_lines_are_no_difference() -> None:
     case = BothCase().items({"id": "T1", "title": "a", "bodyText": "one\ntwo"})
     case.tasks({"Id": "00T1", "Outlook_Id__c": "T1", "Subject": "a", "Description": "one  \r\ntwo \r\n"})
