@@ -20,7 +20,7 @@ from tests.clients import (
     with_simple_salesforce,
     with_tap_salesforce,
 )  # fmt: skip
-from tests.clients.workshop import ClientFailed, Workshop, fresh_org
+from tests.clients.workshop import Workshop, fresh_org
 
 CLIENTS: tuple[ModuleType, ...] = (
     with_simple_salesforce,
@@ -53,7 +53,7 @@ def _passes(client: ModuleType, workshop: Workshop) -> bool:
     try:
         with fresh_org(proxy=getattr(client, "PROXY", False)) as org:
             version = client.drive(workshop, org)
-    except (ClientFailed, KeyError, OSError, ValueError) as failed:  # the others: an answer of another shape
+    except Exception as failed:  # noqa: BLE001 - whatever became of this one, the others are driven too
         _say(f"FAIL {client.NAME} {type(failed).__name__}: {' '.join(str(failed).split())}")
         return False
     _say(f"PASS {client.NAME} {version} {time.monotonic() - started:.1f} s")

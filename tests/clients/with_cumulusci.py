@@ -10,10 +10,13 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.clients.workshop import SCRIPTS, ClientFailed, Org, Workshop, version_in
+from tests.clients.workshop import SCRIPTS, ClientFailed, Org, Workshop, expect, version_in
 
 NAME = "cumulusci"
 COUNT = 230
+BELONGS = """
+exists (select 1 from "Account" a where a."Id" = "AccountId" and substr(a."Name", 2) = substr("LastName", 2))
+"""
 
 
 def drive(workshop: Workshop, org: Org) -> str:
@@ -44,15 +47,20 @@ class _Project:
     def drive(self) -> None:
         org = self._org
         self._task("query", "--object", "Account", "--query", "SELECT Id, Name FROM Account", "--result_file", "a.csv")
-        self._expect_rows("a.csv", COUNT)
+        with (self._folder / "a.csv").open(newline="") as file:
+            expect({row["Name"] for row in csv.DictReader(file)}, {f"A{number}" for number in range(COUNT)})
         self._task("extract_dataset", "--mapping", "mapping.yml", "--sql_path", "data.sql")
         self._task("load_dataset", "--mapping", "mapping.yml", "--sql_path", "data.sql")
-        org.expect(2 * COUNT, "Account")
-        org.expect(2 * COUNT, "Contact", '"AccountId" is not null')
-        org.admin.seed("Account", [{"Name": f"K{number}", "Source_Key__c": f"k{number}"} for number in range(COUNT)])
+        org.expect_calls("/services/async/")
+        org.expect(2 * COUNT, "Account", "\"Phone\" = '1'")
+        org.expect(2 * COUNT, "Contact", BELONGS)
+        keyed = [{"Name": f"K{number}", "Source_Key__c": f"k{number}"} for number in range(COUNT)]
+        ids = org.admin.seed("Account", keyed)
         self._task("extract_dataset", "--mapping", "upserts.yml", "--sql_path", "keyed.sql")
+        org.admin.do("records/edit", sobject="Account", ids=ids, fields={"Name": "Mistyped"})
+        org.admin.do("records/delete", sobject="Account", ids=ids[7:8])
         self._task("load_dataset", "--mapping", "upserts.yml", "--sql_path", "keyed.sql")
-        org.expect(COUNT, "Account", '"Source_Key__c" is not null')
+        org.expect(COUNT, "Account", '"Name" = \'K\' || substr("Source_Key__c", 2)')
 
     def _task(self, name: str, *options: str) -> None:
         told = self._cci("task", "run", name, "--org", "trial", *options)
@@ -70,9 +78,3 @@ class _Project:
         }
         extra = {"CUMULUSCI_ORG_trial": json.dumps(login)}
         return self._workshop.run([self._program, *arguments], self._org, extra=extra, cwd=self._folder)
-
-    def _expect_rows(self, name: str, count: int) -> None:
-        with (self._folder / name).open(newline="") as file:
-            found = len(list(csv.DictReader(file)))
-        if found != count:
-            raise ClientFailed(f"{name} has {found} rows, not {count}")

@@ -13,11 +13,13 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.clients.workshop import SCRIPTS, ClientFailed, NotInstalled, Org, Workshop, version_in
+from tests.clients.workshop import SCRIPTS, NotInstalled, Org, Workshop, expect, version_in
 
 NAME = "dlt-salesforce"
 PROXY = True
 COUNT = 300
+SINCE = "2026-01-02T03:04:05"
+"""Bulk API 1.0 tells it in milliseconds, and the source makes it a time again."""
 REQUIREMENTS = ("dlt[duckdb]>=1.31,<2", "simple-salesforce==1.12.*")
 SHIPPED_IN = "ingestr==0.14.9"
 """The last releases of ingestr are no Python any more."""
@@ -26,16 +28,17 @@ SHIPPED_IN = "ingestr==0.14.9"
 def drive(workshop: Workshop, org: Org) -> str:
     """The version of dlt that passed; its sources have none."""
     programs = workshop.venv("dlt", *REQUIREMENTS)
-    accounts = org.admin.seed("Account", [{"Name": f"A{number}"} for number in range(COUNT)])
-    org.admin.seed("Contact", [{"LastName": "C", "AccountId": account} for account in accounts])
+    rows = [{"Name": f"A{number}", "SystemModstamp": f"{SINCE}Z"} for number in range(COUNT)]
+    accounts = org.admin.seed("Account", rows)
+    org.admin.seed("Contact", [{"LastName": f"C{n}", "AccountId": one} for n, one in enumerate(accounts)])
     with TemporaryDirectory() as folder:
         home = Path(folder)
         source = "" if _init(programs, home) else f" with the source in {_unpack(programs, home)}"
         extra = {"HTTPS_PROXY": org.connection.proxy, "CLIENT_HOME": folder, **_settings(home)}
         told = workshop.run([programs / "python", SCRIPTS / "dlt_salesforce.py"], org, extra=extra, cwd=home)
     found = json.loads(told.splitlines()[-1])
-    if list(found.values()) != [COUNT, COUNT, 3]:
-        raise ClientFailed(f"it found {found}")
+    expect(found, {"counts": [COUNT, COUNT, 3], "names": COUNT, "belongs": COUNT, "since": SINCE})
+    org.expect_calls("/services/async/")
     return version_in(programs, "dlt") + source
 
 

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.clients.workshop import SCRIPTS, ClientFailed, Org, Workshop
+from tests.clients.workshop import SCRIPTS, Org, Workshop, expect
 
 NAME = "sfdmu"
 REQUIREMENT = "sfdmu@3.7"
@@ -16,29 +16,37 @@ OBJECTS = [
     {"query": "SELECT Name, Source_Key__c FROM Account", "operation": "Upsert", "externalId": "Source_Key__c"},
     {"query": "SELECT LastName, Email, AccountId FROM Contact", "operation": "Upsert", "externalId": "Email"},
 ]
-ROUTES: tuple[dict[str, object], ...] = (
-    {"bulkThreshold": 1000},
-    {"bulkThreshold": 10, "bulkApiVersion": "2.0"},
-    {"bulkThreshold": 10, "bulkApiVersion": "1.0"},
+ROUTES: dict[str, dict[str, object]] = {
+    "/composite": {"bulkThreshold": 1000},
+    "/jobs/ingest": {"bulkThreshold": 10, "bulkApiVersion": "2.0"},
+    "/services/async/": {"bulkThreshold": 10, "bulkApiVersion": "1.0"},
+}
+"""Where it calls, by how it is told to."""
+BELONGS = """
+exists (
+  select 1 from "Account" a
+  where a."Id" = "AccountId" and "Email" = 'p' || substr(a."Source_Key__c", 2) || '@a.example'
 )
+"""
 
 
 def drive(workshop: Workshop, org: Org) -> str:
     """The version that passed."""
     home = workshop.npm("sfdmu", REQUIREMENT)
-    for number, route in enumerate(ROUTES):
+    for number, (path, route) in enumerate(ROUTES.items()):
         with TemporaryDirectory() as folder:
             _fill(Path(folder), f"Round {number}")
             _copy(workshop, org, Path(folder), route, home=home, source="csvfile", target="trial")
+        org.expect_calls(path)
         org.expect(COUNT, "Account")
         org.expect(COUNT, "Account", f"\"Name\" like 'Round {number} %'")
-        org.expect(COUNT, "Contact", '"AccountId" is not null')
+        org.expect(COUNT, "Contact")
+        org.expect(COUNT, "Contact", BELONGS)
     with TemporaryDirectory() as folder:
         _copy(workshop, org, Path(folder), {}, home=home, source="trial", target="csvfile")
         with (Path(folder) / "Contact.csv").open(newline="") as file:
-            found = sum(bool(row["Account.Source_Key__c"]) for row in csv.DictReader(file))
-    if found != COUNT:
-        raise ClientFailed(f"it exported {found} contacts with their account, not {COUNT}")
+            found = {row["Email"]: row["Account.Source_Key__c"] for row in csv.DictReader(file)}
+    expect(found, {f"p{number}@a.example": f"k{number}" for number in range(COUNT)})
     return str(json.loads((home / "node_modules" / "sfdmu" / "package.json").read_text())["version"])
 
 

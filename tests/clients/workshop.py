@@ -47,16 +47,20 @@ class Org:
         home.mkdir(exist_ok=True)
         return home
 
-    def count(self, sobject: str, where: str = "1 = 1") -> int:
-        """How many living records fulfil an SQL condition, as the org's own store has it."""
+    def expect(self, count: int, sobject: str, where: str = "1 = 1") -> None:
+        """So many living records fulfil an SQL condition, as the org's own store has it."""
         with closing(sqlite3.connect(f"file:{self.connection.state}/org.db?mode=ro", uri=True)) as db:
             sql = f'select count(*) from "{sobject}" where "IsDeleted" = 0 and {where}'
-            return int(db.execute(sql).fetchone()[0])
-
-    def expect(self, count: int, sobject: str, where: str = "1 = 1") -> None:
-        found = self.count(sobject, where)
+            [(found,)] = db.execute(sql).fetchall()
         if found != count:
             raise ClientFailed(f"the org has {found} of {sobject} where {where}, not {count}")
+
+    def expect_calls(self, path: str) -> None:
+        """Since this was last asked some call had that in its path."""
+        paths = {call["path"] for call in self.admin.calls()}
+        self.admin.forget_calls()
+        if not any(path in called for called in paths):
+            raise ClientFailed(f"none of its calls went to {path}: {', '.join(sorted(paths))}")
 
 
 @contextmanager
@@ -150,6 +154,11 @@ class Workshop:
             "REQUESTS_CA_BUNDLE": connection.ca_file,
             "SSL_CERT_FILE": connection.ca_file,
         }
+
+
+def expect(found: object, wanted: object) -> None:
+    if found != wanted:
+        raise ClientFailed(f"{found!r:.500} where {wanted!r:.500} was expected")
 
 
 def version_in(programs: Path, distribution: str) -> str:

@@ -15,14 +15,27 @@ import dlt
 sys.path.insert(0, os.environ["CLIENT_HOME"])
 
 
+BELONGS = """
+select count(*)
+from "contact" c
+join "account" a on a."id" = c."account_id"
+where substr(c."last_name", 2) = substr(a."name", 2)
+"""
+
+
 def main() -> None:
     names = ["account", "contact", next(name for name in _source().resources if name in ("sf_user", "user"))]
     pipeline = dlt.pipeline("trial", destination=dlt.destinations.duckdb("trial.duckdb"), dataset_name="salesforce")
     for _ in range(2):
         pipeline.run(_source().with_resources(*names))
     with pipeline.sql_client() as client:
-        counts = {name: _count(client, name) for name in names}
-    sys.stdout.write(json.dumps(counts) + "\n")
+        found = {
+            "counts": [_asked(client, f'select count(*) from "{name}"') for name in names],
+            "names": _asked(client, 'select count(distinct "name") from "account"'),
+            "belongs": _asked(client, BELONGS),
+            "since": _asked(client, """select strftime(min("system_modstamp"), '%Y-%m-%dT%H:%M:%S') from "account" """),
+        }
+    sys.stdout.write(json.dumps(found) + "\n")
 
 
 def _source() -> Any:
@@ -39,9 +52,9 @@ def _source() -> Any:
     return source()
 
 
-def _count(client: Any, name: str) -> int:
-    [(count,)] = client.execute_sql(f'select count(*) from "{name}"')
-    return int(count)
+def _asked(client: Any, sql: str) -> Any:
+    [(answer,)] = client.execute_sql(sql)
+    return answer
 
 
 if __name__ == "__main__":

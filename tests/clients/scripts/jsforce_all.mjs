@@ -91,6 +91,14 @@ const steps = {
     assert.match(done.failedResults[0].sf__Error, /^REQUIRED_FIELD_MISSING/);
     const rows = await (await connection.bulk2.query("SELECT Name FROM Account WHERE Name LIKE 'Two%'")).toArray();
     assert.deepEqual(rows.map((row) => row.Name).sort(), ["Two 1", "Two 2"]);
+    const load = (operation, input, more) => connection.bulk2.loadAndWaitForResults({ object: "Account", operation, input, ...more });
+    const keyed = await load("upsert", [{ Source_Key__c: "t1", Name: "Three" }], { externalIdFieldName: "Source_Key__c" });
+    assert.equal(keyed.successfulResults[0].sf__Created, "true");
+    const [{ sf__Id: Id }] = keyed.successfulResults;
+    const updated = await load("update", [{ Id, Name: "Drei" }, { Id: "001000000000000AAA", Name: "No" }]);
+    assert.deepEqual([updated.successfulResults.length, updated.failedResults.length, updated.unprocessedRecords.length], [1, 1, 0]);
+    assert.equal((await connection.sobject("Account").retrieve(Id)).Name, "Drei");
+    assert.equal((await load("delete", [{ Id }])).successfulResults[0].sf__Id, Id);
   },
   async "speaks SOAP"(connection) {
     assert.ok(new Date((await connection.soap.getServerTimestamp()).timestamp) > 0);

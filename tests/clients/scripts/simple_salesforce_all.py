@@ -5,11 +5,14 @@ Run by an interpreter that need not have anything else.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import sys
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from simple_salesforce.api import Salesforce
@@ -91,7 +94,23 @@ def _bulk2(client: Salesforce) -> None:
     [outcome] = accounts.insert(records=[{"Name": "Two 1"}, {"Name": "Two 2"}], wait=1)
     _expect((outcome["numberRecordsProcessed"], outcome["numberRecordsFailed"]), (2, 0))
     [page] = accounts.query("SELECT Name FROM Account WHERE Name LIKE 'Two%'", wait=1)
-    _expect(len(page.splitlines()), 3)
+    _expect(sorted(page.splitlines()[1:]), ['"Two 1"', '"Two 2"'])
+    keyed = [{"Name": f"Three {number}", "Source_Key__c": f"t{number}"} for number in range(BULK_COUNT)]
+    [outcome] = accounts.upsert(records=keyed, external_id_field="Source_Key__c", wait=1)
+    told = accounts.get_successful_records(outcome["job_id"])  # in whatever order
+    made = sorted(csv.DictReader(io.StringIO(told)), key=lambda row: row["Name"])
+    _expect([(row["sf__Created"], row["Name"]) for row in made], [("true", row["Name"]) for row in keyed])
+    changed = [{"Id": row["sf__Id"], "Name": "Drei"} for row in made] + [{"Id": "001000000000000AAA", "Name": "No"}]
+    [outcome] = accounts.update(records=changed, wait=1)
+    _expect((outcome["numberRecordsProcessed"], outcome["numberRecordsFailed"]), (BULK_COUNT + 1, 1))
+    [failed] = csv.DictReader(io.StringIO(accounts.get_failed_records(outcome["job_id"])))
+    _expect((failed["Name"], failed["sf__Error"].split(":")[0]), ("No", "INVALID_CROSS_REFERENCE_KEY"))
+    _expect(len(accounts.get_unprocessed_records(outcome["job_id"]).splitlines()), 1)
+    with TemporaryDirectory() as folder:
+        [file] = accounts.download("SELECT Name FROM Account WHERE Source_Key__c LIKE 't%'", folder, wait=1)
+        _expect(Path(file["file"]).read_text().splitlines()[1:], ['"Drei"'] * BULK_COUNT)
+    accounts.delete(records=[{"Id": row["sf__Id"]} for row in made], wait=1)
+    _expect(client.query("SELECT COUNT() FROM Account WHERE Source_Key__c LIKE 't%'")["totalSize"], 0)
 
 
 def _expect(found: object, wanted: object) -> None:
