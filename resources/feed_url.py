@@ -1,22 +1,22 @@
 """Feeds behind a URL: fetched into a folder, where they are files like any other.
 
 A folder of files cannot be listed over HTTP, so a feed here is `<name>.csv` or `<name>.parquet`. Only https is spoken,
-but for loopback; name and password may stand in the URL and are told nowhere.
+but for loopback, also where a server sends us elsewhere; name and password may stand in the URL and are told nowhere.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import requests
 
 from pipelines.ports.world import SourceError
 from resources.feed_files import check_name
+from resources.route import LOOPBACK, Route
 
 _TIMEOUT = (10, 60)
 _CHUNK = 1 << 20
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def is_url(location: str) -> bool:
@@ -24,27 +24,38 @@ def is_url(location: str) -> bool:
     return location.lower().startswith(("http://", "https://"))
 
 
-def fetch(base: str, name: str, folder: Path) -> None:
+class _Http(requests.Session):
+    """Follows no redirect into the clear."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        target = super().get_redirect_target(resp)
+        if target:
+            _check_scheme(urljoin(resp.url, target))
+        return target
+
+
+def fetch(base: str, name: str, folder: Path, route: Route) -> None:
     """The feed's file is in the folder, whole; raises SourceError if there is none or it does not come whole."""
     check_name(name)
     _check_scheme(base)
-    found = [suffix for suffix in (".csv", ".parquet") if _fetch(base, name + suffix, folder)]
+    with _Http() as http:
+        route.lead(http)
+        found = [suffix for suffix in (".csv", ".parquet") if _fetch(http, base, name + suffix, folder)]
     if not found:
         shown = _shown(base).rstrip("/")
         raise SourceError("feed_missing", f"no feed {name}: looked for {shown}/{name}.csv and {shown}/{name}.parquet")
 
 
-def _fetch(base: str, filename: str, folder: Path) -> bool:
+def _fetch(http: _Http, base: str, filename: str, folder: Path) -> bool:
     """False if the server has no such file."""
     parts = urlsplit(base)
     url = urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{filename}"))
     try:
-        with requests.get(url, stream=True, timeout=_TIMEOUT) as response:
+        with http.get(url, stream=True, timeout=_TIMEOUT) as response:
             if response.status_code in (404, 410):
                 return False
             if response.status_code != 200:
                 raise SourceError("feed_unreadable", f"{_shown(url)} answered {response.status_code}, not 200")
-            _check_scheme(response.url)
             with (folder / filename).open("wb") as file:
                 for chunk in response.iter_content(_CHUNK):
                     file.write(chunk)
@@ -55,7 +66,7 @@ def _fetch(base: str, filename: str, folder: Path) -> bool:
 
 def _check_scheme(url: str) -> None:
     parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
         raise SourceError("feed_unreadable", f"{_shown(url)}: feeds hold personal data; https is right")
 
 

@@ -22,6 +22,7 @@ from resources.feed_files import assert_unchanged, combined, find, fingerprint, 
 from resources.feed_plan import plan
 from resources.feed_staging import Staging
 from resources.feed_url import fetch, is_url
+from resources.route import Route
 from resources.working_folder import empty_folder
 
 
@@ -35,9 +36,10 @@ class _Asked:
 class Feeds:
     """Files below `location`, a folder or a URL; dlt's working files and ours go below `dlt_home`."""
 
-    def __init__(self, location: Path | str, dlt_home: Path) -> None:
+    def __init__(self, location: Path | str, dlt_home: Path, route: Route | None = None) -> None:
         self._location = str(location)
         self._dlt_home = dlt_home
+        self._route = route or Route()
 
     def fingerprint(self, feed: Feed) -> str:
         """A hash of the feed's files, names and content; raises SourceError if there are none."""
@@ -64,7 +66,7 @@ class Feeds:
                 yield Path(self._location)
                 return
             with tempfile.TemporaryDirectory(prefix="fetched-", dir=self._dlt_home) as folder:
-                fetch(self._location, feed.name, Path(folder))
+                fetch(self._location, feed.name, Path(folder), self._route)
                 yield Path(folder)
 
     def _land(self, asked: _Asked, file: Path, progress: Progress) -> Landed:

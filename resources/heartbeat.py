@@ -12,25 +12,27 @@ from pathlib import Path
 from urllib.parse import quote
 
 import requests
-from pydantic import SecretStr
 
 from pipelines.telling.report import Report
+from resources.route import Route, route_to
+from resources.settings import Settings
 from resources.unlogged import unlogged
 
 TIMEOUT = (5, 10)
 THROUGH = ("success", "success_with_errors", "nothing_to_do")
 
 
-def beat(home: Path, url: SecretStr | None, report: Report) -> list[str]:
+def beat(settings: Settings, report: Report) -> list[str]:
     """The file of the entity tells of this run, and the URL was asked; what went wrong, without the URL in it."""
     ended = datetime.now(UTC)
     problems = []
     try:
-        _write(home / "heartbeat" / report.entity, report, ended)
+        _write(settings.concord_home / "heartbeat" / report.entity, report, ended)
     except OSError as error:
         problems.append(f"heartbeat: the file cannot be written: {error.strerror}")
-    if url:
-        problems += _ask(url.get_secret_value(), report)
+    if settings.concord_heartbeat_url:
+        url = settings.concord_heartbeat_url.get_secret_value()
+        problems += _ask(url, report, route_to(url, settings, settings.concord_ca_file))
     return problems
 
 
@@ -68,11 +70,12 @@ def _through(report: Report) -> bool:
     return report.status in THROUGH
 
 
-def _ask(url: str, report: Report) -> list[str]:
+def _ask(url: str, report: Report, route: Route) -> list[str]:
     address = url.replace("{entity}", quote(report.entity)).rstrip("/") + ("" if _through(report) else "/fail")
     try:
-        with unlogged("urllib3.connectionpool"):
-            answer = requests.get(address, timeout=TIMEOUT)
+        with unlogged("urllib3.connectionpool"), requests.Session() as http:
+            route.lead(http)
+            answer = http.get(address, timeout=TIMEOUT)
     except requests.RequestException as error:
         return [f"heartbeat: CONCORD_HEARTBEAT_URL did not answer ({type(error).__name__})"]
     return [] if answer.ok else [f"heartbeat: CONCORD_HEARTBEAT_URL answered {answer.status_code}"]

@@ -19,6 +19,7 @@ from resources.feed_files import find, inspect
 from resources.feed_plan import plan
 from resources.feed_url import fetch, is_url
 from resources.rest import RestCollections
+from resources.route import route_to
 from resources.salesforce.org import SalesforceOrg
 from resources.services import prefix_of, service_of
 from resources.settings import Settings
@@ -54,7 +55,8 @@ def feed_problems(settings: Settings, entities: Iterable[Entity]) -> list[Proble
             continue
         with tempfile.TemporaryDirectory() as folder:
             try:
-                fetch(settings.concord_feeds, entity.source.name, Path(folder))
+                route = route_to(settings.concord_feeds, settings, settings.concord_ca_file)
+                fetch(settings.concord_feeds, entity.source.name, Path(folder), route)
             except SourceError as error:
                 found.append(Problem(entity.name, "feed", entity.source.name, str(error), "look at CONCORD_FEEDS"))
             else:

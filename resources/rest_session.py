@@ -4,8 +4,8 @@ What a caller may rely on. An answer that comes back is a page; everything else 
 · 429, 5xx, silence, a cut line and an answer that is no JSON are asked for again, that page alone, with growing pauses
   and jitter, or after the time that Retry-After asks for; a service that asks for more than `Patience.longest` is not
   waited for.
-· Only the environment that came in as settings counts (`trust_env` is off), TLS is always verified, redirects are not
-  followed: a token goes nowhere but to the address that is set.
+· Only the environment that came in as settings counts (`Route`), TLS is always verified, redirects are not followed:
+  a token goes nowhere but to the address that is set.
 · Texts of errors name service, path and page; never a value, a cursor or a token.
 """
 
@@ -25,6 +25,7 @@ from requests.exceptions import ChunkedEncodingError, ContentDecodingError
 from pipelines.declaring.source import Rest
 from pipelines.ports.world import SourceError, SystemicError
 from resources.json_text import whole_characters
+from resources.route import Route
 from resources.salesforce.connections import causes
 from resources.salesforce.headers import retry_after
 from resources.salesforce.patience import Patience
@@ -49,10 +50,7 @@ class PageSession(requests.Session):
 
     def __init__(self, service: Service, collection: Rest, patience: Patience) -> None:
         super().__init__()
-        self.trust_env = False
-        self.verify = str(service.ca_file) if service.ca_file else True
-        if service.proxy:
-            self.proxies = {"https": service.proxy.get_secret_value()}
+        Route(service.ca_file, service.proxy).lead(self)
         self.headers.update({"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "concord"})
         self.page = 1
         self.data: list[object] = []

@@ -13,15 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
-from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed lacks it
 
 from pydantic import AfterValidator, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines.ports.world import SourceNotSet, SystemicError
+from resources.route import LOOPBACK, route_to
 from resources.settings import Settings
-
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,8 @@ def service_of(name: str, settings: Settings) -> Service:
     if told.url is None or told.token is None:
         there, missing = ("TOKEN", "URL") if told.url is None else ("URL", "TOKEN")
         raise SystemicError("source_settings", f"{prefix}{there} is set, {prefix}{missing} is missing")
-    return Service(name, prefix, told.url, told.token, told.ca_file, proxy_of(told.url, settings), told.tenant)
+    proxy = route_to(told.url, settings, told.ca_file).proxy
+    return Service(name, prefix, told.url, told.token, told.ca_file, proxy, told.tenant)
 
 
 def address(url: str) -> str:
@@ -116,10 +115,3 @@ def _read(prefix: str) -> _Told:
             f"{prefix}{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()
         ]
         raise SystemicError("source_settings", "; ".join(wrong)) from None
-
-
-def proxy_of(url: str, settings: Settings) -> SecretStr | None:
-    """HTTPS_PROXY holds for every service but one on this machine and those that NO_PROXY names."""
-    host = urlsplit(url).hostname or ""
-    exempt = host in LOOPBACK or proxy_bypass_environment(host, {"no": settings.no_proxy})
-    return None if exempt else settings.https_proxy

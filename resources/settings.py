@@ -93,6 +93,8 @@ class Settings(BaseSettings):
     concord_home: Annotated[Path, AfterValidator(Path.expanduser)] = Path(".concord")
     concord_feeds: str = ""
     """Folder or URL of the feeds; `$CONCORD_HOME/feeds` when not set."""
+    concord_ca_file: FilePath | None = None
+    """The only certificates trusted for feeds behind a URL and for the watch-dog, when set."""
 
     concord_alerts: SecretStr | None = None
     """Where messages go: addresses as apprise knows them, blank-separated. Most hold a token or a password."""

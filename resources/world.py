@@ -20,6 +20,7 @@ from resources.feeds import Feeds
 from resources.graph.settings import graph_of
 from resources.outlook.mailboxes import OutlookMailboxes
 from resources.rest import RestCollections
+from resources.route import route_to
 from resources.salesforce.org import SalesforceOrg
 from resources.salesforce.patience import Patience
 from resources.sandbox.launch import Connection, DidNotStart, attach, running
@@ -94,7 +95,7 @@ def sources_of(settings: Settings, patience: Patience | None = None) -> Sources:
     """Where rows come from: `settings` name an org that answers (see `at_org`)."""
     working = settings.concord_home / "dlt"
     return Sources(
-        Feeds(settings.concord_feeds, working),
+        Feeds(settings.concord_feeds, working, route_to(settings.concord_feeds, settings, settings.concord_ca_file)),
         RestCollections(lambda name: service_of(name, settings), working, patience),
         OutlookMailboxes(lambda: graph_of(settings), working, now, patience, settings.salesforce_instance_url),
     )

@@ -33,8 +33,7 @@ def tell_run(desk: Desk, report: Report, log: Log) -> None:
 
     if report.result is None:
         return
-    settings = desk.settings
-    _remark(desk, report.entity, beat(settings.concord_home, settings.concord_heartbeat_url, report), log)
+    _remark(desk, report.entity, beat(desk.settings, report), log)
     tell(desk, report.entity, signs_of_run(report), log)
 
 
@@ -45,8 +44,7 @@ def tell_unexpected(desk: Desk, entity: str, kind: str, run_id: str, log: Log) -
     from resources.heartbeat import beat
 
     report = Report(entity, run_id, "sync", "", "failure", datetime.now(UTC), seconds=0.0, error="unexpected")
-    settings = desk.settings
-    _remark(desk, entity, beat(settings.concord_home, settings.concord_heartbeat_url, report), log)
+    _remark(desk, entity, beat(desk.settings, report), log)
     tell(desk, entity, [unexpected(entity, kind, run_id)], log)
 
 

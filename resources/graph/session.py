@@ -19,6 +19,7 @@ import requests
 from pipelines.ports.world import LostAnswer, SystemicError
 from resources.graph.answers import BROKEN, Content, Got, content_of, given_up, token_of, without_effect
 from resources.graph.settings import GraphAccount
+from resources.route import Route
 from resources.salesforce.headers import retry_after
 from resources.salesforce.patience import Patience
 
@@ -39,10 +40,7 @@ class GraphSession:
         self._account = account
         self._patience = patience or Patience()
         self._http = requests.Session()
-        self._http.trust_env = False
-        self._http.verify = str(account.ca_file) if account.ca_file else True
-        if account.proxy:
-            self._http.proxies = {"https": account.proxy.get_secret_value()}
+        Route(account.ca_file, account.proxy).lead(self._http)
         self._http.headers.update({"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "concord"})
         self._token: tuple[str, float] | None = None
         self._used = time.monotonic()

@@ -15,7 +15,8 @@ from pydantic import AfterValidator, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines.ports.world import SourceNotSet, SystemicError
-from resources.services import address, one_word, proxy_of
+from resources.route import route_to
+from resources.services import address, one_word
 from resources.settings import Settings
 
 PREFIX = "GRAPH_"
@@ -58,7 +59,7 @@ def graph_of(settings: Settings) -> GraphAccount:
             "source_settings", f"{', '.join(missing)} missing: where is Microsoft Graph, and who are we?"
         )
     login = told.login_url or LOGINS.get(urlsplit(told.url).hostname or "", told.url)
-    proxy = proxy_of(told.url, settings)
+    proxy = route_to(told.url, settings, told.ca_file).proxy
     return GraphAccount(told.url, login, told.tenant, told.client_id, told.client_secret, told.ca_file, proxy)
 
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal
-from urllib.parse import urlsplit
-from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed lacks it
 
 import pyarrow as pa
 
 from pipelines.ports.crm import JobInfo, RowResult, Rows, Told
 from pipelines.ports.objects import BLIND, ObjectInfo, Sight, Snapshot, Window
 from pipelines.ports.world import Progress, SystemicError
+from resources.route import route_to
 from resources.salesforce import collections
 from resources.salesforce.allowance import Allowance, DailyCalls, Unlimited
 from resources.salesforce.auth import login_of
@@ -25,7 +24,7 @@ from resources.salesforce.describe import SYSTEM, columns_of, describe, object_o
 from resources.salesforce.headers import Usage
 from resources.salesforce.look import ask_together
 from resources.salesforce.patience import Patience
-from resources.salesforce.session import OrgSession, Route
+from resources.salesforce.session import OrgSession
 from resources.salesforce.snapshot import Reader, query
 from resources.salesforce.together import write_both
 from resources.settings import Settings
@@ -38,7 +37,9 @@ class SalesforceOrg:
         self._session = OrgSession(
             login_of(settings),
             version=settings.salesforce_api_version,
-            route=_route(settings),
+            route=route_to(
+                settings.salesforce_instance_url or settings.login_url, settings, settings.salesforce_ca_file
+            ),
             patience=patience,
             allowance=_allowance(settings),
         )
@@ -160,14 +161,6 @@ class SalesforceOrg:
 def _soql(window: Window) -> str:
     changed = query(window.sobject, window.fields, window.since)
     return f"{changed} AND IsDeleted = TRUE" if window.gone else changed
-
-
-def _route(settings: Settings) -> Route:
-    """HTTPS_PROXY holds for every org but one on this machine and those that NO_PROXY names."""
-    host = urlsplit(settings.salesforce_instance_url or settings.login_url).hostname or ""
-    exempt = host in ("localhost", "127.0.0.1", "::1") or proxy_bypass_environment(host, {"no": settings.no_proxy})
-    proxy = settings.https_proxy.get_secret_value() if settings.https_proxy and not exempt else None
-    return Route(settings.salesforce_ca_file, proxy)
 
 
 def _allowance(settings: Settings) -> Allowance:

@@ -5,9 +5,7 @@ What a caller may rely on. An answer that comes back is a success; everything el
 · Requests that change nothing (`safe`) are repeated after 429, 5xx and lost connections, writes only when they surely
   took no effect: refused connection, 401, 429, the limit of concurrent requests.
 · A session that expired is renewed once per request; whoever comes second uses the token that the first one fetched.
-· Only the environment that came in as settings counts. requests' own reading of it is off (`trust_env`), so neither
-  REQUESTS_CA_BUNDLE nor CURL_CA_BUNDLE nor .netrc changes whom we trust or who we are; a proxy is used when HTTPS_PROXY
-  is set, the org is not on this machine and NO_PROXY does not name it.
+· Only the environment that came in as settings counts (`Route`): nothing else changes whom we trust or who we are.
 """
 
 from __future__ import annotations
@@ -16,9 +14,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -27,6 +23,7 @@ import tenacity
 from requests.exceptions import ChunkedEncodingError, ContentDecodingError
 
 from pipelines.ports.world import LostAnswer
+from resources.route import Route
 from resources.salesforce.allowance import Allowance, Unlimited
 from resources.salesforce.auth import Login, Token
 from resources.salesforce.connections import before_sending, explain
@@ -43,14 +40,6 @@ NO_ASSIGNMENT = {"Sforce-Auto-Assign": "FALSE"}
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """Whom we trust on the way to the org, and through which proxy we go."""
-
-    ca_file: Path | None = None
-    proxy: str | None = None
-
-
 class OrgSession(requests.Session):
     """A requests.Session bound to one org and user."""
 
@@ -64,10 +53,7 @@ class OrgSession(requests.Session):
         allowance: Allowance | None = None,
     ) -> None:
         super().__init__()
-        self.trust_env = False
-        self.verify = str(route.ca_file) if route.ca_file else True
-        if route.proxy:
-            self.proxies = {"https": route.proxy}
+        route.lead(self)
         # gzip alone: it is what Salesforce sends
         self.headers.update({"Accept-Encoding": "gzip", **NO_ASSIGNMENT, "User-Agent": "concord"})
         self.calls = 0

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from pipelines.telling.report import Report
 from resources.heartbeat import beat
-from resources.settings import SettingsError, read_settings
+from resources.settings import Settings, SettingsError, read_settings
 from tests.receivers import HOST, hook
+
+
+def settings(home: Path, url: str | None = None) -> Settings:
+    return read_settings(env_file=None, concord_home=home, concord_heartbeat_url=url)
 
 
 def report(status: Any, entity: str = "accounts") -> Report:
@@ -31,10 +34,10 @@ def report(status: Any, entity: str = "accounts") -> Report:
 
 def test_the_file_tells_how_the_last_run_ended_and_when_one_last_passed(tmp_path: Path) -> None:
     file = tmp_path / "heartbeat" / "accounts"
-    beat(tmp_path, None, report("success"))
+    beat(settings(tmp_path), report("success"))
     passed = json.loads(file.read_text())
     assert (passed["status"], passed["result"], passed["passed_at"]) == ("success", "Success", passed["ended_at"])
-    beat(tmp_path, None, report("failure"))
+    beat(settings(tmp_path), report("failure"))
     failed = json.loads(file.read_text())
     assert (failed["status"], failed["passed_at"]) == ("failure", passed["passed_at"])
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -53,19 +56,17 @@ def test_the_file_tells_how_the_last_run_ended_and_when_one_last_passed(tmp_path
 )
 def test_the_url_is_asked_once_a_run(tmp_path: Path, status: str, path: str) -> None:
     with hook() as watchdog:
-        assert beat(tmp_path, SecretStr(f"http://{HOST}:{watchdog.port}/uuid/{{entity}}"), report(status)) == []
+        assert beat(settings(tmp_path, f"http://{HOST}:{watchdog.port}/uuid/{{entity}}"), report(status)) == []
     assert watchdog.paths == [path]
 
 
 def test_a_watchdog_that_is_down_is_told_without_its_url(tmp_path: Path) -> None:
     with hook() as watchdog:
         watchdog.status = 500
-        url = SecretStr(f"http://{HOST}:{watchdog.port}/uuid/")
-        assert beat(tmp_path, url, report("success")) == ["heartbeat: CONCORD_HEARTBEAT_URL answered 500"]
+        asked = settings(tmp_path, f"http://{HOST}:{watchdog.port}/uuid/")
+        assert beat(asked, report("success")) == ["heartbeat: CONCORD_HEARTBEAT_URL answered 500"]
     assert watchdog.paths == ["/uuid"]
-    assert beat(tmp_path, url, report("success")) == [
-        "heartbeat: CONCORD_HEARTBEAT_URL did not answer (ConnectionError)"
-    ]
+    assert beat(asked, report("success")) == ["heartbeat: CONCORD_HEARTBEAT_URL did not answer (ConnectionError)"]
 
 
 @pytest.mark.parametrize("url", ["hc-ping.com/secret", "ftp://secret", "https://host/secret?a=b"])

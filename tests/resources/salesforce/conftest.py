@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from resources.route import Route
 from resources.salesforce.auth import ClientCredentials
 from resources.salesforce.org import SalesforceOrg
 from resources.salesforce.patience import Patience
-from resources.salesforce.session import OrgSession, Route
+from resources.salesforce.session import OrgSession
 from resources.sandbox.launch import running
 from tests.resources.salesforce.embedded import Embedded
 from tests.resources.salesforce.scripted import Scripted

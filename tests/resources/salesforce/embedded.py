@@ -9,8 +9,9 @@ from typing import Any
 
 import requests
 
+from resources.route import Route
 from resources.salesforce.auth import login_of
-from resources.salesforce.session import OrgSession, Route
+from resources.salesforce.session import OrgSession
 from resources.sandbox.launch import Connection
 from resources.settings import Settings, read_settings
 

@@ -9,13 +9,14 @@ import pytest
 
 from pipelines.ports.objects import FieldInfo, ObjectInfo
 from pipelines.ports.world import LostAnswer, SystemicError
+from resources.route import Route
 from resources.salesforce import collections
 from resources.salesforce.auth import GivenToken
 from resources.salesforce.bulk import Ingest
 from resources.salesforce.errors import Refused, Unavailable
 from resources.salesforce.jobs import OUTAGE
 from resources.salesforce.patience import Patience
-from resources.salesforce.session import OrgSession, Route
+from resources.salesforce.session import OrgSession
 from tests.resources.salesforce.scripted import DROP, Answer, Scripted, Step, error
 
 JOB = "750000000000001AAA"

@@ -8,22 +8,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from pipelines.ports.world import LostAnswer, SystemicError
+from resources.route import Route
 from resources.salesforce.allowance import DailyCalls
 from resources.salesforce.auth import ClientCredentials, GivenToken
 from resources.salesforce.errors import Refused, Unavailable
 from resources.salesforce.headers import Usage
-from resources.salesforce.session import OrgSession, Route
+from resources.salesforce.session import OrgSession
 from tests.resources.salesforce.conftest import HASTY
 from tests.resources.salesforce.scripted import CUT, DROP, STALL, Answer, Scripted, Step, error
 
 EXPIRED = error(401, "INVALID_SESSION_ID", "Session expired or invalid")
 
 
-def at(url: str, ca_file: Path | None, **more: str | None) -> OrgSession:
+def at(url: str, ca_file: Path | None, proxy: str | None = None) -> OrgSession:
     login = ClientCredentials(url, "key", "word")
-    return OrgSession(login, version="62.0", route=Route(ca_file, more.get("proxy")), patience=HASTY)
+    return OrgSession(login, version="62.0", route=Route(ca_file, SecretStr(proxy) if proxy else None), patience=HASTY)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,44 @@
+"""The way to a server elsewhere: whom we trust on it, and through which proxy we go.
+
+By itself requests lets the environment decide: `REQUESTS_CA_BUNDLE` and `CURL_CA_BUNDLE` whom to trust, `.netrc` which
+password is sent to whom. Here only what came in as settings counts, and TLS is always verified.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed lacks it
+
+from pydantic import SecretStr
+
+if TYPE_CHECKING:
+    import requests
+
+    from resources.settings import Settings
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`ca_file`: the only certificates trusted, when set; else those that `certifi` ships."""
+
+    ca_file: Path | None = None
+    proxy: SecretStr | None = None
+
+    def lead(self, session: requests.Session) -> None:
+        """All that the session sends goes this way."""
+        session.trust_env = False
+        session.verify = str(self.ca_file) if self.ca_file else True
+        if self.proxy:
+            session.proxies = {"https": self.proxy.get_secret_value()}
+
+
+def route_to(url: str, settings: Settings, ca_file: Path | None) -> Route:
+    """HTTPS_PROXY holds for every server but one on this machine and those that NO_PROXY names."""
+    host = urlsplit(url).hostname or ""
+    exempt = host in LOOPBACK or proxy_bypass_environment(host, {"no": settings.no_proxy})
+    return Route(ca_file, None if exempt else settings.https_proxy)
