@@ -1,7 +1,8 @@
 """A CSV file for a spreadsheet: readable by its owner alone, and no cell in it can act as a formula.
 
 A value that starts with `=`, `+`, `-`, `@`, a tab or a line break gets an apostrophe in front: spreadsheets show such
-a cell as text. Programs that read the file take the apostrophe off again.
+a cell as text. So does one that starts with an apostrophe, so that whoever reads the file as a program takes one off
+each cell that begins with one, and has every value as it was.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from typing import TextIO
 import typer
 
 from assets.commands.answering import WrongUse
+from assets.commands.tables import harmless
 
-ACTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+ACTS = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 
 
 def guarded(value: object) -> str:
@@ -40,8 +42,11 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object
 
 
 def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
-    """The same on stdout."""
-    return _put(typer.get_text_stream("stdout"), columns, rows)
+    """The same on stdout; a terminal gets no characters that it would obey."""
+    stream = typer.get_text_stream("stdout")
+    if stream.isatty():
+        rows = ([value if value is None else harmless(str(value)) for value in row] for row in rows)
+    return _put(stream, columns, rows)
 
 
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:

@@ -12,13 +12,18 @@ LONGEST = 80
 
 
 def shown(value: object) -> str:
-    """The value on one line: control characters, which a terminal would obey, are shown as `·`."""
+    """The value on one line, as people read it."""
     if value is None:
         return ""
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    text = "".join(char if char.isprintable() else "·" for char in str(value))
+    text = harmless(str(value))
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def harmless(text: str) -> str:
+    """Control characters, which a terminal would obey, are shown as `·`."""
+    return "".join(char if char.isprintable() else "·" for char in text)
 
 
 def key_shown(key: str, longest: int = LONGEST // 2) -> str:

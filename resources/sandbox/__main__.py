@@ -43,6 +43,7 @@ class Doors:
 
 def main() -> int:
     options = _options()
+    os.umask(0o077)  # whatever the org keeps is its owner's alone
     # The server lets a signal through once it has shut down; the way out must then still be an orderly one.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))

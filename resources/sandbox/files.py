@@ -1,9 +1,10 @@
-"""Small files that only their owner may read, replaced as a whole."""
+"""Files that only their owner may read: small ones, replaced as a whole, and ones that grow."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import IO
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -13,3 +14,8 @@ def write_private(path: Path, content: bytes) -> None:
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
     temporary.replace(path)
+
+
+def growing_private(path: Path) -> IO[bytes]:
+    """The file, made if need be, to whose end is written."""
+    return open(path, "ab", opener=lambda name, flags: os.open(name, flags, 0o600))

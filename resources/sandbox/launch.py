@@ -16,7 +16,7 @@ from typing import IO
 
 import orjson
 
-from .files import write_private
+from .files import growing_private, write_private
 from .limits import DAILY_CALLS
 from .state_lock import StateInUse, in_use
 
@@ -134,7 +134,7 @@ def running(
     command += [] if proxy is None else ["--proxy", str(proxy)]
     for name, factory in (beside or {}).items():
         command += ["--beside", f"{name}={factory}"]
-    with (state / "server.log").open("ab") as log:
+    with growing_private(state / "server.log") as log:
         # A session of its own: Ctrl-C is for us, who may still have something to finish with the org.
         process = subprocess.Popen(
             command,

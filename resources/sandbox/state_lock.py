@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import IO
 
+from .files import growing_private
+
 LOCK_SECONDS = 0.5
 """Somebody who only asks whether the directory is in use has the lock for a moment."""
 
@@ -17,7 +19,7 @@ class StateInUse(Exception):
 
 def lock_state(state: Path) -> IO[bytes]:
     """The directory is ours until the file is closed or the process ends; StateInUse if it is somebody else's."""
-    file = (state / "lock").open("ab")
+    file = growing_private(state / "lock")
     deadline = time.monotonic() + LOCK_SECONDS
     while True:
         try:
@@ -33,7 +35,7 @@ def lock_state(state: Path) -> IO[bytes]:
 
 def in_use(state: Path) -> bool:
     """Whether a running sandbox has that directory."""
-    with (state / "lock").open("ab") as file:
+    with growing_private(state / "lock") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:

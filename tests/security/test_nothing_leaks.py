@@ -6,11 +6,13 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
+from resources.graph_sandbox.administration import GraphAdministrator
+from resources.sandbox.launch import running
 from tests.assets.shell import Shell, town
 
 ROOT = Path(__file__).parents[2]
@@ -23,14 +25,28 @@ VALUES = (
     "no address",
     "Byron",
     "ada@example.org",
+    "Hypatia",
+    "Ptolemy",
+    "a letter to Agnesi",
+    "about Kovalevskaya",
 )
-"""Names and addresses of people that are written, skipped, refused or held in this town."""
+"""Names and addresses of people that are written, skipped, refused or held in this town, and what they note."""
 
 WATCHED = ("a-password-of-a-hook", "a-path-of-a-mailbox", "a-uuid-of-a-watchdog")
 """Parts of addresses to which nobody answers."""
 
-KEPT_IN = ("accounts.duckdb", "personnel.duckdb", "institutions.csv", "personnel.csv", "org.db")
+KEPT_IN = ("accounts.", "personnel.", "profiles.", "tasks.", "institutions.csv", "org.db", "engage.db", "graph.db")
 """The entities' files and their copies, the feeds, and the sandbox's own records."""
+
+
+def notes(shell: Shell) -> None:
+    """A profile, and a task on each side."""
+    shell.engage.put("profiles", [{"id": "E3", "kind": "HCP", "first_name": "Hypatia", "last_name": "Ptolemy"}])
+    beside = shell.connection.beside["graph"]
+    graph = GraphAdministrator(beside.admin_url, beside.admin_token, shell.connection.ca_file)
+    graph.user("U1")
+    graph.put("U1", "tasks", [{"title": "a letter to Agnesi"}])
+    shell.admin.seed("Task", [{"Subject": "a call", "Description": "about Kovalevskaya"}])
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +56,16 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Shell, 
         shell.env["CONCORD_ALERTS"] = f"json://someone:{WATCHED[0]}@127.0.0.1:9/ mailto://127.0.0.1:9/{WATCHED[1]}"
         shell.env["CONCORD_HEARTBEAT_URL"] = f"http://127.0.0.1:9/{WATCHED[2]}"
         printed = []
+        notes(shell)
         for words in (
             "sync accounts",
             "missing accounts --import",
             "sync personnel --json",
             "plan personnel --scope all",
             "missing accounts --json",
+            "sync profiles",
+            "sync tasks",
+            "errors tasks",
             "history",
             "check --json",
         ):
@@ -111,6 +131,23 @@ def test_no_file_of_ours_holds_a_secret(lived_in: tuple[Shell, str]) -> None:
     assert found == set()
 
 
+def open_to_others(folder: Path, ours: Iterable[Path]) -> set[str]:
+    return {str(path.relative_to(folder)) for path in ours if stat.S_IMODE(path.stat().st_mode) & 0o077}
+
+
+def test_what_a_sandbox_alone_keeps_is_its_owners_alone(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        with running(tmp_path / "org") as connection:
+            connection.publish()
+            kept = list((tmp_path / "org").rglob("*"))
+            shared = open_to_others(tmp_path, kept)
+    finally:
+        os.umask(before)
+    assert {"lock", "server.log", "org.db", "connection.json"} <= {path.name for path in kept}
+    assert shared == set()
+
+
 def test_every_file_and_folder_is_its_owners_alone(tmp_path: Path) -> None:
     home = tmp_path / "town"
     (home / "feeds").mkdir(parents=True)
@@ -126,5 +163,4 @@ def test_every_file_and_folder_is_its_owners_alone(tmp_path: Path) -> None:
     assert answer.returncode == 0, answer.stderr.decode()
     ours = [path for path in home.rglob("*") if "feeds" not in path.relative_to(home).parts]
     assert {"accounts.duckdb", "org.db", "dagster"} <= {path.name for path in ours}
-    open_to_others = {str(path.relative_to(home)) for path in ours if stat.S_IMODE(path.stat().st_mode) & 0o077}
-    assert open_to_others == set()
+    assert open_to_others(home, ours) == set()
