@@ -60,9 +60,9 @@ load: $(READY) ## many clients and many records, amid faults
 clients: $(READY) ## real Salesforce clients from PyPI and npm, each driven against a fresh sandbox org: PASS or FAIL
 	@$(BIN)/python -m tests.clients $(ARGS)
 
-faults: $(READY) ## faults and kills at every call of five small plans, and a report; MINUTES=20 of pairs, SEED=7, KEEP=folder
+faults: $(READY) ## faults and kills at every call of five small plans, and a report; MINUTES=20 of pairs, SEED=7, KEEP=folder, COURSES="tasks bulk"
 	$(BIN)/python -m tests.faults $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) \
-		$(if $(KEEP),--keep $(KEEP))
+		$(if $(KEEP),--keep $(KEEP)) $(if $(COURSES),--courses "$(COURSES)")
 
 soak: $(READY) ## people, source and runs at random until MINUTES are over, or one SEED again
 	$(BIN)/python -m tests.faults.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))

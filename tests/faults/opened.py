@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import requests
@@ -47,15 +47,20 @@ class Opened:
         self.wire.heard = self._hear
 
     def _hear(self, request: requests.PreparedRequest, answer: Answer | None) -> None:
-        trouble = self.prints.plain(repr(self.wire.org.trouble))
         came = self.prints.answer(request, answer) if answer else "nothing"
-        self.said.append((self.prints.request(request), short(f"{came} {trouble}")))
+        self.said.append((self.prints.request(request), short(f"{came} {self._trouble()}")))
+
+    def _trouble(self) -> str:
+        """What is still wrong at the far end, and what has not arrived there yet."""
+        trouble = self.wire.org.trouble
+        late = [self.prints.request(request) for request in trouble.late]
+        return f"{self.prints.plain(repr(replace(trouble, late=[])))} {late}"
 
     def state(self) -> str:
         """The fingerprint of all that a next run finds, and of how the last one ended."""
         with self.warehouse.open() as con:
             held = self.prints.state(con, self.org)
-        return short(f"{self.status} {held} {self.prints.plain(repr(self.wire.org.trouble))}")
+        return short(f"{self.status} {held} {self._trouble()}")
 
     @property
     def calm(self) -> bool:
