@@ -163,3 +163,11 @@ def test_update_only_creates_nothing(rest: Rest, key: str) -> None:
     answer = rest("PATCH", f"sobjects/Account/Source_Key__c/{key}?updateOnly=true", json={"Name": "A"})
 
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("parent", ["nonsense", 5, [], True], ids=repr)
+def test_a_parent_that_is_no_object_is_refused(rest: Rest, parent: object) -> None:
+    answer = rest("POST", "sobjects/Contact", json={"LastName": "A", "Account": parent})
+
+    message = "The value provided for foreign key reference Account is not a nested SObject"
+    assert (answer.status_code, answer.json()) == (400, [{"message": message, "errorCode": "INVALID_FIELD"}])
