@@ -25,6 +25,7 @@ from .errors import ApiError, invalid_session
 from .fault_answers import said
 from .fault_effects import Away, Reply, cut, send_half, worked_off
 from .faults import Fault
+from .media_types import refuse_unsupported
 from .org import Org
 from .permissions import User
 from .request_size import too_long
@@ -128,12 +129,15 @@ class Gateway:
             user = _NOBODY if route.open_to_all else self.org.user(_bearer(headers))
             if route.counted and not route.open_to_all:
                 self.org.usage.take()
+            handler = route.handler(request.method)
+            if body and route.takes:
+                refuse_unsupported(headers, route.takes)
             unpacked = _unpacked(body, headers.get("content-encoding", ""))
             call = Call(
                 self.org, user, request.method, path, params, dict(request.query_params), headers, unpacked, router
             )
             with duplicates_as(headers.get("sforce-duplicate-rule-header", "")):
-                return route.handler(request.method)(call)
+                return handler(call)
         except ApiError as error:
             return Answer(error.status, error.body())
 
