@@ -21,6 +21,7 @@ from .classic_new_job import new_job
 from .classic_processing import ClassicProcessing
 from .endpoint import Answer, Call, Route
 from .errors import ApiError
+from .media_types import media_type
 from .moments import as_stored
 from .org import Org
 
@@ -75,8 +76,11 @@ class _Classic:
             raise ApiError(400, "InvalidJobState", f"Adding a batch to a job in state {job.state} not allowed")
         if job.created < as_stored(call.org.time() - timedelta(hours=HOURS_OPEN)):
             raise ApiError(400, "InvalidJobState", f"The job has been open for more than {HOURS_OPEN} hours")
-        if call.headers.get("content-type", "").startswith("zip/"):
+        found = media_type(call.headers)
+        if found.startswith("zip/"):
             raise ApiError(400, "InvalidBatch", "zipped batches are not emulated by this sandbox")
+        if found != classic_content.MEDIA_TYPES[job.content_type]:
+            raise ApiError(400, "InvalidBatch", f"Unsupported content type: {found}, of a job of {job.content_type}")
         if len(call.body) > LARGEST_BATCH:
             raise ApiError(400, "InvalidBatch", f"A batch may have at most {LARGEST_BATCH} bytes")
         call.org.batches.take()

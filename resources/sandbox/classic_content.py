@@ -14,7 +14,10 @@ import orjson
 from . import classic_xml as xml
 from .csv_format import CsvFormat
 from .ingest_content import BadContent
+from .media_types import CSV, JSON, XML
 
+MEDIA_TYPES = {"CSV": CSV, "JSON": JSON, "XML": XML}
+"""What a batch of a job is sent as, by the content type of the job."""
 CONTENT_TYPES = {"CSV": "text/csv; charset=UTF-8", "JSON": "application/json;charset=UTF-8", "XML": "application/xml"}
 NULL = "#N/A"
 NOTHING_FOUND = "Records not found for this query"

@@ -13,6 +13,9 @@ from . import classic_content, classic_xml
 from .classic_jobs import Batch, ClassicJob, batch_info, job_info
 from .endpoint import Answer, Call, Handler, Route
 from .errors import ApiError, invalid_session
+from .media_types import JSON as JSON_TYPE
+from .media_types import XML as XML_TYPE
+from .media_types import media_type
 
 JSON = {"Content-Type": "application/json;charset=UTF-8"}
 XML = {"Content-Type": "application/xml"}
@@ -68,7 +71,10 @@ def _speaks_json(headers: Mapping[str, str]) -> bool:
 
 def asked(call: Call) -> dict[str, object]:
     """What a call about a job says, from JSON or XML."""
-    return call.json_object() if "json" in call.headers.get("content-type", "") else classic_xml.read_flat(call.body)
+    found = media_type(call.headers)
+    if found not in (JSON_TYPE, XML_TYPE):
+        raise ApiError(400, "InvalidJob", f"Unsupported content type: {found}")
+    return call.json_object() if found == JSON_TYPE else classic_xml.read_flat(call.body)
 
 
 def job_answer(call: Call, job: ClassicJob, batches: list[Batch], status: int = 200) -> Answer:

@@ -103,8 +103,11 @@ class ColumnReader:
         polymorphic = getattr(self._definition.relationship(key), "polymorphic", False)
         for number, row in enumerate(rows):
             inner = row.get(key)
-            if not isinstance(inner, Mapping):
+            if inner is None:
                 continue
+            if not isinstance(inner, Mapping):
+                message = f"The value provided for foreign key reference {key} is not a nested SObject"
+                raise ApiError(400, "INVALID_FIELD", message)
             keys = [name for name in inner if name != "attributes"]
             if len(keys) != 1:
                 message = f"More than 1 field provided in an external foreign key reference in entity: {key}"

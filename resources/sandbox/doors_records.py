@@ -85,7 +85,7 @@ class RecordDoors:
         return {"ids": ids}
 
     def lock(self, body: Body) -> object:
-        """{sobject, ids | where, seconds, wait?}: somebody holds records; batches wait so long for others."""
+        """{sobject, ids | where, seconds, wait?}: held records refuse writes; batches wait so long for each other."""
         self._org.locks.wait = float(body.get("wait", self._org.locks.wait))
         ids = self._named(body) if "seconds" in body else []
         self._org.locks.hold(ids, float(body.get("seconds", 0)))

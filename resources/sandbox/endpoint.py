@@ -15,6 +15,7 @@ from urllib.parse import unquote
 import orjson
 
 from .errors import ApiError, not_found
+from .media_types import JSON
 
 if TYPE_CHECKING:
     from .org import Org
@@ -88,12 +89,16 @@ Handler = Callable[[Call], Answer]
 
 @dataclass(frozen=True)
 class Route:
-    """Handlers by method for one path; `{name}` stands for one segment, `{name:rest}` for all that is left."""
+    """Handlers by method for one path; `{name}` stands for one segment, `{name:rest}` for all that is left.
+
+    `takes`: the media types that a body may have; none if that is not looked at.
+    """
 
     template: str
     handlers: Mapping[str, Handler]
     open_to_all: bool = False
     counted: bool = True
+    takes: tuple[str, ...] = ()
     pattern: re.Pattern[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -108,9 +113,9 @@ class Route:
         return found
 
 
-def data(path: str, handlers: Mapping[str, Handler]) -> Route:
+def data(path: str, handlers: Mapping[str, Handler], takes: tuple[str, ...] = (JSON,)) -> Route:
     """A route below /services/data/vNN.N/."""
-    return Route("/services/data/v{version}/" + path, handlers)
+    return Route("/services/data/v{version}/" + path, handlers, takes=takes)
 
 
 def _pattern(template: str) -> re.Pattern[str]:

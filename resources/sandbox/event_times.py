@@ -13,8 +13,8 @@ from . import activity_links
 from .automation import Columns, cell
 from .checks import Candidates
 from .errors import RowError
-from .moments import as_stored
-from .refusal import Refused
+from .moments import OutsideCalendar, as_stored, within
+from .refusal import Refused, invalid_date
 
 TIMES = ("IsAllDayEvent", "StartDateTime", "ActivityDateTime", "ActivityDate", "EndDateTime", "DurationInMinutes")
 PARTS = (*activity_links.PARTS, *TIMES)
@@ -49,6 +49,10 @@ def _told(values: Values, given: Values) -> dict[str, object]:
         message = f"Duration must be between 0 and {LONGEST} minutes: Duration"
         raise Refused(RowError("FIELD_INTEGRITY_EXCEPTION", message, ("DurationInMinutes",)))
     end = start + timedelta(minutes=minutes - (DAY if whole else 0))
+    try:
+        within(end)
+    except OutsideCalendar:
+        raise invalid_date("End Date Time", "EndDateTime", as_stored(end)) from None
     return {
         "StartDateTime": as_stored(start),
         "EndDateTime": as_stored(end),

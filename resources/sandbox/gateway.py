@@ -25,8 +25,10 @@ from .errors import ApiError, invalid_session
 from .fault_answers import said
 from .fault_effects import Away, Reply, cut, send_half, worked_off
 from .faults import Fault
+from .media_types import refuse_unsupported
 from .org import Org
 from .permissions import User
+from .request_size import too_long
 
 LOG_LENGTH = 10_000
 _VERSIONED = re.compile(r"/services/data/v\d", re.IGNORECASE)
@@ -83,14 +85,21 @@ class Gateway:
         path = "/" + request.scope["raw_path"].decode("ascii").lstrip("/")
         if path.startswith("/sandbox/"):
             return Reply(self._finish(request, self._handle(self._admin, request, path, body)))
+        refused = too_long(request.scope)
+        if refused is not None:
+            self._log(request, path, refused.status, started)
+            return Reply(refused)
         self.org.keep_house()
         fault = self.org.faults.meet(request.method, path.rstrip("/"))
         answer = self._faulty(fault, request, path, body) if fault else self._handle(self.router, request, path, body)
         status = 0 if answer is None else answer.status
+        self._log(request, path, status, started, fault.name if fault else "")
+        return Reply(None if answer is None else self._finish(request, answer), fault)
+
+    def _log(self, request: Request, path: str, status: int, started: float, fault: str = "") -> None:
         query = request.scope["query_string"].decode("ascii")
         seconds = round(time.monotonic() - started, 4)
-        self.calls.append(Logged(request.method, path, query, status, seconds, fault.name if fault else ""))
-        return Reply(None if answer is None else self._finish(request, answer), fault)
+        self.calls.append(Logged(request.method, path, query, status, seconds, fault))
 
     def _faulty(self, fault: Fault, request: Request, path: str, body: bytes) -> Answer | None:
         if fault.action == "status":
@@ -120,12 +129,15 @@ class Gateway:
             user = _NOBODY if route.open_to_all else self.org.user(_bearer(headers))
             if route.counted and not route.open_to_all:
                 self.org.usage.take()
+            handler = route.handler(request.method)
+            if body and route.takes:
+                refuse_unsupported(headers, route.takes)
             unpacked = _unpacked(body, headers.get("content-encoding", ""))
             call = Call(
                 self.org, user, request.method, path, params, dict(request.query_params), headers, unpacked, router
             )
             with duplicates_as(headers.get("sforce-duplicate-rule-header", "")):
-                return route.handler(request.method)(call)
+                return handler(call)
         except ApiError as error:
             return Answer(error.status, error.body())
 

@@ -14,6 +14,7 @@ from .endpoint import Answer, Call, Route, data
 from .errors import ApiError
 from .ingest_jobs import IngestJobs
 from .ingest_processing import BATCH, FAILED, SUCCESSFUL
+from .media_types import CSV, FORM, JSON
 from .multipart import parts
 from .org import Org
 
@@ -24,9 +25,9 @@ def routes(org: Org, *, batch: int = BATCH) -> list[Route]:
     ingest = _Ingest(IngestJobs(org, batch=batch))
     one = "jobs/ingest/{job}"
     return [
-        data("jobs/ingest", {"GET": ingest.list, "POST": ingest.create}),
+        data("jobs/ingest", {"GET": ingest.list, "POST": ingest.create}, takes=(JSON, FORM)),
         data(one, {"GET": ingest.get, "PATCH": ingest.patch, "DELETE": ingest.delete}),
-        data(f"{one}/batches", {"PUT": ingest.upload}),
+        data(f"{one}/batches", {"PUT": ingest.upload}, takes=(CSV,)),
         data(f"{one}/successfulResults", {"GET": ingest.successful}),
         data(f"{one}/failedResults", {"GET": ingest.failed}),
         data(f"{one}/unprocessedRecords", {"GET": ingest.unprocessed}),

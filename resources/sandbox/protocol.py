@@ -7,6 +7,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from .request_size import LONGEST
+
 TRANSPORTS: dict[tuple[str, int], asyncio.Transport] = {}
 
 
@@ -17,6 +19,12 @@ class Protocol(HttpToolsProtocol):
         super().connection_made(transport)
         if self.client is not None:
             TRANSPORTS[self.client] = transport
+
+    def on_headers_complete(self) -> None:
+        # The parser fails at an address of 64 KB; its beginning is enough for the org to refuse it.
+        if self.url.startswith(b"/services/"):
+            self.url = self.url[: 2 * LONGEST]
+        super().on_headers_complete()
 
     def shutdown(self) -> None:
         super().shutdown()

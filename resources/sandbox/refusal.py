@@ -38,3 +38,8 @@ def outside_range(definition: FieldDef, value: object) -> Refused:
     """The refusal of a number with too many digits."""
     message = f"{definition.label}: value outside of valid range on numeric field: {value}"
     return Refused(RowError("NUMBER_OUTSIDE_VALID_RANGE", message, (definition.name,)))
+
+
+def invalid_date(label: str, name: str, value: object) -> Refused:
+    """The refusal of a date or datetime outside the platform's calendar."""
+    return Refused(RowError("FIELD_INTEGRITY_EXCEPTION", f"{label}: invalid date: {value}", (name,)))

@@ -5,8 +5,9 @@ Whether a value fits the field it is compared with is decided where fields are k
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import datetime
 
+from resources.sandbox.moments import day, utc_text, within
 from resources.sandbox.soql import problems, relative_dates
 from resources.sandbox.soql.cursor import Cursor
 from resources.sandbox.soql.lexer import Token, unquoted
@@ -35,11 +36,6 @@ def literal(cursor: Cursor) -> Literal:
     return _word(cursor)
 
 
-def utc_text(moment: datetime) -> str:
-    """The moment as the store writes it: UTC with milliseconds and a Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
-
-
 def _string(cursor: Cursor, token: Token) -> Literal:
     text, pattern = unquoted(cursor.statement, token)
     if len(text) > LONGEST_STRING:
@@ -56,7 +52,7 @@ def _number(token: Token) -> Literal:
 
 def _date(cursor: Cursor, token: Token) -> Literal:
     try:
-        date.fromisoformat(token.text)
+        day(token.text)
     except ValueError as error:
         raise problems.malformed(cursor.statement, token.at, f"Invalid date: {token.text}") from error
     return Literal("date", token.text, token.at, token.text)
@@ -65,11 +61,12 @@ def _date(cursor: Cursor, token: Token) -> Literal:
 def _datetime(cursor: Cursor, token: Token) -> Literal:
     try:
         moment = datetime.fromisoformat(token.text.upper())
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise problems.malformed(cursor.statement, token.at, f"Invalid datetime: {token.text}")
-    return Literal("datetime", utc_text(moment), token.at, token.text)
+        if moment.tzinfo is None:
+            raise ValueError(f"no offset: {token.text}")
+        written = utc_text(within(moment))
+    except ValueError as error:
+        raise problems.malformed(cursor.statement, token.at, f"Invalid datetime: {token.text}") from error
+    return Literal("datetime", written, token.at, token.text)
 
 
 def _word(cursor: Cursor) -> Literal:

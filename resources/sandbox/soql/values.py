@@ -6,8 +6,8 @@ from datetime import datetime, time
 from typing import cast
 
 from resources.sandbox import ids
+from resources.sandbox.moments import utc_text
 from resources.sandbox.soql import problems, relative_dates
-from resources.sandbox.soql.literals import utc_text
 from resources.sandbox.soql.operands import TEXT, Operand
 from resources.sandbox.soql.scope import Scope
 from resources.sandbox.soql.syntax import Literal
@@ -47,11 +47,11 @@ def bounds(literal: Literal, operand: Operand, scope: Scope) -> tuple[str, str]:
     today = scope.view.now.astimezone(scope.view.zone).date()
     try:
         first, beyond = relative_dates.span(name, n, today)
+        if operand.family == "date":
+            return first.isoformat(), beyond.isoformat()
+        midnight = [utc_text(datetime.combine(day, time(), scope.view.zone)) for day in (first, beyond)]
     except (OverflowError, ValueError) as error:
         raise problems.outside_range(f"{literal.text} reaches beyond the calendar") from error
-    if operand.family == "date":
-        return first.isoformat(), beyond.isoformat()
-    midnight = [utc_text(datetime.combine(day, time(), scope.view.zone)) for day in (first, beyond)]
     return midnight[0], midnight[1]
 
 

@@ -12,6 +12,8 @@ ASYNC = "/services/async/62.0/job"
 SPACE = "{http://www.force.com/2009/06/asyncapi/dataload}"
 JSON = {"Content-Type": "application/json"}
 XML = {"Content-Type": "application/xml; charset=UTF-8"}
+CSV = {"Content-Type": "text/csv; charset=UTF-8"}
+HEADERS = {"CSV": CSV, "JSON": JSON, "XML": XML}
 
 
 def xml(text: str) -> ET.Element:
@@ -28,8 +30,8 @@ def opened(live: Live, operation: str, content_type: str = "JSON", **asked: obje
 def begun(live: Live, job: dict[str, Any], content: Any) -> str:
     """The URL of a batch with that content, as soon as it is there."""
     url = f"{ASYNC}/{job['id']}/batch"
-    body = {"json": content} if job["contentType"] == "JSON" and not isinstance(content, str) else {"data": content}
-    answer = live.call("POST", url, **body)
+    body = {"data": content} if isinstance(content, str | bytes) else {"json": content}
+    answer = live.call("POST", url, headers=HEADERS[job["contentType"]], **body)
     assert answer.status_code == 201, answer.text
     batch = answer.json()["id"] if job["contentType"] == "JSON" else xml(answer.text)[0].text
     return f"{url}/{batch}"

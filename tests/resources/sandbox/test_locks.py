@@ -1,11 +1,13 @@
 """Row locks by record and by parent. Evidence: captured texts of UNABLE_TO_LOCK_ROW; the guides on lock contention.
 
-That a bulk job's locked rows are tried again by the platform itself is not emulated: they fail at once.
+That a bulk job's locked rows are tried again by the platform itself is not emulated: they fail at once. So do those
+that the administrator holds: batches wait for each other alone.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -41,6 +43,20 @@ def test_a_held_account_takes_neither_edits_nor_contacts(rest: Rest, admin: Admi
     assert (children[0].json(), children[1].status_code) == (locked, 201)
     assert removal.json() == locked
     assert later.status_code == 204
+
+
+def test_a_batch_does_not_wait_for_what_the_administrator_holds(org: Live, admin: Administrator, key: str) -> None:
+    (held,) = admin.seed("Account", [{"Name": "P", "Source_Key__c": key}])
+    admin.do("records/lock", sobject="Account", ids=[held], seconds=60, wait=60)
+
+    started = time.monotonic()
+    job = org.ingest("update", csv_text(["Id", "Phone"], [held, "1"]))
+    took = time.monotonic() - started
+    admin.do("records/lock", sobject="Account", ids=[held], seconds=0)
+
+    assert job["numberRecordsFailed"] == 1
+    assert took < 30
+    assert "held records refuse writes; batches wait so long for each other" in admin.doors()["records/lock"]
 
 
 @pytest.mark.parametrize("wait", [0.0, 10.0])

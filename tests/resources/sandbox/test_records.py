@@ -12,6 +12,8 @@ from simple_salesforce.exceptions import SalesforceMalformedRequest, SalesforceR
 
 from tests.resources.sandbox.conftest import Rest
 
+JSON = {"Content-Type": "application/json"}
+
 
 @pytest.fixture
 def accounts(salesforce: Salesforce) -> SFType:
@@ -125,7 +127,7 @@ def test_simple_salesforce_sees_the_fields_of_an_error(accounts: SFType) -> None
 
 
 def test_a_body_that_is_no_json_is_told_where(rest: Rest) -> None:
-    answer = rest("POST", "sobjects/Account", data=b'{"Name": jam}')
+    answer = rest("POST", "sobjects/Account", data=b'{"Name": jam}', headers=JSON)
 
     assert answer.status_code == 400
     assert answer.json()[0]["errorCode"] == "JSON_PARSER_ERROR"
@@ -135,7 +137,7 @@ def test_a_body_that_is_no_json_is_told_where(rest: Rest) -> None:
 def test_a_body_may_come_compressed(rest: Rest, key: str) -> None:
     body = gzip.compress(json.dumps({"Name": "zipped", "Source_Key__c": key}).encode())
 
-    assert rest("POST", "sobjects/Account", data=body, headers={"Content-Encoding": "gzip"}).status_code == 201
+    assert rest("POST", "sobjects/Account", data=body, headers={**JSON, "Content-Encoding": "gzip"}).status_code == 201
 
 
 def test_an_answer_is_compressed_only_when_asked(rest: Rest) -> None:
@@ -163,3 +165,11 @@ def test_update_only_creates_nothing(rest: Rest, key: str) -> None:
     answer = rest("PATCH", f"sobjects/Account/Source_Key__c/{key}?updateOnly=true", json={"Name": "A"})
 
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("parent", ["nonsense", 5, [], True], ids=repr)
+def test_a_parent_that_is_no_object_is_refused(rest: Rest, parent: object) -> None:
+    answer = rest("POST", "sobjects/Contact", json={"LastName": "A", "Account": parent})
+
+    message = "The value provided for foreign key reference Account is not a nested SObject"
+    assert (answer.status_code, answer.json()) == (400, [{"message": message, "errorCode": "INVALID_FIELD"}])

@@ -111,6 +111,21 @@ def test_records_are_created_updated_upserted_and_deleted(live: Live, session: s
     assert live.values("SELECT Id FROM Account WHERE Source_Key__c = 's1'") == []
 
 
+def test_a_statement_beyond_the_calendar_gets_a_fault(live: Live, session: str) -> None:
+    soql = "select Id from Account where CreatedDate &lt; 9999-12-31T23:59:59-14:00"
+    answer = post(live, f"<query><queryString>{soql}</queryString></query>", headers=session)
+    assert answer.status_code == 500
+    assert "<faultcode>sf:MALFORMED_QUERY</faultcode>" in answer.text
+
+
+def test_a_value_beyond_the_calendar_costs_its_row(live: Live, session: str) -> None:
+    date = "<Source_Synced_At__c>0900-01-01T00:00:00Z</Source_Synced_At__c>"
+    rows = "".join(f"<sObjects><type>Account</type><Name>A</Name>{more}</sObjects>" for more in ("", date))
+    answer = post(live, f"<create>{rows}</create>", headers=session)
+    assert told(answer, f"{PARTNER}success") == ["true", "false"]
+    assert told(answer, f"{PARTNER}statusCode") == ["FIELD_INTEGRITY_EXCEPTION"]
+
+
 def test_one_bad_row_undoes_all_if_so_asked(live: Live, session: str) -> None:
     rows = "<sObjects><type>Account</type><Name>Undone</Name></sObjects><sObjects><type>Account</type></sObjects>"
     header = f"{session}<AllOrNoneHeader><allOrNone>true</allOrNone></AllOrNoneHeader>"
