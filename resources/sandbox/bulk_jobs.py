@@ -5,10 +5,11 @@ What a job does is in `ingest_processing` and `query_processing`.
 
 from __future__ import annotations
 
+import re
 import secrets
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -19,12 +20,14 @@ import orjson
 
 from . import ids
 from .csv_format import DELIMITERS, LINE_ENDINGS, CsvFormat
+from .cursors import invalid_locator
 from .errors import ApiError, not_found
 from .files import write_private
 from .moments import as_stored
 from .org import Org
 
 KEY_PREFIX = "750"
+JOB_TYPES = ("BigObjectIngest", "Classic", "V2Ingest", "V2Query")
 JOBS_PER_PAGE = 1000
 DAYS = 7
 """A job and its results live so long."""
@@ -163,8 +166,15 @@ def not_one_of(name: str, value: object, choices: tuple[str, ...]) -> ApiError:
     return ApiError(400, "JSON_PARSER_ERROR", message)
 
 
-def page(records: list[dict[str, object]], start: int, url: str) -> dict[str, object]:
-    """One page of a list of jobs; `url` is the list's own."""
+def page(records: list[dict[str, object]], kind: str, asked: Mapping[str, str], url: str) -> dict[str, object]:
+    """One page of the jobs of that kind, as asked for by query; `url` is the list's own."""
+    wanted, locator = asked.get("jobType", kind), asked.get("queryLocator", "0")
+    if wanted not in JOB_TYPES:
+        raise not_one_of("jobType", wanted, JOB_TYPES)
+    if not re.fullmatch(r"\d{1,9}", locator):
+        raise invalid_locator()
+    start = int(locator)
+    records = [record | {"jobType": kind} for record in records if wanted == kind]
     beyond = start + JOBS_PER_PAGE
     done = beyond >= len(records)
     next_url = None if done else f"{url}?queryLocator={beyond}"

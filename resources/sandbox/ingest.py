@@ -53,11 +53,8 @@ class _Ingest:
         return Answer(body=_info(self._ingest.close(job.id)))
 
     def list(self, call: Call) -> Answer:
-        wanted = call.query.get("jobType", "V2Ingest")
-        jobs = self._ingest.jobs.all() if wanted == "V2Ingest" else []
-        start = call.query.get("queryLocator", "0")
-        records = [_info(job) | {"jobType": "V2Ingest"} for job in jobs]
-        return Answer(body=page(records, int(start) if start.isdigit() else 0, call.url("jobs/ingest")))
+        records = [_info(job) for job in self._ingest.jobs.all()]
+        return Answer(body=page(records, "V2Ingest", call.query, call.url("jobs/ingest")))
 
     def get(self, call: Call) -> Answer:
         job = self._job(call)

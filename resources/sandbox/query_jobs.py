@@ -67,11 +67,8 @@ class _QueryJobs:
         return Answer(body=job.as_json())
 
     def list(self, call: Call) -> Answer:
-        wanted = call.query.get("jobType", "V2Query")
-        jobs = self._jobs.all() if wanted == "V2Query" else []
-        start = call.query.get("queryLocator", "0")
-        records = [job.as_json() | {"jobType": "V2Query"} for job in jobs]
-        return Answer(body=page(records, int(start) if start.isdigit() else 0, call.url("jobs/query")))
+        records = [job.as_json() for job in self._jobs.all()]
+        return Answer(body=page(records, "V2Query", call.query, call.url("jobs/query")))
 
     def get(self, call: Call) -> Answer:
         job = self._job(call)

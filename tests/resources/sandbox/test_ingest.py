@@ -247,6 +247,16 @@ def test_jobs_are_listed(org: Live) -> None:
     assert ours["state"] == "Open"
 
 
+@pytest.mark.parametrize(
+    "asked, code",
+    [("jobType=Foo", "JSON_PARSER_ERROR"), ("queryLocator=zzz", "INVALID_QUERY_LOCATOR")],
+)
+@pytest.mark.parametrize("kind", ["ingest", "query"])
+def test_a_list_of_jobs_that_cannot_be_is_refused(org: Live, kind: str, asked: str, code: str) -> None:
+    refused = org.call("GET", f"jobs/{kind}?{asked}")
+    assert (refused.status_code, refused.json()[0]["errorCode"]) == (400, code)
+
+
 def test_a_user_without_the_right_to_create_saves_nothing(org: Live) -> None:
     org.door("permissions", {"sobject": "Account", "rights": {"create": False}})
     job = org.ingest("insert", "Name\nForbidden\n")
