@@ -62,7 +62,7 @@ class Org:
         self.identity = Identity.of(state / "org.json")
         self.store = Store(state / "org.db", self.catalogue)
         self.permissions = Permissions(state / "permissions.json", self.catalogue)
-        self.sessions = Sessions(self.identity, state / "session_generation")
+        self.sessions = Sessions(self.identity, state / "session_generation", self.time)
         self.usage = Usage(state / "usage.json", daily_limit, self.time, calls_spent)
         self.batches = Usage(state / "batches.json", DAILY_BATCHES, self.time, batches_spent)
         self.query_jobs = Usage(state / "query_jobs.json", DAILY_QUERY_JOBS, self.time, query_jobs_spent)
