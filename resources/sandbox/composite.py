@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from .circumstances import duplicates_as
+from .circumstances import duplicates_as, spoken_in
 from .endpoint import Answer, Call, Route, data
 from .errors import ApiError
 
@@ -107,7 +107,7 @@ def _run(call: Call, request: Mapping[str, Any]) -> Answer:
     inner = replace(
         call, method=method, path=path, params=params, query=dict(parse_qsl(query)), headers=headers, body=body
     )
-    with duplicates_as(headers.get("sforce-duplicate-rule-header", "allowSave=false")):
+    with spoken_in(inner.version), duplicates_as(headers.get("sforce-duplicate-rule-header", "allowSave=false")):
         return route.handler(method)(inner)
 
 

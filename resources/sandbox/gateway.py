@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from . import admin
-from .circumstances import duplicates_as
+from .circumstances import duplicates_as, spoken_in
 from .endpoint import Answer, Call, Router
 from .errors import ApiError, invalid_session
 from .fault_answers import said
@@ -124,7 +124,7 @@ class Gateway:
             call = Call(
                 self.org, user, request.method, path, params, dict(request.query_params), headers, unpacked, router
             )
-            with duplicates_as(headers.get("sforce-duplicate-rule-header", "")):
+            with spoken_in(call.version), duplicates_as(headers.get("sforce-duplicate-rule-header", "")):
                 return route.handler(request.method)(call)
         except ApiError as error:
             return Answer(error.status, error.body())
