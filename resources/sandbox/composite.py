@@ -65,7 +65,7 @@ def run_together(call: Call, requests: list[Any]) -> tuple[dict[str, dict[str, A
             if not _run_all(call, requests, answers, stop_at_error=True):
                 raise _Undo
     except _Undo:
-        return _halted(requests, answers), False
+        return halted(requests, answers), False
     return answers, True
 
 
@@ -152,7 +152,7 @@ def _shown(reference: str, answer: Answer) -> dict[str, Any]:
     }
 
 
-def _halted(requests: list[Any], answers: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def halted(requests: list[Any], answers: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """The failed call with its own error; every other with PROCESSING_HALTED."""
     halted = Answer(400, [{"errorCode": "PROCESSING_HALTED", "message": _HALTED}])
     shown: dict[str, dict[str, Any]] = {}
