@@ -25,6 +25,7 @@ from .errors import ApiError, invalid_session
 from .fault_answers import said
 from .fault_effects import Away, Reply, cut, send_half, worked_off
 from .faults import Fault
+from .formats import check_format
 from .org import Org
 from .permissions import User
 
@@ -117,6 +118,7 @@ class Gateway:
         headers = {name.lower(): value for name, value in request.headers.items()}
         try:
             route, params = router.find(request.method, path)
+            check_format(request.method, path, headers)
             user = _NOBODY if route.open_to_all else self.org.user(_bearer(headers))
             if route.counted and not route.open_to_all:
                 self.org.usage.take()
