@@ -85,6 +85,11 @@ def told(response: requests.Response) -> tuple[str, str]:
     return f"HTTP_{response.status_code}", ""
 
 
+def of_a_spent_session(response: requests.Response) -> bool:
+    """The session is over. The identity service, where userinfo is, says so with another status than the APIs."""
+    return response.status_code == 401 or (response.status_code, response.content) == (403, b"Bad_OAuth_Token")
+
+
 def refusal(response: requests.Response, doing: str) -> Refused | Unavailable:
     """What an answer of status 300 or more means; only statuses after which nothing took effect belong here."""
     code, message = told(response)

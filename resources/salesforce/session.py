@@ -27,7 +27,7 @@ from resources.route import Route
 from resources.salesforce.allowance import Allowance, Unlimited
 from resources.salesforce.auth import Login, Token
 from resources.salesforce.connections import before_sending, explain
-from resources.salesforce.errors import Unavailable, answered, body
+from resources.salesforce.errors import Unavailable, answered, body, of_a_spent_session
 from resources.salesforce.headers import Usage, answered_at, asked_at, usage
 from resources.salesforce.ids import long_id
 from resources.salesforce.patience import Patience
@@ -132,7 +132,7 @@ class OrgSession(requests.Session):
     def _attempt(self, method: str, url: str, *, safe: bool, kwargs: dict[str, Any]) -> requests.Response:
         token = self._token or self._renew(None)
         response = self._send(method, url, token, safe=safe, kwargs=kwargs)
-        if response.status_code == 401:
+        if of_a_spent_session(response):
             response = self._send(method, url, self._renew(token), safe=safe, kwargs=kwargs)
         answered(response, f"{method} {urlsplit(url).path}", safe=safe)
         return response

@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
+from . import bodies_of_records as of_records
+from . import bodies_of_setup as of_setup
+from .door_bodies import Body, mistakes
 from .doors_records import RecordDoors
 from .doors_setup import SetupDoors
 from .endpoint import Answer, Call, Handler, Route
@@ -21,8 +26,17 @@ from .faults import Fault
 if TYPE_CHECKING:
     from .gateway import Gateway
 
-Body = dict[str, Any]
-Action = Callable[[Body], object]
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What it takes and does; the function's docstring begins with the body as people read it."""
+
+    takes: type[Body]
+    does: Callable[..., object]
+
+    @property
+    def said(self) -> str:
+        return " ".join((self.does.__doc__ or "").split())
 
 
 class _FaultDoors:
@@ -30,9 +44,9 @@ class _FaultDoors:
         self._gateway = gateway
         self._org = gateway.org
 
-    def set_faults(self, body: Body) -> object:
+    def set_faults(self, body: of_setup.FaultRules) -> object:
         """{rules: [{path, action, method?, nth?, times?, rate?, seed?, …}]}: these fault rules, and no others."""
-        self._org.faults.set([Fault.of(rule) for rule in body["rules"]])
+        self._org.faults.set([Fault.of(rule) for rule in body.rules])
         return {}
 
     def faults(self, call: Call) -> Answer:
@@ -49,56 +63,52 @@ class _FaultDoors:
         return Answer(204)
 
 
-def posts(gateway: Gateway) -> dict[str, Action]:
+def posts(gateway: Gateway) -> dict[str, Door]:
     """What is done by a POST, by its path below /sandbox/."""
     records, setup, faults = RecordDoors(gateway.org), SetupDoors(gateway.org), _FaultDoors(gateway)
     return {
-        "seed": records.seed,
-        "records/create": records.create,
-        "records/edit": records.edit,
-        "records/delete": records.delete,
-        "records/undelete": records.undelete,
-        "records/empty": records.empty,
-        "records/merge": records.merge,
-        "records/convert": records.convert,
-        "records/touch": records.touch,
-        "records/lock": records.lock,
-        "permissions": setup.permissions,
-        "limits": setup.limits,
-        "clock": setup.clock,
-        "sessions/expire": setup.expire,
-        "sessions": setup.session,
-        "keys": setup.keys,
-        "objects": setup.objects,
-        "fields": setup.fields,
-        "fields/remove": setup.remove_field,
-        "rules": setup.rules,
-        "record-types": setup.record_type,
-        "snapshots": setup.take_snapshot,
-        "snapshots/restore": setup.restore,
-        "snapshots/forget": setup.forget_snapshot,
-        "faults": faults.set_faults,
+        "seed": Door(of_records.Seed, records.seed),
+        "records/create": Door(of_records.Create, records.create),
+        "records/edit": Door(of_records.Edit, records.edit),
+        "records/delete": Door(of_records.NamedByUser, records.delete),
+        "records/undelete": Door(of_records.NamedByUser, records.undelete),
+        "records/empty": Door(of_records.NamedByUser, records.empty),
+        "records/merge": Door(of_records.Merge, records.merge),
+        "records/convert": Door(of_records.Convert, records.convert),
+        "records/touch": Door(of_records.Touch, records.touch),
+        "records/lock": Door(of_records.Lock, records.lock),
+        "permissions": Door(of_setup.Permissions, setup.permissions),
+        "limits": Door(of_setup.Limits, setup.limits),
+        "clock": Door(of_setup.Clock, setup.clock),
+        "sessions/expire": Door(of_setup.Nothing, setup.expire),
+        "sessions": Door(of_setup.Username, setup.session),
+        "keys": Door(of_setup.Key, setup.keys),
+        "objects": Door(of_setup.CustomObject, setup.objects),
+        "fields": Door(of_setup.AddField, setup.fields),
+        "fields/remove": Door(of_setup.RemoveField, setup.remove_field),
+        "rules": Door(of_setup.Rules, setup.rules),
+        "record-types": Door(of_setup.RecordTypeAsked, setup.record_type),
+        "snapshots": Door(of_setup.Name, setup.take_snapshot),
+        "snapshots/restore": Door(of_setup.Name, setup.restore),
+        "snapshots/forget": Door(of_setup.Name, setup.forget_snapshot),
+        "faults": Door(of_setup.FaultRules, faults.set_faults),
     }
 
 
 def routes(gateway: Gateway) -> list[Route]:
     """The doors, each open only to who has the org's admin token."""
     faults, org = _FaultDoors(gateway), gateway.org
-    actions = posts(gateway)
+    doors = posts(gateway)
     gets: dict[str, Handler] = {
-        "doors": lambda _: Answer(body={path: _said(action) for path, action in actions.items()}),
+        "doors": lambda _: Answer(body={path: door.said for path, door in doors.items()}),
         "snapshots": lambda _: Answer(body={"names": org.snapshots.names()}),
         "faults": faults.faults,
         "faults/names": faults.fault_names,
         "calls": faults.calls,
     }
-    listed = [_door(path, {"POST": _posted(action)}) for path, action in actions.items()]
+    listed = [_door(path, {"POST": _posted(door)}) for path, door in doors.items()]
     listed += [_door(path, {"GET": handler}) for path, handler in gets.items()]
     return [*listed, _door("calls", {"DELETE": faults.forget_calls})]
-
-
-def _said(action: Action) -> str:
-    return " ".join((action.__doc__ or "").split())
 
 
 def _door(path: str, handlers: Mapping[str, Handler]) -> Route:
@@ -115,12 +125,12 @@ def _guarded(handler: Handler) -> Handler:
     return guarded
 
 
-def _posted(action: Action) -> Handler:
+def _posted(door: Door) -> Handler:
     def handler(call: Call) -> Answer:
         try:
-            return Answer(body=action(call.json_object()))
-        except KeyError as error:
-            raise ApiError(400, "INVALID_INPUT", f"{error.args[0]!r} is missing; asked for: {_said(action)}") from error
+            return Answer(body=door.does(door.takes.model_validate(call.json_object())))
+        except ValidationError as error:
+            raise ApiError(400, "INVALID_INPUT", f"{mistakes(error)}; asked for: {door.said}") from error
         except (TypeError, ValueError) as error:
             raise ApiError(400, "INVALID_INPUT", str(error)) from error
 

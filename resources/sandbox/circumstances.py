@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 
+from .endpoint import NEWEST_VERSION
 from .errors import RowError
 from .faults import Fault
 
@@ -16,7 +17,7 @@ class Circumstances:
     """`backdated` is how many seconds before now the records are stamped; `fault` which rows it refuses.
 
     `locked` are the records that others hold. With `allow_duplicates` rows that a duplicate rule alerts to are saved;
-    with `full_duplicates` what they match is told in full.
+    with `full_duplicates` what they match is told in full. `version` is that of the API that is spoken.
     """
 
     backdated: float = 0.0
@@ -25,6 +26,7 @@ class Circumstances:
     allow_duplicates: bool = False
     full_duplicates: bool = False
     locked: frozenset[str] = frozenset()
+    version: str = f"{NEWEST_VERSION}.0"
 
     def refusals(self, rows: Sequence[int]) -> dict[int, RowError]:
         """Which of those rows are refused, and why."""
@@ -73,6 +75,13 @@ def duplicates_as(header: str) -> Iterator[None]:
     }
     allowed, full = said.get("allowsave") == "true", said.get("includerecorddetails") == "true"
     with _set(replace(circumstances(), allow_duplicates=allowed, full_duplicates=full)):
+        yield
+
+
+@contextmanager
+def spoken_in(version: str) -> Iterator[None]:
+    """What the block answers has URLs of that API version."""
+    with _set(replace(circumstances(), version=version)):
         yield
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from . import classic_content, classic_xml
 from .classic_jobs import Batch, ClassicJob, batch_info, job_info
-from .endpoint import Answer, Call, Handler, Route
+from .endpoint import Answer, Call, Handler, Route, is_version
 from .errors import ApiError, invalid_session
 from .media_types import JSON as JSON_TYPE
 from .media_types import XML as XML_TYPE
@@ -30,7 +30,7 @@ _CODES = {
 def route(path: str, handlers: Mapping[str, Handler]) -> Route:
     """A route below /services/async/NN.0/; its handlers are called for whoever has a session."""
     guarded = {method: _guarded(handler) for method, handler in handlers.items()}
-    return Route(f"/services/async/{{version}}/{path}", guarded, open_to_all=True)
+    return Route(f"/services/async/{{release}}/{path}", guarded, open_to_all=True)
 
 
 def _guarded(handler: Callable[[Call], Answer]) -> Handler:
@@ -38,9 +38,12 @@ def _guarded(handler: Callable[[Call], Answer]) -> Handler:
 
     def guarded(call: Call) -> Answer:
         try:
+            release = call.params["release"]
+            if not is_version(release):
+                raise ApiError(400, "InvalidUrl", f"unknown version: v{release}")
             user = call.org.user(_session(call))
             call.org.usage.take()
-            return handler(replace(call, user=user))
+            return handler(replace(call, user=user, params={**call.params, "version": release}))
         except ApiError as error:
             return refusal(call.headers, error)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .absent_objects import remark
 from .bulk_jobs import not_one_of
 from .classic_content import CONTENT_TYPES
 from .classic_jobs import QUERIES, ClassicJob
@@ -66,7 +67,9 @@ def _sobject(call: Call, asked: Mapping[str, object]) -> str:
     name = str(asked.get("object") or "")
     found = call.org.catalogue.get(name)
     if found is None or not call.user.may("read", found.name):
-        raise ApiError(400, "InvalidJob", f"InvalidEntity : Entity '{name}' is not supported by the Bulk API.")
+        raise ApiError(
+            400, "InvalidJob", f"InvalidEntity : Entity '{name}' is not supported by the Bulk API.{remark(name)}"
+        )
     return found.name
 
 

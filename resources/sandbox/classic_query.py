@@ -6,10 +6,12 @@ JSON gives datetimes as milliseconds since 1970, where every other API gives tex
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 import orjson
 
 from .classic_content import NOTHING_FOUND
+from .classic_jobs import ClassicJob
 from .classic_xml import records_document
 from .csv_format import CsvFormat
 from .org import Org
@@ -23,16 +25,18 @@ from .soql.shape import Node, Record, Value
 _EVERYTHING = 2**31 - 2
 
 
-def found(org: Org, user: User, statement: Statement, content_type: str) -> tuple[bytes, int]:
-    """The result of the statement in that format, and of how many records; ApiError if bulk queries do not take it."""
+def found(org: Org, user: User, statement: Statement, job: ClassicJob) -> tuple[bytes, int]:
+    """The result of the statement in the job's format, and of how many records; ApiError if bulk queries do not take
+    it.
+    """
     plan = bulk_plan(org, user, statement)
     with org.store.snapshot() as db:
-        reader = Reader(db, _record_url, lambda *_: "")
-        if content_type == "CSV":
+        reader = Reader(db, partial(_record_url, job.version), lambda *_: "")
+        if job.content_type == "CSV":
             rows = db.execute(plan.rows_sql, plan.parameters).fetchall()
             return _csv(plan, rows), len(rows)
         records, _ = reader.first_page(plan, _EVERYTHING)
-    if content_type == "XML":
+    if job.content_type == "XML":
         return records_document(records), len(records)
     if isinstance(plan.shape, Node):
         for record in records:
@@ -40,8 +44,8 @@ def found(org: Org, user: User, statement: Statement, content_type: str) -> tupl
     return orjson.dumps(records), len(records)
 
 
-def _record_url(sobject: str, record_id: str) -> str:
-    return f"/services/data/v66.0/sobjects/{sobject}/{record_id}"
+def _record_url(version: float, sobject: str, record_id: str) -> str:
+    return f"/services/data/v{version}/sobjects/{sobject}/{record_id}"
 
 
 def _csv(plan: Plan, rows: list[tuple[object, ...]]) -> bytes:

@@ -42,7 +42,7 @@ class BatchWork:
 
     def _query(self, job: ClassicJob, batch: Batch, user: User, soql: str) -> None:
         statement = Statement(soql, job.operation == "queryAll", self._org.time())
-        shown, batch.processed = found(self._org, user, statement, job.content_type)
+        shown, batch.processed = found(self._org, user, statement, job)
         write_private(self._jobs.result_file(batch), shown)
         batch.result = self._jobs.new_id(RESULT_PREFIX)
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from .circumstances import duplicates_as
+from .circumstances import duplicates_as, spoken_in
 from .endpoint import Answer, Call, Route, data
 from .errors import ApiError
 
@@ -65,7 +65,7 @@ def run_together(call: Call, requests: list[Any]) -> tuple[dict[str, dict[str, A
             if not _run_all(call, requests, answers, stop_at_error=True):
                 raise _Undo
     except _Undo:
-        return _halted(requests, answers), False
+        return halted(requests, answers), False
     return answers, True
 
 
@@ -99,15 +99,16 @@ def _name_of(request: Any, answers: Mapping[str, object]) -> str:
 
 def _run(call: Call, request: Mapping[str, Any]) -> Answer:
     method, (path, _, query) = str(request.get("method", "")).upper(), str(request.get("url", "")).partition("?")
-    if re.search(r"/composite(/graph|/batch)?/?$", path, re.IGNORECASE):
-        raise ApiError(400, "INVALID_INPUT", "A composite call cannot hold another one")
+    if re.search(r"/composite(/graph|/batch)?/?$|^/services/data/v\d\d\.0/jobs/", path, re.IGNORECASE):
+        # neither is among the resources that the documentation lists; the text is ours
+        raise ApiError(400, "INVALID_INPUT", "A composite call cannot hold another one, or one about a job")
     route, params = call.router.find(method, path)
     headers = _headers_of(request) | {name: value for name, value in call.headers.items() if name in INHERITED}
     body = orjson.dumps(request["body"]) if request.get("body") is not None else b""
     inner = replace(
         call, method=method, path=path, params=params, query=dict(parse_qsl(query)), headers=headers, body=body
     )
-    with duplicates_as(headers.get("sforce-duplicate-rule-header", "allowSave=false")):
+    with spoken_in(inner.version), duplicates_as(headers.get("sforce-duplicate-rule-header", "allowSave=false")):
         return route.handler(method)(inner)
 
 
@@ -152,7 +153,7 @@ def _shown(reference: str, answer: Answer) -> dict[str, Any]:
     }
 
 
-def _halted(requests: list[Any], answers: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def halted(requests: list[Any], answers: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """The failed call with its own error; every other with PROCESSING_HALTED."""
     halted = Answer(400, [{"errorCode": "PROCESSING_HALTED", "message": _HALTED}])
     shown: dict[str, dict[str, Any]] = {}

@@ -54,9 +54,11 @@ class Cursors:
         return locator
 
     def read(self, locator: str, user: str, start: int, size: int | None) -> tuple[Found, list[str]]:
-        """What is kept and the ids from `start` on, a page of them; INVALID_QUERY_LOCATOR unless it is this user's."""
+        """What is kept and the ids from `start` on, a page of them; INVALID_QUERY_LOCATOR unless it is this user's and
+        not too old.
+        """
         path = self._folder / locator
-        if not (ids.is_id(locator) and path.is_file()):
+        if not (ids.is_id(locator) and path.is_file()) or self._is_old(path):
             raise invalid_locator()
         with path.open("rb") as file:
             found = Found(**orjson.loads(file.readline()))
@@ -67,10 +69,12 @@ class Cursors:
         return found, [page[i : i + 18] for i in range(0, len(page), 18)]
 
     def _forget_old(self) -> None:
-        oldest = (self._org.time() - LIFETIME).timestamp()
         for path in self._folder.iterdir():
-            if _modified(path) < oldest:
+            if self._is_old(path):
                 path.unlink(missing_ok=True)
+
+    def _is_old(self, path: Path) -> bool:
+        return _modified(path) < (self._org.time() - LIFETIME).timestamp()
 
 
 def _modified(path: Path) -> float:

@@ -99,9 +99,6 @@ class Declared:
     @classmethod
     def of(cls, asked: Mapping[str, Any], catalogue: Catalogue) -> Declared:
         """The rules as somebody wrote them; ValueError says what is wrong with them."""
-        unknown = set(asked) - {"validation", "triggers", "duplicates", "record_types"}
-        if unknown:
-            raise ValueError(f"no kind of rule {sorted(unknown)}; there are validation, triggers and duplicates")
         found = cls(
             tuple(ValidationRule(**_with_tests(rule)) for rule in asked.get("validation", ())),
             tuple(Trigger(**_with_tests(rule)) for rule in asked.get("triggers", ())),

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime, parsedate_to_datetime
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 
 import orjson
 
 from .endpoint import Answer, Call
+from .preconditions import moment_of
 
 
 class Ages:
@@ -28,7 +29,7 @@ class Ages:
         digest = hashlib.sha256(orjson.dumps(body)).hexdigest()[:16]
         changed = self._changed(call, digest)
         headers = {"Last-Modified": format_datetime(changed, usegmt=True), "ETag": f'"{digest}"'}
-        since = _moment(call.headers.get("if-modified-since", ""))
+        since = moment_of(call.headers.get("if-modified-since", ""))
         if call.headers.get("if-none-match") == headers["ETag"] or (since is not None and changed <= since):
             return Answer(304, headers=headers)
         return Answer(body=body, headers=headers)
@@ -44,11 +45,3 @@ class Ages:
                 known = (digest, call.org.time().replace(microsecond=0) + away)
                 self._known[place] = known
         return known[1]
-
-
-def _moment(header: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(header)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from .absent_objects import no_such_object
 from .columns import Batch, ColumnReader, Rows
 from .errors import not_found
 from .schema import FieldDef, SObjectDef
@@ -71,7 +72,7 @@ class Dml:
         """The object of that name, if it exists for this user; else NOT_FOUND."""
         found = self.org.catalogue.get(sobject)
         if found is None or not self.user.may("read", found.name):
-            raise not_found()
+            raise no_such_object(sobject)
         return found
 
     def key(self, definition: SObjectDef, name: str) -> FieldDef:

@@ -65,7 +65,10 @@ def _result(
             "fieldDiffs": [],
             "matchConfidence": 100.0,
             "record": {
-                "attributes": {"type": kind, "url": f"/services/data/v66.0/sobjects/{kind}/{match['Id']}"},
+                "attributes": {
+                    "type": kind,
+                    "url": f"/services/data/v{circumstances().version}/sobjects/{kind}/{match['Id']}",
+                },
                 **(match if full else {"Id": match["Id"]}),
             },
         }

@@ -23,6 +23,17 @@ if TYPE_CHECKING:
 
 NEWEST_VERSION = 66
 OLDEST_VERSION = 31
+_SINCE = {
+    "composite/graph": 50,
+    "composite/sobjects": 42,
+    "composite/batch": 34,
+    "composite/tree": 34,
+    "composite": 38,
+    "jobs/query": 47,
+    "jobs/ingest": 41,
+    "limits/recordCount": 40,
+}
+"""The API versions with which resources came that the oldest one has not; those below them came along."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +110,7 @@ class Route:
     open_to_all: bool = False
     counted: bool = True
     takes: tuple[str, ...] = ()
+    since: int = OLDEST_VERSION
     pattern: re.Pattern[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -115,7 +127,13 @@ class Route:
 
 def data(path: str, handlers: Mapping[str, Handler], takes: tuple[str, ...] = (JSON,)) -> Route:
     """A route below /services/data/vNN.N/."""
-    return Route("/services/data/v{version}/" + path, handlers, takes=takes)
+    since = next((first for name, first in _SINCE.items() if f"{path}/".startswith(f"{name}/")), OLDEST_VERSION)
+    return Route("/services/data/v{version}/" + path, handlers, since=since, takes=takes)
+
+
+def is_version(text: str, since: int = OLDEST_VERSION) -> bool:
+    """True for an API version, such as `66.0`, that there is."""
+    return re.fullmatch(r"\d\d\.0", text, re.ASCII) is not None and since <= int(text[:2]) <= NEWEST_VERSION
 
 
 def _pattern(template: str) -> re.Pattern[str]:
@@ -155,7 +173,8 @@ class Router:
             match = route.pattern.fullmatch(path)
             if match:
                 params = {name: unquote(value) for name, value in match.groupdict().items()}
-                _check_version(params)
+                if not is_version(params.get("version", f"{NEWEST_VERSION}.0"), route.since):
+                    raise not_found()
                 return route, params
         raise not_emulated(method, path)
 
@@ -163,8 +182,3 @@ class Router:
 def not_emulated(method: str, path: str) -> ApiError:
     """The refusal of what a real org may have and this one has not."""
     return not_found(f"The requested resource does not exist ({method} {path} is not emulated by this sandbox)")
-
-
-def _check_version(params: Mapping[str, str]) -> None:
-    if "version" in params and not OLDEST_VERSION <= int(params["version"].split(".")[0]) <= NEWEST_VERSION:
-        raise not_found()

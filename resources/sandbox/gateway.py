@@ -19,12 +19,13 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from . import admin
-from .circumstances import duplicates_as
+from .circumstances import duplicates_as, spoken_in
 from .endpoint import Answer, Call, Router
 from .errors import ApiError, invalid_session
 from .fault_answers import said
 from .fault_effects import Away, Reply, cut, send_half, worked_off
 from .faults import Fault
+from .formats import check_format
 from .media_types import refuse_unsupported
 from .org import Org
 from .permissions import User
@@ -126,6 +127,7 @@ class Gateway:
         headers = {name.lower(): value for name, value in request.headers.items()}
         try:
             route, params = router.find(request.method, path)
+            check_format(request.method, path, headers)
             user = _NOBODY if route.open_to_all else self.org.user(_bearer(headers))
             if route.counted and not route.open_to_all:
                 self.org.usage.take()
@@ -136,7 +138,7 @@ class Gateway:
             call = Call(
                 self.org, user, request.method, path, params, dict(request.query_params), headers, unpacked, router
             )
-            with duplicates_as(headers.get("sforce-duplicate-rule-header", "")):
+            with spoken_in(call.version), duplicates_as(headers.get("sforce-duplicate-rule-header", "")):
                 return handler(call)
         except ApiError as error:
             return Answer(error.status, error.body())

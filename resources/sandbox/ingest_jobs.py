@@ -5,6 +5,7 @@ How rows are saved is in `ingest_processing`, how calls come in and answers go o
 
 from __future__ import annotations
 
+from .absent_objects import remark
 from .background import Background
 from .bulk_jobs import ENDED, WAITING, Job, Jobs, check_format, not_one_of, wrong_state
 from .errors import ApiError
@@ -103,7 +104,7 @@ class IngestJobs:
         name = str(asked.get("object") or "")
         found = self._org.catalogue.get(name)
         if found is None or not user.may("read", found.name):
-            raise ApiError(400, "INVALIDENTITY", f"Entity '{name}' is not supported by the Bulk API.")
+            raise ApiError(400, "INVALIDENTITY", f"Entity '{name}' is not supported by the Bulk API.{remark(name)}")
         return found.name
 
     def _check_key(self, job: Job, user: User) -> None:

@@ -10,7 +10,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
@@ -75,7 +74,7 @@ def _token(call: Call) -> Answer:
 
 
 def _session(call: Call, user: User) -> dict[str, str]:
-    url, issued_at = base_url(call), str(int(time.time() * 1000))
+    url, issued_at = base_url(call), str(int(call.org.time().timestamp() * 1000))
     identity = f"{url}/id/{call.org.identity.org_id}/{user.id}"
     signature = hmac.new(call.org.identity.client_secret.encode(), f"{identity}{issued_at}".encode(), hashlib.sha256)
     return {

@@ -33,6 +33,8 @@ from .state_lock import lock_state
 from .store import Store
 
 Clock = Callable[[], datetime]
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2400, 1, 1, tzinfo=UTC)
+"""What the org's clock can show: moments that files and tokens can be stamped with."""
 
 
 def system_clock() -> datetime:
@@ -62,7 +64,7 @@ class Org:
         self.identity = Identity.of(state / "org.json")
         self.store = Store(state / "org.db", self.catalogue)
         self.permissions = Permissions(state / "permissions.json", self.catalogue)
-        self.sessions = Sessions(self.identity, state / "session_generation")
+        self.sessions = Sessions(self.identity, state / "session_generation", self.time)
         self.usage = Usage(state / "usage.json", daily_limit, self.time, calls_spent)
         self.batches = Usage(state / "batches.json", DAILY_BATCHES, self.time, batches_spent)
         self.query_jobs = Usage(state / "query_jobs.json", DAILY_QUERY_JOBS, self.time, query_jobs_spent)
@@ -90,7 +92,9 @@ class Org:
         return as_stored(self.time())
 
     def advance(self, seconds: float) -> None:
-        """The org's clock is that much further on."""
+        """The org's clock is that much further on; ValueError if that is beyond the moments that it can tell."""
+        if not EARLIEST.timestamp() <= self.time().timestamp() + seconds < LATEST.timestamp():
+            raise ValueError(f"the org's clock goes from {EARLIEST:%Y} to {LATEST:%Y}; it is {self.now()} now")
         self._ahead += timedelta(seconds=seconds)
         write_private(self.state / "clock.json", orjson.dumps(self._ahead.total_seconds()))
 
@@ -146,6 +150,11 @@ class Org:
     def user_named(self, username: str) -> User | None:
         """The active user of that name."""
         return self._user("Username", username)
+
+    def profiles(self) -> list[str]:
+        """The names of all profiles."""
+        with self.store.read() as db:
+            return [str(row[0]) for row in db.execute('select "Name" from "Profile" order by rowid')]
 
     def trust(self, public_key: str) -> None:
         """Assertions signed with the private half of that key (PEM) are accepted from now on."""

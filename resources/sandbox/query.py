@@ -7,7 +7,7 @@ import sqlite3
 from datetime import datetime
 
 from .cursors import Cursors, Found, invalid_locator
-from .endpoint import Answer, Call, Route, data
+from .endpoint import Answer, Call, Route, data, not_emulated
 from .errors import ApiError
 from .org import Org
 from .query_columns import column_metadata
@@ -62,6 +62,8 @@ class _Queries:
         return Answer(body=answer | {"records": records})
 
     def _first(self, call: Call, *, with_deleted: bool) -> Answer:
+        if "explain" in call.query:
+            raise not_emulated(call.method, f"{call.path} with explain")
         text = call.query.get("q")
         if text is None:
             raise ApiError(400, "MALFORMED_QUERY", "A query string has to be specified")

@@ -177,6 +177,13 @@ class Catalogue:
     def __getitem__(self, name: str) -> SObjectDef:
         return self._by_lower_name[name.lower()]
 
+    def named(self, name: str) -> SObjectDef:
+        """The object of that name; ValueError if there is none."""
+        found = self.get(name)
+        if found is None:
+            raise ValueError(f"no object {name!r}")
+        return found
+
     def with_prefix(self, record_id: str) -> SObjectDef | None:
         """The kind of record that an id names by its first three characters, or None."""
         return self._by_prefix.get(record_id[:3])

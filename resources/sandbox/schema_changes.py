@@ -37,9 +37,7 @@ KINDS: Mapping[str, Callable[..., FieldDef]] = {
 def field_of(asked: Mapping[str, Any]) -> FieldDef:
     """The field described by name, label, kind and the properties of that kind; ValueError if there is no such."""
     more = {key: tuple(value) if isinstance(value, list) else value for key, value in asked.items()}
-    name, kind = str(more.pop("name", "")), str(more.pop("kind", "text"))
-    if not name:
-        raise ValueError("a field needs a name")
+    name, kind = str(more.pop("name")), str(more.pop("kind", "text"))
     if kind not in KINDS:
         raise ValueError(f"no kind {kind!r} of field; there are {', '.join(KINDS)}")
     try:
@@ -69,7 +67,7 @@ class SchemaChanges:
         return Catalogue.of(map(self._changed, objects))
 
     def add_object(self, asked: Mapping[str, Any]) -> None:
-        self.objects = [*(o for o in self.objects if o["name"] != asked.get("name")), dict(asked)]
+        self.objects = [*self.objects, dict(asked)]
 
     def add_field(self, sobject: str, asked: Mapping[str, Any]) -> None:
         """The object has that field, instead of one of the same name; of activities both have it."""
@@ -91,14 +89,12 @@ class SchemaChanges:
 
 
 def _object_of(asked: Mapping[str, Any]) -> SObjectDef:
-    name, prefix = str(asked.get("name", "")), str(asked.get("key_prefix", ""))
-    if not name.endswith("__c") or len(prefix) != 3:
-        raise ValueError("an object needs a name that ends in __c and a key_prefix of three characters, such as a00")
+    name, prefix = str(asked["name"]), str(asked["key_prefix"])
     label = str(asked.get("label", name.removesuffix("__c")))
     fields = [
         kinds.record_id("Record ID"),
         kinds.deleted_flag(),
-        kinds.text("Name", f"{label} Name", 80, nillable=False, name_field=True, permissionable=False),
+        kinds.name_or_id(f"{label} Name"),
         kinds.owner(),
         *kinds.audit(),
         *map(field_of, asked.get("fields", ())),

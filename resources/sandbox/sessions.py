@@ -6,7 +6,8 @@ import hashlib
 import hmac
 import re
 import secrets
-import time
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from .errors import invalid_session
@@ -14,19 +15,22 @@ from .files import write_private
 from .identity import Identity
 from .ids import to15
 
+LIFETIME = 7200
+"""Seconds for which an access token is good, however busy its session: the default timeout of an org."""
+
 _TOKEN = re.compile(r"(00D\w{12})!([AR])Q\.(\w{18})\.([0-9a-f]+)\.(\d+)\.(\w+)\.([0-9a-f]{64})", re.ASCII)
 
 
 class Sessions:
-    """Issues and recognises the tokens of one org."""
+    """Issues and recognises the tokens of one org; how old one is, its clock says."""
 
-    def __init__(self, identity: Identity, generation_file: Path, *, lifetime: float = 7200.0) -> None:
+    def __init__(self, identity: Identity, generation_file: Path, clock: Callable[[], datetime]) -> None:
         self._key = identity.signing_key.encode()
         self._org = to15(identity.org_id)
         self._file = generation_file
         self._generation = int(generation_file.read_text()) if generation_file.exists() else 0
         self._revoked: set[str] = set()
-        self.lifetime = lifetime
+        self._clock = clock
 
     def access_token(self, user_id: str) -> str:
         """A new session of that user."""
@@ -41,7 +45,7 @@ class Sessions:
         match = _TOKEN.fullmatch(token)
         if match is None or match[2] != "A" or not self._genuine(token):
             raise invalid_session()
-        if int(match[5]) != self._generation or time.time() - int(match[4], 16) > self.lifetime:
+        if int(match[5]) != self._generation or self._seconds() - int(match[4], 16) > LIFETIME:
             raise invalid_session()
         if token in self._revoked:
             raise invalid_session()
@@ -66,9 +70,12 @@ class Sessions:
         write_private(self._file, str(self._generation).encode())
 
     def _token(self, kind: str, user_id: str) -> str:
-        issued = f"{int(time.time()):x}"
+        issued = f"{self._seconds():x}"
         body = f"{self._org}!{kind}Q.{user_id}.{issued}.{self._generation}.{secrets.token_hex(8)}"
         return f"{body}.{self._proof(body)}"
+
+    def _seconds(self) -> int:
+        return int(self._clock().timestamp())
 
     def _genuine(self, token: str) -> bool:
         body, _, proof = token.rpartition(".")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import time_zones
 from .field_kinds import (
     always_set,
     audit,
@@ -32,7 +33,7 @@ def user() -> SObjectDef:
             lookup("ProfileId", "Profile ID", "Profile", nillable=False, children="Users"),
             picklist("UserType", "User Type", "Standard", "PowerPartner", "CsnOnly", length=40, restricted=True),
             text("FederationIdentifier", "SAML Federation ID", 512, unique=True, case_sensitive=True),
-            text("TimeZoneSidKey", "Time Zone", 40),
+            picklist("TimeZoneSidKey", "Time Zone", *time_zones.names(), length=40, restricted=True),
             text("LocaleSidKey", "Locale", 40),
             text("LanguageLocaleKey", "Language", 40),
             text("EmailEncodingKey", "Email Encoding", 40),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .endpoint import Call
 from .oauth import base_url, password_is_right
 from .permissions import User
+from .sessions import LIFETIME
 from .soap_xml import Asked, SoapFault, first, member
 
 _REFUSED = "Invalid username, password, security token; or user locked out."
@@ -42,13 +43,13 @@ def user_info(call: Call, user: User) -> dict[str, object]:
         "organizationMultiCurrency": False,
         "organizationName": "Embedded Sandbox",
         "profileId": row[2],
-        "sessionSecondsValid": int(call.org.sessions.lifetime),
+        "sessionSecondsValid": LIFETIME,
         "userEmail": row[1],
         "userFullName": row[0],
         "userId": user.id,
         "userLanguage": "en_US",
         "userLocale": "en_US",
         "userName": user.username,
-        "userTimeZone": "GMT",
+        "userTimeZone": user.time_zone,
         "userType": "Standard",
     }

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from .absent_objects import OF_AN_OBJECT, absent
 from .dml import Dml, RowResult
 from .endpoint import Answer, Call, Route, data, not_emulated
 from .errors import ApiError, no_such_column, not_found
 from .ids import is_id, to18
+from .preconditions import on_condition
 from .rendering import record_json
 from .schema import FieldDef, SObjectDef
 from .store import quote
@@ -16,16 +18,22 @@ from .store import quote
 if TYPE_CHECKING:
     from .org import Org
 
-_OTHER_RESOURCES = frozenset({"describe", "listviews", "quickactions", "blobfield", "richtextimagefields"})
-"""What may follow an object's name in a path besides a key field."""
-
 
 def routes(org: Org) -> list[Route]:
     return [
         data("sobjects/{sobject}", {"POST": _create}),
-        data("sobjects/{sobject}/{id}", {"GET": _read, "PATCH": _update, "DELETE": _delete, "POST": _insert_at}),
         data(
-            "sobjects/{sobject}/{field}/{value:rest}", {"GET": _read_by_key, "PATCH": _upsert, "DELETE": _delete_by_key}
+            "sobjects/{sobject}/{id}",
+            {"GET": on_condition(_read), "PATCH": on_condition(_update), "DELETE": _delete, "POST": _insert_at},
+        ),
+        data(
+            "sobjects/{sobject}/{field}/{value:rest}",
+            {
+                "GET": on_condition(_read_by_key),
+                "PATCH": on_condition(_upsert),
+                "DELETE": _delete_by_key,
+                "POST": absent,
+            },
         ),
     ]
 
@@ -49,7 +57,7 @@ def _created(call: Call, result: RowResult) -> Answer:
 
 def _update(call: Call) -> Answer:
     definition = Dml(call.org, call.user).definition(call.params["sobject"])
-    _write_existing(call, definition, _existing_id(definition, call.params["id"]))
+    _write_existing(call, definition, _existing_id(call, definition, call.params["id"]))
     return Answer(204)
 
 
@@ -78,7 +86,7 @@ def _refuse_id(row: dict[str, Any]) -> None:
 
 def _delete(call: Call) -> Answer:
     definition = Dml(call.org, call.user).definition(call.params["sobject"])
-    return _deleted(call, definition, _existing_id(definition, call.params["id"]))
+    return _deleted(call, definition, _existing_id(call, definition, call.params["id"]))
 
 
 def _deleted(call: Call, definition: SObjectDef, record_id: str) -> Answer:
@@ -95,7 +103,7 @@ def _delete_by_key(call: Call) -> Answer:
 
 def _read(call: Call) -> Answer:
     definition = Dml(call.org, call.user).definition(call.params["sobject"])
-    return _record(call, definition, _existing_id(definition, call.params["id"]))
+    return _record(call, definition, _existing_id(call, definition, call.params["id"]))
 
 
 def _read_by_key(call: Call) -> Answer:
@@ -161,12 +169,12 @@ def _by_key(call: Call) -> tuple[SObjectDef, FieldDef, list[str]]:
     """The object and key field of the path, and the ids of the records with that key."""
     dml = Dml(call.org, call.user)
     definition = dml.definition(call.params["sobject"])
-    if call.params["field"].lower() in _OTHER_RESOURCES or _names_record(definition, call.params["field"]):
+    if call.params["field"].lower() in OF_AN_OBJECT or _names_record(definition, call.params["field"]):
         raise not_emulated(call.method, call.path)
     key = dml.key(definition, call.params["field"])
     value = call.params["value"]
     if key.type == "id":
-        value = _existing_id(definition, value)
+        value = _existing_id(call, definition, value)
     alive = ' and "IsDeleted" = 0' if definition.has_soft_delete else ""
     sql = f'select "Id" from {quote(definition.name)} where {quote(key.name)} = ?{alive} order by rowid'
     with call.org.store.read() as db:
@@ -184,7 +192,9 @@ def _none_or_several(call: Call, definition: SObjectDef, ids: Sequence[str]) -> 
     return Answer(300, [call.url(f"sobjects/{definition.name}/{record_id}") for record_id in ids])
 
 
-def _existing_id(definition: SObjectDef, value: str) -> str:
+def _existing_id(call: Call, definition: SObjectDef, value: str) -> str:
+    if value.lower() in OF_AN_OBJECT:
+        raise not_emulated(call.method, call.path)
     if not is_id(value) or value[:3] != definition.key_prefix:
         raise not_found(f"Provided external ID field does not exist or is not accessible: {value}")
     return to18(value)

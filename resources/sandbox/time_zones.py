@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, tzinfo
 from functools import cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """What a TimeZoneSidKey can be: every zone that this machine knows."""
+    return tuple(sorted({"GMT", *available_timezones()}))
 
 
 @cache

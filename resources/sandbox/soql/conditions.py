@@ -22,6 +22,7 @@ _OPERATORS: dict[str, syntax.Operator] = {
     "LIKE": "like",
 }
 _DEEPEST_CALL = 2
+_OF_PLACES = ("DISTANCE", "GEOLOCATION")
 
 
 def condition(cursor: Cursor, subselect: Subselect) -> Condition:
@@ -48,6 +49,8 @@ def expression(cursor: Cursor, depth: int = 1) -> Expression:
     path = cursor.path()
     if cursor.token.word != "(" or len(path.names) > 1:
         return path
+    if path.names[0].upper() in _OF_PLACES:
+        raise problems.not_emulated(f"{path.names[0].upper()}()")
     if depth > _DEEPEST_CALL:
         raise cursor.unexpected()
     cursor.take()

@@ -30,7 +30,7 @@ _DATE_FUNCTIONS = {
     "WEEK_IN_YEAR": "(cast(strftime('%j', {0}) as integer) + 6) / 7",
     "DAY_ONLY": "substr({0}, 1, 10)",
 }
-_NOT_EMULATED = frozenset({"FORMAT", "CONVERTCURRENCY", "DISTANCE", "GEOLOCATION", "GROUPING"})
+_NOT_EMULATED = frozenset({"FORMAT", "CONVERTCURRENCY", "GROUPING"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Texts only: which construct is refused is decided where it is parsed or resolved
 
 from __future__ import annotations
 
+from resources.sandbox.absent_objects import remark
 from resources.sandbox.errors import ApiError
 
 _AROUND = 32
@@ -68,9 +69,8 @@ def no_such_children(statement: str, at: int, name: str) -> ApiError:
 
 
 def no_such_object(statement: str, at: int, name: str) -> ApiError:
-    return ApiError(
-        400, "INVALID_TYPE", placed(statement, at, f"sObject type '{name}' is not supported. {_CUSTOM_OBJECT}")
-    )
+    message = f"sObject type '{name}' is not supported. {_CUSTOM_OBJECT}{remark(name)}"
+    return ApiError(400, "INVALID_TYPE", placed(statement, at, message))
 
 
 def invalid_field(statement: str, at: int, message: str) -> ApiError:

@@ -60,6 +60,14 @@ def test_a_given_token_is_used_as_it_is(embedded: Embedded) -> None:
             org.describe("Contact")
 
 
+def test_a_given_token_that_is_spent_is_told_by_whatever_is_asked_first(embedded: Embedded) -> None:
+    told = embedded.do("sessions", {"username": "person@sandbox.example"})
+    embedded.do("sessions/expire", {})
+    settings = embedded.settings(**NO_CLIENT, salesforce_access_token=told["access_token"])
+    with SalesforceOrg(settings) as org, pytest.raises(SystemicError, match="SALESFORCE_ACCESS_TOKEN has expired"):
+        org.user_id  # noqa: B018 - that it is asked for is the test
+
+
 @pytest.mark.parametrize("wrong", ["salesforce_client_id", "salesforce_client_secret"])
 def test_wrong_credentials_are_told_by_their_settings(embedded: Embedded, wrong: str) -> None:
     with SalesforceOrg(embedded.settings(**{wrong: "not the one"}), HASTY) as org:

@@ -26,9 +26,13 @@ class Live:
         self._http = requests.Session()
         self._http.trust_env = False
         self._http.verify = connection.ca_file
+        self.log_in()
+
+    def log_in(self) -> None:
+        """A new session, as is needed once the org's clock was put on by hours."""
         login = {"grant_type": "client_credentials"}
-        login |= {"client_id": connection.client_id, "client_secret": connection.client_secret}
-        token = self._http.post(connection.token_url, data=login).json()["access_token"]
+        login |= {"client_id": self.connection.client_id, "client_secret": self.connection.client_secret}
+        token = self._http.post(self.connection.token_url, data=login).json()["access_token"]
         self._http.headers["Authorization"] = f"Bearer {token}"
 
     def close(self) -> None:

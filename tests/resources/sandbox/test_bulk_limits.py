@@ -37,6 +37,7 @@ def test_a_days_calls_are_back_after_a_day(org: Live) -> None:
     assert org.call("GET", "limits").status_code == 403
 
     admin.advance_clock(DAY + 60)
+    org.log_in()
 
     assert org.call("GET", "limits").status_code == 200
     admin.set_usage(daily=100_000)
@@ -82,8 +83,10 @@ def test_results_are_gone_after_seven_days(org: Live) -> None:
     admin = Administrator(org.connection)
 
     admin.advance_clock(6 * DAY)
+    org.log_in()
     assert len(org.result(job, "successfulResults")) == 1
     admin.advance_clock(DAY + 60)
+    org.log_in()
 
     gone = org.call("GET", f"jobs/ingest/{job['id']}/successfulResults")
     assert (gone.status_code, gone.json()[0]["errorCode"]) == (404, "NOT_FOUND")

@@ -73,7 +73,7 @@ def test_a_query_in_json_gives_datetimes_in_milliseconds(live: Live) -> None:
     [result] = live.call("GET", f"{batch}/result").json()
     [record] = live.call("GET", f"{batch}/result/{result}").json()
     assert record["CreatedDate"] == datetime.fromisoformat("2024-05-06T07:08:09+00:00").timestamp() * 1000
-    assert record["attributes"]["type"] == "Account"
+    assert record["attributes"] == {"type": "Account", "url": f"/services/data/v62.0/sobjects/Account/{record['Id']}"}
     assert isinstance(record["Owner"]["Name"], str)
 
 

@@ -153,6 +153,7 @@ def test_results_are_gone_after_seven_days_and_by_a_fault(org: Live, key: str) -
     assert len(org.call("GET", f"{batch}/result").json()) == 10
 
     org.door("clock", {"seconds": 8 * 86_400})
+    org.log_in()
     later = org.call("GET", f"{batch}/result", headers=JSON)
     org.door("clock", {"seconds": -8 * 86_400})
     assert (later.status_code, later.json()["exceptionCode"]) == (400, "InvalidJob")
@@ -161,6 +162,7 @@ def test_results_are_gone_after_seven_days_and_by_a_fault(org: Live, key: str) -
 def test_a_job_takes_no_batch_a_day_after_it_was_opened(org: Live) -> None:
     job = opened(org, "insert")
     org.door("clock", {"seconds": 25 * 3600})
+    org.log_in()
     refused = org.call("POST", f"{ASYNC}/{job['id']}/batch", json=[{"Name": "Late"}])
     org.door("clock", {"seconds": -25 * 3600})
     assert (refused.status_code, refused.json()["exceptionCode"]) == (400, "InvalidJobState")

@@ -161,7 +161,7 @@ def test_a_record_type_is_the_default_limits_picklists_and_shows_in_describe(tmp
         ({"validation": [{"name": "V", "sobject": "Acount", "when": [], "message": ""}]}, "no object 'Acount'"),
         ({"duplicates": [{"name": "D", "sobject": "Account", "fields": ["X"]}]}, "Account has no field 'X'"),
         ({"duplicates": [{"name": "D", "sobject": "Account", "fields": []}]}, "needs fields"),
-        ({"policies": []}, "no kind of rule"),
+        ({"policies": []}, "'policies' is not known"),
     ],
 )
 def test_a_rule_that_cannot_be_says_why(admin: Administrator, rules: dict[str, object], told: str) -> None:

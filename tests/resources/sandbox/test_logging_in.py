@@ -60,6 +60,15 @@ def test_client_credentials_give_a_session_of_the_integration_user(connection: C
     assert rest.root("GET", "/services/oauth2/userinfo").json()["preferred_username"] == INTEGRATION
 
 
+def test_a_session_ends_two_hours_later_by_the_orgs_clock(rest: Rest, admin: Administrator) -> None:
+    statuses = []
+    for seconds in (7000, 300):
+        admin.advance_clock(seconds)
+        statuses.append(rest("GET", "limits").status_code)
+    admin.advance_clock(-7300)
+    assert statuses == [200, 401]
+
+
 def test_client_credentials_may_come_in_the_header(connection: Connection) -> None:
     answer = requests.post(
         connection.token_url,

@@ -55,6 +55,17 @@ def test_children_beyond_a_page_have_pages_of_their_own(org: Live) -> None:
     assert [rest["records"][0]["Name"], len(rest["records"]), rest["done"]] == ["N2000", 500, True]
 
 
+def test_a_locator_is_good_for_two_days_of_the_orgs_clock(org: Live) -> None:
+    page = org.query("SELECT Id FROM Account WHERE Site = 'many'")["nextRecordsUrl"]
+    answers = []
+    for hours in (47, 2):
+        org.door("clock", {"seconds": hours * 3600})
+        org.log_in()
+        answers.append(org.call("GET", page))
+    assert [answer.status_code for answer in answers] == [200, 400]
+    assert answers[1].json()[0]["errorCode"] == "INVALID_QUERY_LOCATOR"
+
+
 @pytest.mark.parametrize("locator", ["0r8000000000000AAA-2000", "nonsense", "0r8000000000000AAA"])
 def test_an_unknown_locator_is_refused(org: Live, locator: str) -> None:
     answer = org.call("GET", f"query/{locator}")
