@@ -38,7 +38,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0, le=A_DAY)]
 Status = Annotated[int, Field(ge=200, le=599), AfterValidator(_with_a_body)]
 Headers = dict[
-    Annotated[str, Field(pattern=r"^[\w!#$%&'*+.^`|~-]+$")],
+    Annotated[str, Field(pattern=r"^[A-Za-z0-9_!#$%&'*+.^`|~-]+$")],
     Annotated[str, Field(pattern=r"^[\t\x20-\x7e]*$")],
 ]
 

@@ -106,6 +106,11 @@ class Line:
         """The rules in force that no call met, or that could not be carried out."""
         return [str(rule) for rule in self.admin.faults() if not rule["met"] or rule["problem"]]
 
+    def sent(self) -> int:
+        """How many calls with new records there were so far."""
+        posted = [call["path"].rstrip("/") for call in self.admin.calls() if call["method"] == "POST"]
+        return sum(path.endswith("/composite/sobjects") for path in posted)
+
     def wrong(self, meant: Mapping[str, Record]) -> list[str]:
         """Where the org is not as it should be."""
         found, twice = self.plan.found(self.org)

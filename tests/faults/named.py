@@ -17,17 +17,19 @@ class Moment:
     route: str
     method: str
     path: str
+    nth: int = 1
 
     @property
-    def where(self) -> dict[str, str]:
-        return {"method": self.method, "path": self.path}
+    def where(self) -> dict[str, Any]:
+        return {"method": self.method, "path": self.path, "nth": self.nth}
 
 
+# New records each: what is sent a second time would be there twice.
 MOMENTS = {
-    "a write": Moment("collections", "PATCH", "/composite/sobjects$"),
+    "a write": Moment("collections", "POST", "/composite/sobjects$", nth=2),
     "the closing of a job": Moment("bulk", "PATCH", "/jobs/ingest/[^/]+$"),
     "results": Moment("bulk", "GET", "/successfulResults$"),
-    "a job": Moment("bulk", "JOB", "^ingest/Account/update/"),
+    "a job": Moment("bulk", "JOB", "^ingest/Account/insert/", nth=2),
 }
 SENDING = ("a write", "the closing of a job")
 ANSWERING = ("a write", "results")
@@ -42,6 +44,11 @@ class Tried:
     at: tuple[str, ...] = SENDING
     says: Mapping[str, Any] = field(default_factory=dict)
 
+
+WORKED_OFF = ("reset-after", "close-after-write", "drop-answer", "delay", "truncate", "garble", "late-commit")
+"""The org does what it was asked: to ask again would be one time too many, even where keys keep it harmless."""
+SENT = 2
+"""How many calls with new records the plan comes to."""
 
 CLOCK = {"door": "clock", "body": {"seconds": 3600}}
 
