@@ -141,7 +141,10 @@ class Crm(Protocol):
         """Returns when the job has ended (or is Open or Gone, at once)."""
 
     def results(self, job_id: str, key: str) -> pa.Table:
-        """One row for each row of the job that ended, in any order, from all three result files.
+        """One row for each row of the job that ended, in any order, from those of its three result files that there are.
+
+        Unprocessed rows are told apart although they are treated as those that no file tells of: the ledger keeps what
+        the org said, which for them is that nothing was written.
 
         Columns, all text but `created` (boolean): key (the uploaded column named by the argument), record_id, created,
         status (success, failed, unprocessed), code, message, fields (joined by ",").

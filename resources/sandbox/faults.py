@@ -1,6 +1,6 @@
 """Faults on demand: what goes wrong with which call or bulk job, so that a client's behaviour under it can be tested.
 
-Which faults there are is in `fault_names`.
+Which faults there are is in `fault_names`, which values a rule may have in `fault_rule`.
 """
 
 from __future__ import annotations
@@ -9,10 +9,26 @@ import random
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Any
 
+from pydantic import ValidationError
+from pydantic.dataclasses import dataclass
+
 from .fault_names import EITHER_ACTIONS, JOB_ACTIONS, KINDS
+from .fault_rule import (
+    ASKED_FOR,
+    STRICT,
+    Expression,
+    FromOne,
+    FromZero,
+    Headers,
+    Method,
+    Seconds,
+    Share,
+    Status,
+    refusal,
+)
 
 JOB = "JOB"
 """The method of a bulk job that begins to be worked off; its path is `ingest/<object>/<operation>/<id>`."""
@@ -20,7 +36,7 @@ JOB = "JOB"
 _KEPT_BY_US = ("seen", "met", "problem")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, config=STRICT)
 class Fault:
     """From the `nth` call on whose path matches (without a trailing slash), for `times` calls, `action` happens.
 
@@ -28,21 +44,21 @@ class Fault:
     unless given. A rule for jobs has the method JOB. `seen` counts the calls that it concerns, `met` those that met it.
     """
 
-    path: str
+    path: Expression
     action: str
     name: str = ""
-    method: str | None = None
-    nth: int = 1
-    times: int | None = None
-    rate: float = 1.0
+    method: Method | None = None
+    nth: FromOne = 1
+    times: FromOne | None = None
+    rate: Share = 1.0
     seed: int = 0
-    status: int = 503
+    status: Status = 503
     code: str = "SERVER_UNAVAILABLE"
     message: str = "Server unavailable"
-    headers: dict[str, str] = field(default_factory=dict)
-    seconds: float = 0.0
-    rows: int | None = None
-    share: float = 1.0
+    headers: Headers = field(default_factory=dict)
+    seconds: Seconds = 0.0
+    rows: FromZero | None = None
+    share: Share = 1.0
     door: str = ""
     body: dict[str, Any] = field(default_factory=dict)
     after: bool = False
@@ -58,12 +74,15 @@ class Fault:
             if given not in known:
                 raise ValueError(f"a fault has no {given!r}; it has {', '.join(known)}")
         if "path" not in rule:
-            raise ValueError("a fault needs a path, a regular expression that is looked for in the path of each call")
+            raise ValueError(f"a fault needs a path, {ASKED_FOR['path']}")
         asked = str(rule.get("action"))
         kind = KINDS.get(asked)
         if kind is None:
             raise ValueError(f"no action {asked!r}; there are {', '.join(KINDS)}")
-        fault = cls(**{"name": asked, **kind.defaults, **rule, "action": kind.action})
+        try:
+            fault = cls(**{"name": asked, **kind.defaults, **rule, "action": kind.action})
+        except ValidationError as error:
+            raise refusal(rule, error) from error
         fault._check()
         return fault
 
@@ -86,14 +105,6 @@ class Fault:
         return random.Random(f"{self.seed}:{of}").random()  # noqa: S311 - repeatable, not secret
 
     def _check(self) -> None:
-        try:
-            re.compile(self.path)
-        except re.error as error:
-            raise ValueError(f"path is no regular expression: {error}") from error
-        if self.nth < 1 or (self.times is not None and self.times < 1):
-            raise ValueError("nth and times are whole numbers from 1")
-        if not (0 <= self.rate <= 1 and 0 <= self.share <= 1):
-            raise ValueError("rate and share are numbers from 0 to 1")
         if self.method == JOB and self.action not in JOB_ACTIONS | EITHER_ACTIONS:
             raise ValueError(f"{self.name} happens to calls, not to jobs")
         if self.action == "meanwhile" and not self.door:

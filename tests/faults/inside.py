@@ -68,7 +68,7 @@ class Inside:
         self._loop = asyncio.new_event_loop()
         admin = org.user_named(ADMINISTRATOR)
         assert admin is not None
-        self._person = {"authorization": f"Bearer {org.sessions.access_token(admin.id)}"}
+        self._admin = admin.id
 
     @cached_property
     def office(self) -> Office:
@@ -118,7 +118,9 @@ class Inside:
     def person(self, method: str, path: str, body: object = None) -> Any:
         """What a person does, by hand or by a tool of their own."""
         content = b"" if body is None else orjson.dumps(body)
-        answer = self.answer(method, f"{URL}/services/data/v62.0/{path}", self._person, content)
+        token = self.org.sessions.access_token(self._admin)  # a new one each time: a fault may end all sessions
+        headers = {"authorization": f"Bearer {token}"}
+        answer = self.answer(method, f"{URL}/services/data/v62.0/{path}", headers, content)
         assert answer.status < 300, answer.body
         return orjson.loads(answer.body) if answer.body else None
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from assets.accounts import ENTITY as ACCOUNTS
+from resources.archive import Archive
 from tests.runs.place import Place, Row
 
 PATIENT = replace(ACCOUNTS, retries=2)
@@ -40,6 +41,17 @@ def test_a_refused_row_fails_alone_rests_after_its_retries_and_is_released_by_it
     released = here.run(PATIENT, approved=True, bulk=bulk)
     assert released.outcomes == {"unchanged": 1, "updated": 1}
     assert here.records("Account")[f"{prefix}-1"]["NumberOfEmployees"] == 11
+
+
+def test_a_refused_row_is_in_the_history_of_its_run(here: Place) -> None:
+    here.org.seed("Account", [{"Source_Key__c": f"told-{n}", "Name": "Old"} for n in range(2)])
+    here.feed("institutions", rows("told", "99999999999"))
+    report = here.run(PATIENT, approved=True)
+    told = Archive(here.home).rows("accounts", report.run_id, successes=True, errors=True)
+    assert [(row.key, row.outcome, row.field, row.code_class, row.line) for row in told] == [
+        ("told-1", "failed", "NumberOfEmployees", "row", 2),
+        ("told-0", "updated", None, None, 1),
+    ]
 
 
 def test_a_row_whose_record_is_locked_is_tried_again_in_the_same_run(here: Place) -> None:

@@ -146,6 +146,19 @@ def test_results_are_understood_whatever_the_answer_says_of_its_charset(wire: Sc
     ]
 
 
+def test_a_file_of_results_that_is_kept_no_longer_tells_of_no_row(wire: Scripted, session: OrgSession) -> None:
+    gone = error(404, "NOT_FOUND", "The requested resource does not exist")
+    wire.script[:] = [gone, Answer(200, b'"sf__Id","sf__Error","Key"\n"","A:b:--","k1"\n'), gone]
+    results = Ingest(session).results(JOB, "Key").to_pylist()
+    assert [(row["key"], row["status"]) for row in results] == [("k1", "failed")]
+
+
+def test_a_file_of_results_that_may_not_be_read_is_no_file_that_is_gone(wire: Scripted, session: OrgSession) -> None:
+    wire.script[:] = [error(403, "API_DISABLED_FOR_ORG", "")]
+    with pytest.raises(Refused):
+        Ingest(session).results(JOB, "Key")
+
+
 @pytest.mark.parametrize(
     "answers",
     [
