@@ -141,7 +141,7 @@ class Crm(Protocol):
         """Returns when the job has ended (or is Open or Gone, at once)."""
 
     def results(self, job_id: str, key: str) -> pa.Table:
-        """One row for each row of the job that ended, in any order, from those of its three result files that there are.
+        """One row for each row of the job that ended, in any order, from those of its three result files still there.
 
         Unprocessed rows are told apart although they are treated as those that no file tells of: the ledger keeps what
         the org said, which for them is that nothing was written.
