@@ -110,7 +110,9 @@ class _Sf:
         return answer["result"]
 
     def _tried(self, *arguments: str) -> Any:
-        told = self._workshop.tried([self._programs / "sf", *arguments, "--json"], self._org, extra=self._extra)
+        told = self._workshop.tried(
+            [self._programs / "sf", *arguments, "--json"], self._org, extra=self._extra, cwd=self._folder
+        )
         try:
             return json.loads(told.stdout)
         except json.JSONDecodeError as error:
