@@ -119,7 +119,7 @@ class Inside:
         """What a person does, by hand or by a tool of their own."""
         content = b"" if body is None else orjson.dumps(body)
         token = self.org.sessions.access_token(self._admin)  # a new one each time: a fault may end all sessions
-        headers = {"authorization": f"Bearer {token}"}
+        headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
         answer = self.answer(method, f"{URL}/services/data/v62.0/{path}", headers, content)
         assert answer.status < 300, answer.body
         return orjson.loads(answer.body) if answer.body else None
