@@ -64,9 +64,9 @@ HEAD = (
 )
 NOTES = """
 Calls are those of an undisturbed stroke, runs those until one had nothing to do. Two faults: all such schedules;
-covered: those that were walked, and those that up to the second fault left the same state behind as one that was, before
-the same call and a fault that is the same to it; compared: so many that were only covered were walked whole after all,
-and ended as the one that stood for them. One fault and kills: every one was walked whole.
+covered: those that were walked, and those that up to the second fault left the same state behind as one that was, the
+same call ahead and a fault that is the same to it; compared: so many that were only covered were walked whole after
+all, and ended as the one that stood for them. One fault and kills: every one was walked whole.
 """
 
 
