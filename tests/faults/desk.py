@@ -15,10 +15,11 @@ from pipelines.run import Request, Stopped
 from pipelines.telling.report import Report
 from resources.warehouse import Warehouse
 from tests.faults.clock import SimulatedClock
+from tests.faults.drawn_wire import Drawn, DrawnWire
 from tests.faults.inside import inside
 from tests.faults.kinds import WRITES
 from tests.faults.outside import HeldOpen, Listed, outside
-from tests.faults.wire import Schedule, Wire, nothing
+from tests.faults.wire import nothing
 from tests.runs.place import run_id, run_once
 
 ANN, BOB = "ann@example.com", "bob@example.com"
@@ -135,7 +136,7 @@ class Desk:
 
     def run(
         self,
-        schedule: Schedule | None = None,
+        schedule: Drawn | None = None,
         *,
         struck: int = 0,
         dies_after: str = "",
@@ -148,7 +149,7 @@ class Desk:
         That is before the call of a number, or after the first one of a path. `meanwhile` is what people do just before
         each call.
         """
-        wire = Wire(self.org, {} if schedule is None else schedule, ("Task", "Subject"))
+        wire = DrawnWire(self.org, {} if schedule is None else schedule, ("Task", "Description"))
         self.wire = wire
 
         def strike(number: int) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.faults.desk import PEOPLE
-from tests.faults.kinds import ANYWHERE, READING_MAILBOXES, WRITING_MAILBOXES
 from tests.faults.seen import STATUS
 from tests.sides_of_both import CELLS
 
@@ -35,8 +34,6 @@ SIDES = st.sampled_from(("item", "record"))
 PAUSES = st.sampled_from(
     (timedelta(minutes=5), timedelta(minutes=5), timedelta(days=1), timedelta(days=2), timedelta(days=20))
 )
-KINDS = st.sampled_from((*ANYWHERE, *READING_MAILBOXES, *WRITING_MAILBOXES, "locked"))
-SCHEDULES = st.dictionaries(st.integers(1, 14), KINDS, min_size=1, max_size=3)
 
 
 def _day(today: date, days: int | None) -> str | None:

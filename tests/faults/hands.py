@@ -9,6 +9,7 @@ from tests.contract import Record
 from tests.faults import promises
 from tests.faults.inside import Inside
 from tests.faults.plan import FLAGS, Plan
+from tests.faults.sent import STAMP
 
 
 class Hands:
@@ -22,8 +23,8 @@ class Hands:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """All that people or runs write, the unmapped field and the flags among them."""
-        return (*self.plan.business, *FLAGS)
+        """All that people or runs write, the unmapped field, the flags and the stamp among them."""
+        return (*self.plan.business, *FLAGS, promises.BY_SOURCE, STAMP)
 
     def state(self) -> promises.State:
         """Live records by id."""

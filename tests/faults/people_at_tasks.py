@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
+from hypothesis.stateful import rule
 
 from tests.faults.desk import Desk
 from tests.faults.drawn_tasks import CELL, NUMBERS, TASK, USERS, WORDS, as_item, as_record
 from tests.faults.folder import IN_MEMORY
+from tests.faults.tale import Story
 
 WEEKLY = {
     "pattern": {"type": "weekly", "interval": 1, "daysOfWeek": ["monday"], "firstDayOfWeek": "sunday"},
@@ -20,7 +21,7 @@ WEEKLY = {
 }
 
 
-class PeopleAtTasks(RuleBasedStateMachine):
+class PeopleAtTasks(Story):
     """A desk of its own for each example."""
 
     def __init__(self) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipelines.telling.report import Report
 from tests.contract import Record, fold
 from tests.faults.outside import HeldOpen
 from tests.faults.plan import FLAGS
+from tests.faults.sent import STAMP
 from tests.oracle import Oracle
 
 if TYPE_CHECKING:
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
 
 State = dict[str, Record]
 """Live records by id."""
+
+BY_SOURCE = "Created_By_Source__c"
 
 SETTLED = "unchanged: source_unchanged"
 """What a run that looks only at changes says of a row that it does not look at."""
@@ -37,12 +43,21 @@ def outcomes_are_those_of(oracle: Oracle, warehouse: HeldOpen, *, everything: bo
     assert not wrong, f"line: told, right: {wrong}"
 
 
-def as_the_oracle_says(side: Side, oracle: Oracle, before: State, *, may_stay: bool) -> None:
-    """Nothing is there twice or gone, every field is what the oracle wants: what people typed, if it wants nothing.
+@dataclass(frozen=True)
+class End:
+    """The org before and after a run, or two."""
 
-    `may_stay`: a run that looks only at what changed leaves other records as it finds them.
-    """
-    after = side.state()
+    before: State
+    after: State
+    right: Mapping[tuple[str, str], set[object]]
+    """Record and field → what may stand there, where a person typed into it meanwhile."""
+    may_stay: Set[str]
+    """Records that may be as they were."""
+
+
+def as_the_oracle_says(side: Side, oracle: Oracle, end: End) -> None:
+    """Nothing is there twice or gone, every field is what the oracle wants: what people typed, if it wants nothing."""
+    before, after = end.before, end.after
     keyed = [fold(record["Source_Key__c"]) for record in after.values() if record["Source_Key__c"]]
     assert len(keyed) == len(set(keyed)), f"a key twice: {sorted(keyed)}"
     assert before.keys() <= after.keys(), "a record is gone"
@@ -51,20 +66,36 @@ def as_the_oracle_says(side: Side, oracle: Oracle, before: State, *, may_stay: b
     for name, record in oracle.records.items():
         found = after.get(new.get(name, name))
         assert found is not None, f"{name} is missing"
-        stayed = before.get(name) if may_stay else None
         for field, wanted in meant(side, record, new).items():
-            right = found[field] == wanted or (stayed is not None and found[field] == stayed[field])
-            assert right, f"{name}.{field} is {found[field]!r}, not {wanted!r}"
+            right = end.right.get((name, field), {wanted})
+            right = right | {before[name][field]} if name in end.may_stay and (name, field) not in end.right else right
+            assert found[field] in right, f"{name}.{field} is {found[field]!r}, not {' or '.join(map(repr, right))}"
     extra = after.keys() - before.keys() - set(new.values())
     assert not extra, f"created beyond the oracle: {[after[one] for one in extra]}"
 
 
 def meant(side: Side, record: Record, new: dict[str, str]) -> Record:
-    """All business fields of a record of the oracle; `new`: the ids that its new records got."""
-    told = {**dict.fromkeys(side.fields), **dict.fromkeys(FLAGS, False)}
-    told |= {field: record[field] for field in side.fields if field in record}
+    """All fields of a record of the oracle but the stamp; `new`: the ids that its new records got."""
+    fields = [field for field in side.fields if field != STAMP]
+    told = {**dict.fromkeys(fields), **dict.fromkeys(FLAGS, False), BY_SOURCE: True}  # those of an older one are told
+    told |= {field: record[field] for field in fields if field in record}
     told |= {field: fold(told[field]) or None for field in side.plan.spec.emails}  # as an org keeps them
     return {**told, side.plan.parent: new.get(str(told[side.plan.parent]), told[side.plan.parent])}
+
+
+def stamped_if_written(end: End, since: datetime, until: datetime) -> None:
+    """A record that was made or changed says when, by our clock; the others say what they said."""
+    typed = {name for name, _ in end.right}
+    for name, record in end.after.items():
+        was, told = end.before.get(name, {}), record[STAMP]
+        if name in typed:
+            continue
+        if record == {**was, STAMP: told}:
+            assert told == was[STAMP], f"{name} was stamped and nothing else"
+        else:
+            assert told, f"{name} was written and is not stamped"
+            at = datetime.fromisoformat(str(told))
+            assert since - timedelta(seconds=1) <= at <= until, f"{name} was written and is stamped {told}"
 
 
 def untouched(before: State, after: State, keys: set[str]) -> None:

@@ -5,22 +5,26 @@ from __future__ import annotations
 import tempfile
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-
-from hypothesis.stateful import RuleBasedStateMachine
 
 from tests.contract import Record
 from tests.faults import institutions, people
+from tests.faults.clock import SimulatedClock
 from tests.faults.folder import IN_MEMORY
 from tests.faults.inside import Inside, inside
 from tests.faults.side import Side
+from tests.faults.tale import Story
 
 IMPORTED = replace(
     institutions.INSTITUTIONS, entity=replace(institutions.ENTITY, create="on_request")
 )  # as shipped: scheduled runs never create one
 
+PATIENCE = timedelta(days=1)
+"""How long both entities may go without a sync, our clock being right."""
 
-class Scene(RuleBasedStateMachine):
+
+class Scene(Story):
     """A home and an org of its own for each story. A step that cannot be taken where it comes is left out."""
 
     def __init__(self) -> None:
@@ -28,10 +32,12 @@ class Scene(RuleBasedStateMachine):
         self._stack = ExitStack()
         where = IN_MEMORY if IN_MEMORY.is_dir() else None
         home = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="both-", dir=where)))
-        org: Inside = self._stack.enter_context(inside(home / "org"))
-        self.sides = {plan.name: Side(plan, home, org) for plan in (IMPORTED, people.PEOPLE)}
+        self.org: Inside = self._stack.enter_context(inside(home / "org", SimulatedClock()))
+        self.sides = {plan.name: Side(plan, home, self.org, self.tale) for plan in (IMPORTED, people.PEOPLE)}
         for side in self.sides.values():
             self._stack.callback(side.close)
+        self.patience = PATIENCE
+        """So much of it is left."""
         self.homes: dict[str, str] | None = None
         """Key of an institution → its record, as of the last sync of accounts; None when a run was none."""
 

@@ -5,31 +5,45 @@ What people do there is in `hands`, what is promised after a run in `promises`, 
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 from pipelines.run import Request, Stopped
 from pipelines.telling.report import Report
 from resources.warehouse import Warehouse
 from tests.contract import fold
 from tests.faults import promises
+from tests.faults.drawn_wire import DrawnWire
 from tests.faults.hands import Hands
 from tests.faults.inside import Inside
 from tests.faults.outside import HeldOpen, Listed, Row, outside
 from tests.faults.plan import Plan
+from tests.faults.sent import Sent
 from tests.faults.stroke import Stroke, Struck
-from tests.faults.wire import Wire
+from tests.faults.tale import Tale
+from tests.faults.typed import Typed
 from tests.oracle import Oracle
 from tests.runs.place import run_id, run_once
+
+EVERY = 20 * 60
+"""Seconds between two runs: more than a snapshot reaches back, so that what one has missed is not read again."""
+
+
+def content(row: Row) -> dict[str, str | None]:
+    """What a row says, but for when it was said."""
+    return {name: value for name, value in row.items() if name != "updated_at"}
 
 
 class Side(Hands):
     """An entity with a file of its own; `plan` is how it is declared."""
 
-    def __init__(self, plan: Plan, home: Path, org: Inside) -> None:
+    def __init__(self, plan: Plan, home: Path, org: Inside, tale: Tale) -> None:
         super().__init__(plan, org)
+        self.tale = tale
         self.entity = replace(plan.entity, retries=10_000)
         self.home = home
         self.warehouse = self._opened()
@@ -42,6 +56,7 @@ class Side(Hands):
         self.changed: set[str] = set()
         self.meant: Oracle | None = None
         """What the last carried out run was meant to bring about."""
+        self.order = 0
         self._clock = 0
 
     def _opened(self) -> HeldOpen:
@@ -58,12 +73,13 @@ class Side(Hands):
         at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self._clock)
         self.rows[key]["updated_at"] = f"{at:%Y-%m-%dT%H:%M:%SZ}"
         self.changed.add(key)
+        self.order += 1
 
     def feed(self) -> list[dict[str, str | None]]:
-        """In an order that changes from run to run."""
+        """In the order of the moment."""
         rows = [*self.rows.values(), *self.twins]
-        at = self._clock % max(len(rows), 1)
-        return [*rows[at:], *rows[:at]]
+        random.Random(self.order).shuffle(rows)
+        return rows
 
     def older(self) -> dict[str, dict[str, str | None]]:
         """Rows as an earlier run knew them, of which the last one knew better."""
@@ -73,68 +89,97 @@ class Side(Hands):
 
     # runs
 
-    def run(self, feed: Sequence[Row], stroke: Stroke, *, mode: str = "sync") -> Report | None:
-        """The report of one run; None of one that was struck down."""
-        wire = Wire(self.org, stroke.schedule, (self.plan.sobject, self.plan.taken_away))
+    def run(
+        self, feed: Sequence[Row], stroke: Stroke, *, mode: Literal["plan", "sync"] = "sync", typed: Typed | None = None
+    ) -> Report | None:
+        """The report, or None of a run that was struck down; some time has gone by since the last one."""
+        self.org.org.advance(EVERY)
+        wire = DrawnWire(self.org, stroke.schedule, (self.plan.sobject, self.plan.taken_away))
+        sent = Sent(self.org, self.plan.sobject, {typed.record} if typed else frozenset())
+        wire.sees = sent
 
-        def strike(number: int) -> None:
+        def amid(number: int) -> None:
+            if typed and number == typed.at:
+                typed.types(self)
             if number == stroke.struck:
                 raise Struck
 
-        wire.before = strike
-        asked = Request(
-            run_id=run_id(),
-            mode="plan" if mode == "plan" else "sync",
-            scope=stroke.scope,
-            create_missing=stroke.imports,
-        )
+        wire.before = amid
+        asked = Request(run_id=run_id(), mode=mode, scope=stroke.scope, create_missing=stroke.imports)
+        self.wire, report, died = wire, None, False
         try:
             with outside(self.org, wire, Listed(feed), self.warehouse, stroke.route, self.home) as world:
-                late = replace(world, clock=lambda: world.clock() + stroke.skew)
-                return run_once(self.entity, late, asked, approved=True)
+                late = replace(world, clock=lambda: world.clock() + stroke.skew, batching=stroke.batching)
+                report = run_once(self.entity, late, asked, approved=True)
         except Stopped as stopped:
-            return stopped.report
+            report = stopped.report
         except Struck:
+            died = True
             self.warehouse.close()
             self.warehouse = self._opened()
-            return None
         finally:
             wire.org.give_back()
+        self.tale.ran(mode, wire.kinds_met, died=died)
+        self.tale.done["rows written"] += sent.rows
+        assert not sent.needless or "late" in wire.kinds_met, sent.needless
+        assert mode == "sync" or not sent.rows, "a plan wrote"
+        return report
 
-    def sync(self, stroke: Stroke, accounts: Mapping[str, str]) -> None:
+    def sync(self, stroke: Stroke, accounts: Mapping[str, str], typed: Typed | None = None) -> None:
         """A run that may be disturbed, one that is not, and what is promised of them both."""
-        feed, before = self.feed(), self.state()
-        records = {name: dict(record) for name, record in before.items()}
-        oracle = Oracle(
+        feed, before, since = self.feed(), self.state(), self.org.org.time()
+        oracle = self._oracle(feed, before, stroke, accounts)
+        right: dict[tuple[str, str], set[object]] = {}
+        if typed:
+            over = {**before, typed.record: typed.over(before[typed.record])}
+            aware = self._oracle(feed, over, stroke, accounts)
+            self.run(feed, stroke, typed=typed)
+            self.tale.done["typed amid a run" if typed.done else "typed after a run"] += 1
+            right = typed.right(self, oracle, aware, everything=stroke.scope == "all")
+        elif stroke.disturbed:
+            self.run(feed, stroke)
+        report = self.run(feed, stroke.undisturbed)
+        assert report is not None
+        if not stroke.disturbed and not typed:
+            promises.outcomes_are_those_of(oracle, self.warehouse, everything=stroke.scope == "all")
+        promises.each_row_has_one_outcome(report, len(feed))
+        end = promises.End(before, self.state(), right, self._may_stay(oracle, before, stroke))
+        promises.as_the_oracle_says(self, oracle, end)
+        promises.stamped_if_written(end, since + stroke.skew, self.org.org.time() + stroke.skew)
+        self.tale.done["frozen rows"] += oracle.outcomes.count("skipped: do_not_update")
+        self.known |= oracle.usable
+        self.earlier, self.last = self.last, {key: dict(row) for key, row in self.rows.items()}
+        self.changed.clear()
+        self.meant = oracle
+
+    def _oracle(
+        self, feed: Sequence[Row], before: promises.State, stroke: Stroke, accounts: Mapping[str, str]
+    ) -> Oracle:
+        return Oracle(
             self.plan.spec,
             feed,
-            records,
+            {name: dict(record) for name, record in before.items()},
             creates=stroke.imports or self.entity.create == "scheduled",
             accounts=accounts,
             links=self._links(),
             winners=self.winners,
             known=self.known,
         )
-        if stroke.disturbed:
-            self.run(feed, stroke)
-        calm = replace(stroke, schedule={}, struck=0)
-        report = self.run(feed, calm)
-        assert report is not None
-        if not stroke.disturbed:
-            promises.outcomes_are_those_of(oracle, self.warehouse, everything=stroke.scope == "all")
-        promises.each_row_has_one_outcome(report, len(feed))
-        promises.as_the_oracle_says(self, oracle, before, may_stay=stroke.scope == "changed")
-        self.known |= oracle.usable
-        self.earlier, self.last = self.last, {key: dict(row) for key, row in self.rows.items()}
-        self.changed.clear()
-        self.meant = oracle
+
+    def _may_stay(self, oracle: Oracle, before: promises.State, stroke: Stroke) -> set[str]:
+        """Records that a run may leave as it found them: it looks only at changes, and their rows did not change."""
+        if stroke.scope == "all":
+            return set()
+        rows = {key for key, row in oracle.usable.items() if content(row) != content(self.known.get(key, {}))}
+        return before.keys() - {oracle.record[key] for key in rows if key in oracle.record}
 
     def is_quiet(self, stroke: Stroke) -> None:
-        """Another run has nothing to do."""
-        feed = self.feed()
-        again = self.run(feed, replace(stroke, schedule={}, struck=0))
+        """Another run has nothing to do, and does nothing."""
+        feed, before = self.feed(), self.state()
+        again = self.run(feed, stroke.undisturbed)
         assert again is not None
         assert (again.cells, again.error) == (0, None), again.as_json()
+        assert self.state() == before
         promises.each_row_has_one_outcome(again, len(feed))
 
     def referred_to(self) -> dict[str, str]:

@@ -26,6 +26,11 @@ class SourceGoesOn(Scene):
                 side.rows[key][column] = value
                 side.touch(key)
 
+    @rule(name=NAMED, order=NUMBERS)
+    def the_source_only_reorders(self, name: str, order: int) -> None:
+        """It says nothing new."""
+        self.sides[name].order = order
+
     @rule(name=NAMED, loser=NUMBERS, survivor=NUMBERS)
     def the_source_merges(self, name: str, loser: int, survivor: int) -> None:
         side, rows = self.sides[name], sorted(self.sides[name].rows)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal
 
-from tests.faults.wire import Schedule
+from pipelines.loading.batching import Batching
+from tests.faults.drawn_wire import Drawn
+from tests.faults.outside import ROUTES
 
 
 class Struck(BaseException):
@@ -19,11 +21,23 @@ class Stroke:
 
     route: str
     scope: Literal["changed", "all"] = "changed"
-    schedule: Schedule = field(default_factory=dict)
+    schedule: Drawn = field(default_factory=dict)
     struck: int = 0
     imports: bool = False
     skew: timedelta = timedelta()
+    rows: int = 0
+    """Of one batch; 0: as many as the route takes."""
 
     @property
     def disturbed(self) -> bool:
         return bool(self.schedule or self.struck)
+
+    @property
+    def undisturbed(self) -> Stroke:
+        """The same run, but that all goes well."""
+        return replace(self, schedule={}, struck=0)
+
+    @property
+    def batching(self) -> Batching:
+        usual = ROUTES[self.route]
+        return replace(usual, collection_rows=self.rows, job_rows=self.rows) if self.rows else usual
