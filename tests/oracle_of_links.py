@@ -68,8 +68,14 @@ class Links(Rows):
         if found:
             return "held: conflicting_link"
         if self.records[linked]["Source_Key__c"] is None:
-            return ""
+            return "held: shared_record" if self.links[key] != linked and self._shared(linked) else ""
         return "held: rekeyed_in_crm" if self.links[key] == linked else "held: merged_in_crm"
+
+    def _shared(self, record_id: str) -> bool:
+        """Whether several rows that the source still tells of lead to this record."""
+        there = {fold(row[self.spec.key]) for row in self.clean}
+        leading = [key for key in there & self.links.keys() if self._linked(key) == record_id]
+        return sum(not self._told(key).get("merged_into") for key in leading) > 1
 
     def _hold_circular(self, keys: set[str]) -> None:
         for key in keys:
@@ -111,7 +117,7 @@ class Links(Rows):
 
     def _match(self, fields: tuple[str, ...]) -> None:
         columns = {**self.spec.master, **self.spec.fill}
-        taken = {*self.record.values(), *self.links.values()}
+        taken = {*self.record.values(), *self.links.values(), *filter(self._shared, self.winners.values())}
         wanted: dict[str, list[str]] = {}
         for key, row in self.usable.items():
             if key in self.record or key in self.verdict:

@@ -2,7 +2,7 @@
 
 In: `source`, `records`, `double_keys`, `links`, `work.scope` (fold, number). Out: `work.link`, one row for each row in
 scope: fold, source_number, record_id and record_number (null: it has none), how (`stored`, `key`, `merged`, `same …`),
-verdict where the row goes no further (`held: ambiguous_match`), survivor where its institution or person was merged
+verdict where the row goes no further (`held: shared_record`), survivor where its institution or person was merged
 into another, doubled where that one has a record too. Numbers are those of `source` and `records`: joins by them are
 many times faster than by text.
 """
@@ -78,9 +78,32 @@ select
 from judged
 """
 
+SHARED = """
+create or replace temp table shared as
+select coalesce(w.Id, l.record_id) as record_id
+from links l
+join source s on s.fold = l.fold
+left join winners w on w.loser = l.record_id
+where s.present and s.merged_fold is null and coalesce(w.Id, l.record_id) in (select Id from winners where fold is null)
+group by 1
+having count(*) > 1
+"""
+"""Records without a key that several rows lead to, as people merged the records of those rows."""
+
+HOLD_SHARED = """
+update work.link set verdict = 'held: shared_record', record_id = null, record_number = null
+from claimed c
+where c.fold = link.fold and link.verdict is null
+  and link.record_id <> c.record_id
+  and link.record_id in (select record_id from shared)
+"""
+"""Whose record it is, a person says by its key. The row that it was linked to before keeps it."""
+
+LINKS = (WINNERS, CLAIMED, LINKED, SHARED, HOLD_SHARED)
+
 
 def link_sql(entity: Entity) -> list[str]:
     """Statements that create `work.link`, all but what the match rules find (see `matching`)."""
     if not entity.inherits:
-        return [WINNERS, CLAIMED, LINKED, HOLD_CIRCLES]
-    return [SURVIVORS, ADD_SURVIVORS, WINNERS, CLAIMED, LINKED, MERGED, *MERGED_LINKS]
+        return [*LINKS, HOLD_CIRCLES]
+    return [SURVIVORS, ADD_SURVIVORS, *LINKS, MERGED, *MERGED_LINKS]

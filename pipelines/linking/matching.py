@@ -98,6 +98,7 @@ free_records as (
   {_whose_sql(bound) if match.single else ""}
   where not r.IsDeleted and {_free_sql(bound)}
     and r.Id not in (select record_id from contested)
+    and r.Id not in (select record_id from shared)
     and r.Id not in (select record_id from work.link where record_id is not null{_of_rows_there(bound)})
 ),
 pairs as (

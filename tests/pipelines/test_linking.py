@@ -132,6 +132,45 @@ def test_a_link_follows_a_merge_to_the_winner() -> None:
     }
 
 
+BO = {**ANN, "person_id": "p2", "first_name": "Bo"}
+INTO_ONE = [person(f"003{letter}", IsDeleted=True, MasterRecordId="003C") for letter in "AB"]
+
+
+@pytest.mark.parametrize(
+    "key, outcomes",
+    [
+        (None, {"p1": "held: shared_record", "p2": "held: shared_record"}),
+        ("p2", {"p1": "held: merged_in_crm", "p2": "updated"}),
+    ],
+    ids=["nobody has said whose it is", "given a key by a person"],
+)
+def test_two_rows_whose_records_people_merged_into_one_wait_for_its_key_and_hold_up_nobody(
+    key: str | None, outcomes: dict[str, str]
+) -> None:
+    """A third row, which is equal to that record, is not given it."""
+    like_it = {**ANN, "person_id": "p3", "email": "c@example.org"}
+    other = {**ANN, "person_id": "p4", "email": "d@example.org"}
+    case = Case(PERSONNEL).source([ANN, BO, like_it, other])
+    winner = person("003C", key, AccountId="001A", Email="c@example.org")
+    case.crm([*INTO_ONE, winner, person("003D", "p4", AccountId="001A")])
+    plan = case.linked({"p1": "003A", "p2": "003B", "p4": "003D"}).plan(creates=True, targets=HERE)
+    assert case.outcomes == {**outcomes, "p3": "created", "p4": "updated"}
+    assert plan.obstacles(plan.hash) == []
+
+
+def test_a_record_that_another_one_was_merged_into_stays_that_of_its_row() -> None:
+    case = Case(PERSONNEL).source([ANN, BO]).crm([INTO_ONE[0], person("003C", AccountId="001A")])
+    case.linked({"p1": "003A", "p2": "003C"}).plan(targets=HERE)
+    assert case.outcomes == {"p1": "held: shared_record", "p2": "updated"}
+    assert case.changes("p2")["Source_Key__c"] == "p2"
+
+
+def test_of_two_rows_that_became_one_in_both_places_the_survivor_has_the_record() -> None:
+    case = Case(PERSONNEL).source([{**ANN, "merged_into": "p2"}, BO]).crm([*INTO_ONE, person("003C", AccountId="001A")])
+    case.linked({"p1": "003A", "p2": "003B"}).plan(targets=HERE)
+    assert case.outcomes == {"p1": "skipped: merged", "p2": "updated"}
+
+
 def institution(key: str, **columns: object) -> dict[str, object]:
     return {"institution_id": key, "name": f"School {key}", **columns}
 
