@@ -69,7 +69,7 @@ MEANINGS = {
     "conflicting_link": "another record than the linked one carries the key now",
     "rekeyed_in_crm": "somebody gave the linked record another key",
     "merged_in_crm": "the record was merged into one with another key",
-    "shared_record": "people merged records of several rows into one: give it the key of the row that it is",
+    "shared_record": "people merged several rows' records into one; put the key on it",
     "merge_circle": "mergers in the source that lead back to themselves",
     "merge_survivor_unknown": "merged into a row that the feed does not have",
     "ambiguous_merge": "several records claim the survivor",

@@ -84,7 +84,7 @@ def test_a_first_run_is_held_and_its_plan_lists_both_sides_with_the_reason(offic
     lines = [" ".join(line.split()) for line in plan.out.splitlines()]
     assert any("new: from the CRM not in Outlook yet" in line for line in lines)
     assert any("new: from Outlook not in the CRM yet" in line for line in lines)
-    assert any("Priority High → normal changed on both sides: the CRM's counts" in line for line in lines)
+    assert any("Priority high → normal changed on both sides: the CRM's counts" in line for line in lines)
     assert office.titles() == ["from Outlook", "same"]
 
 

@@ -55,7 +55,8 @@ def serving(folder: Path, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     Quiet.passwords.clear()
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
         if tls:
-            server.socket = tls.wrap_socket(server.socket, server_side=True)
+            # hands are shaken by whoever answers, so that a refusal there ends one connection alone
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
