@@ -29,15 +29,17 @@ class _Http(requests.Session):
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         target = super().get_redirect_target(resp)
-        if target:
-            _check_scheme(urljoin(resp.url, target))
+        if target and not _safe(urljoin(resp.url, target)):
+            resp.close()
+            raise _in_the_clear(urljoin(resp.url, target))
         return target
 
 
 def fetch(base: str, name: str, folder: Path, route: Route) -> None:
     """The feed's file is in the folder, whole; raises SourceError if there is none or it does not come whole."""
     check_name(name)
-    _check_scheme(base)
+    if not _safe(base):
+        raise _in_the_clear(base)
     with _Http() as http:
         route.lead(http)
         found = [suffix for suffix in (".csv", ".parquet") if _fetch(http, base, name + suffix, folder)]
@@ -64,10 +66,13 @@ def _fetch(http: _Http, base: str, filename: str, folder: Path) -> bool:
     return True
 
 
-def _check_scheme(url: str) -> None:
+def _safe(url: str) -> bool:
     parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
-        raise SourceError("feed_unreadable", f"{_shown(url)}: feeds hold personal data; https is right")
+    return parts.scheme == "https" or parts.hostname in LOOPBACK
+
+
+def _in_the_clear(url: str) -> SourceError:
+    return SourceError("feed_unreadable", f"{_shown(url)}: feeds hold personal data; https is right")
 
 
 def _shown(url: str) -> str:

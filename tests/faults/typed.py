@@ -61,6 +61,7 @@ class Typed:
             right.add(self.value)  # what a run has settled is not looked at again
         if self.cell != side.plan.unmapped and self._written_over(side.wire):
             right.add(unaware.records[self.record][self.cell])
+        right |= {str(one).replace("\n", "\r\n") for one in right if one}  # as an org keeps lines
         return {(self.record, self.cell): right}
 
     def _written_over(self, wire: DrawnWire) -> bool:
