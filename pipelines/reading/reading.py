@@ -134,11 +134,12 @@ def snapshot(bound: Bound, crm: Crm, world: World, *, everything: bool = False, 
     sobject = bound.entity.target.sobject
     if full:
         taken = crm.snapshot(sobject, bound.record_fields, since=None)
-        _take(bound, taken, world, replace_sql(bound, "pages"), crm.user_id)
+        # what was deleted or merged since the watermark is asked for next: until then that is as far as we know
+        _take(bound, taken, world, replace_sql(bound, "pages"), crm.user_id, watermark or taken.taken_at)
     if watermark is not None:
         # what was seen before everything was read is older than that
         taken = crm.snapshot(sobject, bound.record_fields, since=_back(watermark), seen=BLIND if full else seen)
-        _take(bound, taken, world, merge_sql(bound, "pages"), crm.user_id)
+        _take(bound, taken, world, merge_sql(bound, "pages"), crm.user_id, taken.taken_at)
 
 
 def read_since(con: duckdb.DuckDBPyConnection) -> datetime | None:
@@ -163,7 +164,9 @@ def _too_wide(watermark: datetime, now: datetime) -> bool:
     return now - watermark > timedelta(days=WIDEST_GAP_DAYS)
 
 
-def _take(bound: Bound, taken: Snapshot, world: World, statements: list[str], user_id: str) -> None:
+def _take(
+    bound: Bound, taken: Snapshot, world: World, statements: list[str], user_id: str, watermark: datetime
+) -> None:
     """The pages are in `records`, and the watermark with them, in one transaction."""
     warehouse = world.warehouse
     rows = _spool(bound, taken, warehouse.spool, world.progress)
@@ -172,7 +175,7 @@ def _take(bound: Bound, taken: Snapshot, world: World, statements: list[str], us
         con.execute("begin")
         for statement in [*statements, *echoes_sql(bound, user_id)] if rows else []:
             con.execute(statement)
-        memory.write(con, "watermark", taken.taken_at.isoformat())
+        memory.write(con, "watermark", watermark.isoformat())
         memory.write(con, "sobject", bound.entity.target.sobject)
         memory.write(con, "record_fields", _kept(bound))
         con.execute("commit")
