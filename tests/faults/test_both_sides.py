@@ -112,3 +112,35 @@ def test_a_merged_row_whose_record_people_merged_as_well_is_told_as_merged() -> 
         both.all_goes_well(("accounts",), CALM)
         assert accounts.meant is not None
         assert sorted(accounts.meant.outcomes) == ["skipped: merged", "unchanged"]
+
+
+def test_two_people_whose_records_were_merged_into_one_without_a_key_hold_up_nobody_else() -> None:
+    with story(personnel={"p2": person("k1"), "p3": person("k1", last_name="Fox")}) as both:
+        people = both.sides["personnel"]
+        by_key = {record["Source_Key__c"]: name for name, record in people.state().items()}
+        both.a_person_creates(("personnel", {"LastName": "Ray", "Source_Key__c": None, "AccountId": None}))
+        [winner] = people.state().keys() - set(by_key.values())
+        for key in ("p2", "p3"):
+            people.merges(winner, by_key[key])
+        both.the_source_adds_or_changes(("personnel", [("p1", ("title", "Dean"))]))
+        both.all_goes_well(BOTH, CALM)
+        assert people.meant is not None
+        assert sorted(people.meant.outcomes) == ["held: shared_record", "held: shared_record", "updated"]
+
+
+def test_a_merger_is_not_forgotten_when_a_run_dies_between_the_two_readings_of_everything() -> None:
+    """The institution's record went into another one, below which the parent of that one must not come."""
+    typed = {"Source_Key__c": "k5", "Name": "Five", "Source_Status__c": "A"}
+    with story(accounts={"k2": {"name": "Two"}}) as both:
+        accounts = both.sides["accounts"]
+        both.a_person_creates(("accounts", typed))
+        by_key = {record["Source_Key__c"]: name for name, record in accounts.state().items()}
+        both.time_goes_by(timedelta(hours=20))
+        accounts.merges(by_key["k5"], by_key["k1"])
+        accounts.puts_below(by_key["k5"], by_key["k2"])
+        both.the_source_adds_or_changes(
+            ("accounts", [("k1", ("status", "Z")), ("k2", ("parent_id", "k1")), ("k2", ("name", "New"))])
+        )
+        both.a_sync_dies_and_another_follows(("accounts",), Stroke("collections", "all", struck=4), {"accounts": []})
+        assert accounts.meant is not None
+        assert sorted(accounts.meant.outcomes) == ["failed: unknown_status", "held: parent_circle"]
