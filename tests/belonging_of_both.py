@@ -26,33 +26,44 @@ class Belonging:
         self.end = End(self.items, self.records)
 
     def find(self) -> None:
-        """Items without a record find theirs: by where they moved from, the mark they carry, or what they say."""
+        """Items without a record find theirs: by the mark they carry, where they moved from, or what they say."""
+        marked = self._marked()
+        for key, name in marked.items():
+            if not self.records[name].deleted:
+                self._link(key, name)
         self._follow()
-        there = {pair.item for pair in self.pairs if pair.item in self.items}
-        taken = {pair.record for pair in self.pairs if pair.item in there or pair.parted}
         known = {pair.item for pair in self.pairs}
-        new = {key: item for key, item in self.items.items() if key not in known}
-        for key, item in sorted(new.items()):
-            marked = self.records.get(item.mark or "")
-            others = [other for other, one in new.items() if one.mark == item.mark]
-            if marked is None or marked.owner != item.owner:
-                continue  # anybody can write a link
-            if item.mark in {pair.record for pair in self.pairs if pair.item in there}:
-                continue
-            if len(others) > 1:
-                continue
-            if marked.deleted:
-                self.end.held.add(key)
-            else:
-                self._link(key, str(item.mark))
-                taken.add(str(item.mark))
-        linked = {pair.item for pair in self.pairs}
+        self.end.held |= {key for key, name in marked.items() if self.records[name].deleted and key not in known}
+        self._look_alike()
+
+    def _marked(self) -> dict[str, str]:
+        """Records of new items by the mark of the one who carries it, where no item of theirs is there."""
+        new = self._new()
+        had = {pair.record for pair in self.pairs if pair.item in self.items}
+        carried = [item.mark for item in new.values()]
+        return {
+            key: item.mark
+            for key, item in new.items()
+            if item.mark in self.records
+            and self.records[item.mark].owner == item.owner  # anybody can write a link
+            and item.mark not in had
+            and carried.count(item.mark) == 1
+        }
+
+    def _new(self) -> dict[str, Item]:
+        known = {pair.item for pair in self.pairs}
+        return {key: item for key, item in self.items.items() if key not in known}
+
+    def _look_alike(self) -> None:
+        taken = {pair.record for pair in self.pairs if pair.item in self.items or pair.parted}
         free = {
             name: record
             for name, record in self.records.items()
-            if not record.deleted and name not in taken and (record.key is None or record.key not in self.items)
+            if not record.deleted
+            and name not in taken | self.end.held
+            and (record.key is None or record.key not in self.items)
         }
-        asking = [key for key in new if key not in linked | self.end.held and not self.item_apart(self.items[key])]
+        asking = [key for key, item in self._new().items() if key not in self.end.held and not self.item_apart(item)]
         alike = {key: [name for name, record in free.items() if _same(self.items[key], record)] for key in asking}
         claims: dict[str, int] = {}
         for names in alike.values():
@@ -65,9 +76,8 @@ class Belonging:
                 self.end.held |= {key, *names}
 
     def _follow(self) -> None:
-        """What is new and as something that is gone was, in the same mailbox, is the same one."""
-        known = {pair.item for pair in self.pairs}
-        new = {key: _content(item) for key, item in self.items.items() if key not in known}
+        """What is new and as something that is gone was, in the same mailbox, is the same one; of several nobody is."""
+        new = {key: _content(item) for key, item in self._new().items()}
         lost = [
             pair
             for pair in self.pairs
@@ -82,6 +92,8 @@ class Belonging:
                     self.records[pair.record].key = pair.item
                 else:
                     pair.parted = True  # that it is the same one is a guess: nothing is deleted for it
+            elif heirs:
+                self.end.held |= {*heirs, pair.record}
 
     def _lives(self, record: str) -> bool:
         return record in self.records and not self.records[record].deleted

@@ -40,7 +40,7 @@ class Oracle(Belonging):
         assert left is not None
         if isinstance(left, Item) and (self.item_apart(left) or self._apart_from_the_deleted(pair, left)):
             return
-        if isinstance(left, Record) and pair.item in self._hidden(pair, left):
+        if isinstance(left, Record) and (pair.item in self._hidden(pair, left) or pair.record in self.end.held):
             return
         based = all(base is not NEVER for base in pair.base.values())
         seen = pair.base if isinstance(left, Item) else {cell: pair.of_record(cell) for cell in CELLS}

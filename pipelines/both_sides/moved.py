@@ -1,13 +1,15 @@
 """Items that have another key now, as they moved to another place of their mailbox: they stay with their record.
 
-One that is new and one that is gone, in the same mailbox and with the same values in all that both sides agree on, are
-the same one; where several could be meant, nothing is guessed. An item whose record was deleted is followed as well,
-lest it is taken for a new one, and so is one that a person excluded. What is new and has the mark of a record, or looks
-like one, whose item is gone, is followed in what both sides agreed on.
+What is new and has the mark of a record whose item is gone is that item. Else one that is new and one that is gone, in
+the same mailbox and with the same values in all that both sides agree on, are the same one; where several could be
+meant, as somebody copied what was moved, nothing is guessed: they are held, and the record waits for a person. An item
+whose record was deleted is followed as well, lest it is taken for a new one, and so is one that a person excluded. What
+looks like a record whose item is gone is followed in what both sides agreed on.
 
 In: `work.rows`, `marked`, `accord`. Out: `work.moved` (fold, key, before, record_id, record_number: null where it has
-no live record), `work.link`, `claimed`, and `work.base`: `accord`, with what goes along. A plan leaves nothing else
-behind. One that is carried out remembers them (`REMEMBER`): table `moves` (fold, before) has the keys that items had.
+no live record), `work.link`, `claimed`, `contested`, and `work.base`: `accord`, with what goes along. A plan leaves
+nothing else behind. One that is carried out remembers them (`REMEMBER`): table `moves` (fold, before) has the keys that
+items had.
 """
 
 from __future__ import annotations
@@ -20,6 +22,16 @@ from pipelines.sql import given, literal
 TABLE = "create table if not exists moves (fold varchar, before varchar)"
 
 HOW = "moved"
+
+UNSURE = "held: ambiguous_match"
+
+WAITING = f"""
+update work.link set verdict = {literal(UNSURE)}
+from work.rows s
+where s.fold = link.fold and not s.present and s.verdict is null
+  and s.record_id in (select record_id from contested)
+"""
+"""An item is not gone, for all we know, as long as one of those that are held may be it."""
 
 KNOWN_BY = """
 update records set fold = m.fold from moves m where m.before = records.fold
@@ -36,8 +48,8 @@ where m.fold = link.fold and m.record_number is null and m.record_id is not null
 )
 
 MARKED = """
-insert into work.moved
-select m.fold, s.key, l.fold, m.record_id, m.record_number
+create or replace table work.moved as
+select m.fold, s.key, l.fold as before, m.record_id, m.record_number
 from marked m
 join work.rows s on s.fold = m.fold
 join links l on l.record_id = m.record_id and l.fold <> m.fold
@@ -73,29 +85,37 @@ REMEMBER = (
 
 
 def moved_sql(bound: Bound) -> list[str]:
-    """Statements that give rows which moved the record that they had."""
+    """Statements that give rows which moved the record that they had, where no mark says so."""
     columns = [given("user"), *(given(rule.column) for _, rule in agreed_fields(bound))]
     alike = " and ".join(f"n.{column} is not distinct from g.{column}" for column in columns)
     return [
         f"""
-create or replace table work.moved as
-select n.fold, n.key, g.fold as before, coalesce(g.record_id, c.record_id) as record_id, g.record_number
+create or replace temp table heirs as
+select
+  n.fold,
+  n.key,
+  g.fold as before,
+  coalesce(g.record_id, c.record_id) as record_id,
+  g.record_number,
+  count(*) over (partition by n.fold) = 1 and count(*) over (partition by g.fold) = 1 as sure
 from work.rows n
 join work.rows g on {alike}
 left join claimed c on c.fold = g.fold
 where n.present and n.record_id is null and n.verdict is null
-  and not g.present
+  and not g.present and g.fold not in (select before from work.moved)
   and (
     (g.record_id is not null and g.verdict is null and g.fold not in (select fold from parted))
     or g.verdict = {literal(DELETED_IN_CRM)}
     or g.fold in (select fold from work.excepted)
   )
-qualify count(*) over (partition by n.fold) = 1 and count(*) over (partition by g.fold) = 1
 """,
+        "insert into work.moved select fold, key, before, record_id, record_number from heirs where sure",
         f"""
 update work.link set record_id = m.record_id, record_number = m.record_number, how = {literal(HOW)}
 from work.moved m
 where m.fold = link.fold and m.record_number is not null
 """,
         *FOLLOWED,
+        "insert into contested select record_id from heirs where not sure and record_id is not null",
+        f"update work.link set verdict = {literal(UNSURE)} from heirs h where h.fold = link.fold and not h.sure",
     ]

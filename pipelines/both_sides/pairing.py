@@ -14,7 +14,7 @@ from pipelines import memory
 from pipelines.both_sides.apart import pair_apart_sql, row_apart_sql
 from pipelines.both_sides.arrived import arrived_sql
 from pipelines.both_sides.born import EMPTY, born_sql, owners_sql
-from pipelines.both_sides.moved import BASE, MARKED, moved_sql
+from pipelines.both_sides.moved import BASE, MARKED, WAITING, moved_sql
 from pipelines.both_sides.parting import DELETED_IN_CRM, OVER, fates_sql
 from pipelines.both_sides.three_way import sides_sql
 from pipelines.both_sides.way_back import HELD
@@ -47,7 +47,7 @@ def before_matching_sql(bound: Bound) -> list[str]:
     """Statements that link rows that moved and marked ones, and keep out of the matching what is left alone."""
     mark, owner = f"s.{given('crmId')}", f"r.{quote(bound.entity.rules_of_both.owner)}"
     return [
-        *moved_sql(bound),
+        *([] if bound.entity.match else [CONTESTED]),
         f"""
 create or replace temp table marked as
 select s.fold, r.Id as record_id, r.number as record_number, r.IsDeleted as deleted
@@ -63,12 +63,13 @@ update work.link set record_id = m.record_id, record_number = m.record_number, h
 from marked m
 where m.fold = link.fold and not m.deleted
 """,
+        MARKED,
+        *moved_sql(bound),
         f"""
 update work.link set verdict = {literal(DELETED_IN_CRM)}
 from marked m
-where m.fold = link.fold and m.deleted
+where m.fold = link.fold and m.deleted and link.record_id is null and link.verdict is null
 """,
-        MARKED,
         f"""
 update work.link set verdict = 'skipped: ' || a.apart
 from (
@@ -128,6 +129,7 @@ def pairing_sql(bound: Bound, how: Pairing) -> list[str]:
         *(OVER if how.whole else [NO_OVER]),
         _left_alone_sql(bound),
         "update work.link set verdict = a.verdict from left_alone a where a.fold = link.fold and a.verdict is not null",
+        WAITING,
         *(arrived_sql(bound) if how.whole and how.records == EVERY else []),
         *BASE,
         *sides_sql(bound),
@@ -135,7 +137,6 @@ def pairing_sql(bound: Bound, how: Pairing) -> list[str]:
         HELD,
         *([] if bound.entity.rules_of_both.may("crm", "create") else [NONE_IN_CRM]),
         EMPTY,
-        *([] if bound.entity.match else [CONTESTED]),
     ]
     born = born_sql(bound, relinking=how.relinking, records=how.records) if how.whole else []
     return [*statements, *born]

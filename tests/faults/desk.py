@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from assets.tasks import ENTITY as TASKS
 from pipelines.declaring.entity import Entity
@@ -44,7 +45,9 @@ class Desk:
         self.org = self._stack.enter_context(inside(home / "org", self.clock))
         self.office = self.org.office
         self.warehouse = HeldOpen(Warehouse(home, entity.name))
-        self.office.door("users", users=[{"userPrincipalName": each} for each in PEOPLE])
+        # ids of items begin with the mailbox's: a story that is told again has the same ones
+        people = [{"userPrincipalName": each, "id": str(uuid5(NAMESPACE_URL, each))} for each in PEOPLE]
+        self.office.door("users", users=people)
         self.users = {each: self._user(each) for each in PEOPLE}
         self.second_lists = {
             each: str(self.office.door("lists", user=each, displayName="Later")["id"]) for each in PEOPLE
