@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
+import time
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -128,8 +129,12 @@ class Untouched(Fingerprints):
 
 
 def as_it_is(con: duckdb.DuckDBPyConnection, org: Inside) -> Before:
-    """A trial can begin, with what the entity's file and the org hold now."""
+    """A trial can begin, with what the entity's file and the org hold now.
+
+    It begins in another second: a time that it writes, which is told in seconds, is none of those before it.
+    """
     now = Before(datetime.now(UTC))
+    time.sleep(1 - now.at.microsecond / 1_000_000)
     lines = Untouched(now).lines(con, org)
     return replace(now, times=frozenset(moment_of(found[0]) for line in lines for found in TIME.finditer(line)))
 
