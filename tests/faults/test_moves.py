@@ -68,6 +68,18 @@ def test_a_task_that_moved_and_was_copied_at_once_waits_with_its_record_for_a_pe
     assert desk.records()[record]["Outlook_Id__c"] == new
 
 
+def test_of_a_task_that_moved_and_its_copy_the_one_with_the_mark_keeps_the_record(desk: Desk) -> None:
+    record = desk.creates({"Subject": "one", "OwnerId": desk.users[ANN], "ActivityDate": "2026-03-05"})
+    desk.run()
+    (key,) = desk.items()
+    due = desk.items()[key]["dueDateTime"]
+    new, copy = desk.moves(key), desk.puts(ANN, {"title": "one", "dueDateTime": due})
+    desk.run()
+    records = desk.records()
+    assert records.pop(record)["Outlook_Id__c"] == new
+    assert [row["Outlook_Id__c"] for row in records.values()] == [copy]
+
+
 def test_a_task_that_moved_and_whose_text_was_changed_at_once_keeps_the_text_and_its_record(desk: Desk) -> None:
     key = desk.puts(ANN, {"title": "one", "body": {"content": "old", "contentType": "text"}})
     desk.run()
