@@ -22,7 +22,7 @@ from resources.feed_files import assert_unchanged, combined, find, fingerprint, 
 from resources.feed_plan import plan
 from resources.feed_staging import Staging
 from resources.feed_url import fetch, is_url
-from resources.route import Route
+from resources.route import DIRECT, Route
 from resources.working_folder import empty_folder
 
 
@@ -36,10 +36,10 @@ class _Asked:
 class Feeds:
     """Files below `location`, a folder or a URL; dlt's working files and ours go below `dlt_home`."""
 
-    def __init__(self, location: Path | str, dlt_home: Path, route: Route | None = None) -> None:
+    def __init__(self, location: Path | str, dlt_home: Path, route: Route = DIRECT) -> None:
         self._location = str(location)
         self._dlt_home = dlt_home
-        self._route = route or Route()
+        self._route = route
 
     def fingerprint(self, feed: Feed) -> str:
         """A hash of the feed's files, names and content; raises SourceError if there are none."""

@@ -25,7 +25,6 @@ from requests.exceptions import ChunkedEncodingError, ContentDecodingError
 from pipelines.declaring.source import Rest
 from pipelines.ports.world import SourceError, SystemicError
 from resources.json_text import whole_characters
-from resources.route import Route
 from resources.salesforce.connections import causes
 from resources.salesforce.headers import retry_after
 from resources.salesforce.patience import Patience
@@ -50,7 +49,7 @@ class PageSession(requests.Session):
 
     def __init__(self, service: Service, collection: Rest, patience: Patience) -> None:
         super().__init__()
-        Route(service.ca_file, service.proxy).lead(self)
+        service.route.lead(self)
         self.headers.update({"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "concord"})
         self.page = 1
         self.data: list[object] = []

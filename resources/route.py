@@ -37,6 +37,9 @@ class Route:
             session.proxies = {"https": self.proxy.get_secret_value()}
 
 
+DIRECT = Route()
+
+
 def route_to(url: str, settings: Settings, ca_file: Path | None) -> Route:
     """HTTPS_PROXY holds for every server but one on this machine and those that NO_PROXY names."""
     host = urlsplit(url).hostname or ""

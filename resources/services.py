@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -18,7 +17,7 @@ from pydantic import AfterValidator, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines.ports.world import SourceNotSet, SystemicError
-from resources.route import LOOPBACK, route_to
+from resources.route import DIRECT, LOOPBACK, Route, route_to
 from resources.settings import Settings
 
 
@@ -30,8 +29,7 @@ class Service:
     prefix: str
     url: str
     token: SecretStr
-    ca_file: Path | None = None
-    proxy: SecretStr | None = None
+    route: Route = DIRECT
     tenant: str = ""
     """Whose rows are told, where one address serves several tenants."""
     embedded: bool = False
@@ -56,13 +54,12 @@ def service_of(name: str, settings: Settings) -> Service:
     told = _read(prefix)
     if told.url is None and told.token is None:
         if beside := settings.beside.get(name):
-            return Service(name, prefix, beside.url, beside.token, settings.salesforce_ca_file, embedded=True)
+            return Service(name, prefix, beside.url, beside.token, Route(settings.salesforce_ca_file), embedded=True)
         raise SourceNotSet(f"{prefix}URL and {prefix}TOKEN are not set: where is {name}?")
     if told.url is None or told.token is None:
         there, missing = ("TOKEN", "URL") if told.url is None else ("URL", "TOKEN")
         raise SystemicError("source_settings", f"{prefix}{there} is set, {prefix}{missing} is missing")
-    proxy = route_to(told.url, settings, told.ca_file).proxy
-    return Service(name, prefix, told.url, told.token, told.ca_file, proxy, told.tenant)
+    return Service(name, prefix, told.url, told.token, route_to(told.url, settings, told.ca_file), told.tenant)
 
 
 def address(url: str) -> str:

@@ -19,7 +19,6 @@ import requests
 from pipelines.ports.world import LostAnswer, SystemicError
 from resources.graph.answers import BROKEN, Content, Got, content_of, given_up, token_of, without_effect
 from resources.graph.settings import GraphAccount
-from resources.route import Route
 from resources.salesforce.headers import retry_after
 from resources.salesforce.patience import Patience
 
@@ -40,7 +39,7 @@ class GraphSession:
         self._account = account
         self._patience = patience or Patience()
         self._http = requests.Session()
-        Route(account.ca_file, account.proxy).lead(self._http)
+        account.route.lead(self._http)
         self._http.headers.update({"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "concord"})
         self._token: tuple[str, float] | None = None
         self._used = time.monotonic()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -15,7 +14,7 @@ from pydantic import AfterValidator, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines.ports.world import SourceNotSet, SystemicError
-from resources.route import route_to
+from resources.route import DIRECT, Route, route_to
 from resources.services import address, one_word
 from resources.settings import Settings
 
@@ -39,8 +38,7 @@ class GraphAccount:
     tenant: str
     client_id: str
     client_secret: SecretStr
-    ca_file: Path | None = None
-    proxy: SecretStr | None = None
+    route: Route = DIRECT
 
 
 def graph_of(settings: Settings) -> GraphAccount:
@@ -50,8 +48,8 @@ def graph_of(settings: Settings) -> GraphAccount:
     if len(missing) == len(NEEDED) and (beside := settings.beside.get("graph")):
         from resources.graph_sandbox import CLIENT_ID, TENANT
 
-        ca_file = settings.salesforce_ca_file
-        return GraphAccount(beside.url, beside.url, TENANT, CLIENT_ID, beside.token, ca_file)
+        route = Route(settings.salesforce_ca_file)
+        return GraphAccount(beside.url, beside.url, TENANT, CLIENT_ID, beside.token, route)
     if len(missing) == len(NEEDED):
         raise SourceNotSet(f"{', '.join(missing)} are not set: where is Microsoft Graph, and who are we?")
     if not (told.url and told.tenant and told.client_id and told.client_secret):
@@ -59,8 +57,8 @@ def graph_of(settings: Settings) -> GraphAccount:
             "source_settings", f"{', '.join(missing)} missing: where is Microsoft Graph, and who are we?"
         )
     login = told.login_url or LOGINS.get(urlsplit(told.url).hostname or "", told.url)
-    proxy = route_to(told.url, settings, told.ca_file).proxy
-    return GraphAccount(told.url, login, told.tenant, told.client_id, told.client_secret, told.ca_file, proxy)
+    route = route_to(told.url, settings, told.ca_file)
+    return GraphAccount(told.url, login, told.tenant, told.client_id, told.client_secret, route)
 
 
 def _name(text: str) -> str:

@@ -87,6 +87,11 @@ class Administrator:
         rules: list[dict[str, Any]] = self._ask("GET", "faults")["rules"]
         return rules
 
+    def fault_names(self) -> dict[str, str]:
+        """The faults that have a name, and what each of them does."""
+        names: dict[str, str] = self._ask("GET", "faults/names")
+        return names
+
     def calls(self) -> list[dict[str, Any]]:
         """The calls made by clients: method, path, query, status (0: closed without an answer) and seconds."""
         calls: list[dict[str, Any]] = self._ask("GET", "calls")["calls"]

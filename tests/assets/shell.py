@@ -122,13 +122,7 @@ class Shell:
 
     def faults_met(self) -> int:
         """How many calls came to the first fault in force."""
-        answer = requests.get(
-            f"{self.connection.admin_url}/faults",
-            headers={"Authorization": f"Bearer {self.connection.admin_token}"},
-            verify=self.connection.ca_file,
-            timeout=30,
-        )
-        seen: int = answer.json()["rules"][0]["seen"]
+        seen: int = self.admin.faults()[0]["seen"]
         return seen
 
     def feed(self, name: str, text: str) -> None:

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from pipelines.declaring.source import Rest
 from resources.engage_sandbox.administration import EngageAdministrator
 from resources.rest import RestCollections
+from resources.route import Route
 from resources.sandbox.launch import Connection, running
 from resources.services import Service
 from resources.world import BESIDE, silent
@@ -49,7 +50,7 @@ def test_all_connections_and_those_that_changed(served: Connection, tmp_path: Pa
     admin.put("connections", map(connection_row, range(ROWS)))
     since = datetime.fromisoformat(admin.advance_clock(0))
     admin.patch("connections", [{"id": f"C{number:07d}", "active": False} for number in range(0, ROWS, 100)])
-    service = Service("engage", "ENGAGE_", beside.url, SecretStr(beside.token), Path(served.ca_file))
+    service = Service("engage", "ENGAGE_", beside.url, SecretStr(beside.token), Route(Path(served.ca_file)))
     collections = RestCollections(lambda _: service, tmp_path / "dlt")
     for name, asked, rows in (("all", None, ROWS), ("changed", since, len(range(0, ROWS, 100)))):
         admin.forget_calls()

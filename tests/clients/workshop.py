@@ -52,8 +52,8 @@ class Org:
         with closing(sqlite3.connect(f"file:{self.connection.state}/org.db?mode=ro", uri=True)) as db:
             sql = f'select count(*) from "{sobject}" where "IsDeleted" = 0 and {where}'
             [(found,)] = db.execute(sql).fetchall()
-        if found != count:
-            raise ClientFailed(f"the org has {found} of {sobject} where {where}, not {count}")
+        of = f"{sobject} where {where}"
+        expect({of: found}, {of: count})
 
     def expect_calls(self, path: str) -> None:
         """Since this was last asked some call had that in its path."""

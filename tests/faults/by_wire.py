@@ -123,14 +123,6 @@ class Line:
         found = self.org.records(self.plan.sobject, ["Id", "Source_Key__c"])
         return {record["Source_Key__c"]: record["Id"] for record in found if record["Source_Key__c"]}
 
-    def names(self) -> set[str]:
-        """The names of faults that the administrator's door lists."""
-        where = self.door.connection
-        asking = {"Authorization": f"Bearer {where.admin_token}"}
-        return set(
-            requests.get(f"{where.admin_url}/faults/names", headers=asking, verify=where.ca_file, timeout=30).json()
-        )
-
 
 @dataclass(frozen=True)
 class Lines:

@@ -16,7 +16,7 @@ class Tally:
     tried: Counter[int] = field(default_factory=Counter)
     """Number of faults → schedules that were walked."""
     covered: int = 0
-    """Schedules of two faults that were walked, or have the same future as one that was."""
+    """Schedules of two faults that were walked, or began as one that was: see `classes`."""
     compared: int = 0
     """Of those that were only covered: how many were walked whole after all."""
     unlike: list[tuple[Trial, Trial]] = field(default_factory=list)

@@ -36,7 +36,7 @@ def line(started: Lines, tmp_path: Path) -> Iterator[Line]:
 
 
 def test_every_name_that_the_door_knows_is_tried(line: Line) -> None:
-    assert line.names() == set(TRIED) == set(KINDS)
+    assert line.admin.fault_names().keys() == set(TRIED) == set(KINDS)
 
 
 @pytest.mark.parametrize("name, moment", CASES, ids=[f"{name} at {moment}" for name, moment in CASES])

@@ -17,6 +17,7 @@ from resources.graph.paths import task_path
 from resources.graph.settings import GraphAccount
 from resources.graph_sandbox import CLIENT_ID, TENANT
 from resources.graph_sandbox.administration import GraphAdministrator
+from resources.route import Route
 from resources.salesforce.patience import Patience
 from resources.sandbox.launch import Connection, running
 
@@ -66,7 +67,8 @@ def office(connection: Connection) -> Iterator[Office]:
     admin.clear()
     admin.user(ADA, timeZone=BERLIN, displayName="Ada Noether")
     admin.forget_calls()
-    account = GraphAccount(where.url, where.url, TENANT, CLIENT_ID, SecretStr(where.token), Path(connection.ca_file))
+    route = Route(Path(connection.ca_file))
+    account = GraphAccount(where.url, where.url, TENANT, CLIENT_ID, SecretStr(where.token), route)
     made = Office(admin, account, admin.lists(ADA)[0]["id"])
     yield made
     for graph in made.opened:

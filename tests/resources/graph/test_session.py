@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from pipelines.ports.world import LostAnswer, SourceError, SystemicError
 from resources.graph.batch import LostRows
 from resources.graph.client import Graph
+from resources.route import Route
 from tests.resources.graph.conftest import ADA, Office
 
 
@@ -67,7 +68,7 @@ def test_a_refused_login_names_the_setting(office: Office, other: dict[str, obje
 
 def test_a_certificate_that_is_not_trusted_names_the_setting(office: Office) -> None:
     with pytest.raises(SystemicError, match="GRAPH_CA_FILE") as error:
-        office.client(ca_file=None).users()
+        office.client(route=Route()).users()
     assert error.value.code == "graph_tls"
 
 

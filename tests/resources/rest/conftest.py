@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import orjson
@@ -18,6 +19,7 @@ from pipelines.ports.source import Landed
 from pipelines.ports.world import SourceError, SystemicError
 from resources.engage_sandbox.administration import EngageAdministrator
 from resources.rest import RestCollections
+from resources.route import Route
 from resources.salesforce.patience import Patience
 from resources.sandbox.launch import Connection, running
 from resources.services import Service
@@ -113,7 +115,7 @@ def counter(connection: Connection, tmp_path: Path) -> Iterator[Counter]:
     admin = EngageAdministrator(where.admin_url, where.admin_token, connection.ca_file)
     admin.clear()
     admin.forget_calls()
-    service = Service("engage", "ENGAGE_", where.url, SecretStr(where.token), Path(connection.ca_file))
+    service = Service("engage", "ENGAGE_", where.url, SecretStr(where.token), Route(Path(connection.ca_file)))
     home = tmp_path / "entities"
     home.mkdir()
     yield Counter(home, service, admin)
@@ -125,12 +127,10 @@ Elsewhere = Callable[..., Counter]
 
 @pytest.fixture
 def elsewhere(counter: Counter) -> Elsewhere:
-    """The counter, with another address, token or CA of the service."""
+    """The counter, with another address, token or route to the service."""
 
-    def made(**other: object) -> Counter:
-        old = counter.service
-        told = {"url": old.url, "token": old.token, "ca_file": old.ca_file} | other
-        counter.service = Service("engage", "ENGAGE_", **told)  # type: ignore[arg-type]
+    def made(**other: Any) -> Counter:
+        counter.service = replace(counter.service, **other)
         return counter
 
     return made

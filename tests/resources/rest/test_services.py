@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from assets.accounts import ENTITY as ACCOUNT_ENTITY
 from assets.connections import COLLECTION as CONNECTIONS
 from pipelines.ports.world import SystemicError
+from resources.route import Route
 from resources.services import Service, service_of
 from resources.settings import Beside, Settings, read_settings
 from resources.sources import not_set
@@ -43,7 +44,7 @@ def test_a_service_is_told_by_settings_under_its_own_name(
     monkeypatch.setenv("STAFF_ROOM_TOKEN", "secret\n")
     monkeypatch.setenv("STAFF_ROOM_CA_FILE", str(authority))
     assert service_of("staff-room", settings) == Service(
-        "staff-room", "STAFF_ROOM_", URL, SecretStr("secret"), authority
+        "staff-room", "STAFF_ROOM_", URL, SecretStr("secret"), Route(authority)
     )
 
 
@@ -116,7 +117,7 @@ def test_a_proxy_is_used_where_it_holds(
     settings = read_settings(env_file=None, https_proxy="http://proxy:3128", no_proxy=no_proxy)
     monkeypatch.setenv("ENGAGE_URL", url)
     monkeypatch.setenv("ENGAGE_TOKEN", "x")
-    assert (service_of("engage", settings).proxy is not None) == used
+    assert (service_of("engage", settings).route.proxy is not None) == used
 
 
 def test_no_token_is_shown(settings: Settings) -> None:

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from pipelines.declaring.source import Rest
 from pipelines.ports.world import SystemicError
+from resources.route import Route
 from tests.resources.rest.conftest import PEOPLE, Counter, Elsewhere
 
 PLACE = "engage /v1/profiles, page"
@@ -125,7 +126,7 @@ def test_nobody_at_the_address_is_told(elsewhere: Elsewhere) -> None:
 def test_a_certificate_of_a_stranger_is_not_trusted(elsewhere: Elsewhere, tmp_path: Path) -> None:
     stranger = tmp_path / "stranger.pem"
     trustme.CA().cert_pem.write_to_path(str(stranger))
-    error = elsewhere(ca_file=stranger).refused()
+    error = elsewhere(route=Route(stranger)).refused()
     assert isinstance(error, SystemicError)
     assert error.code == "source_tls"
     assert str(error).endswith("name its file in ENGAGE_CA_FILE")
@@ -134,8 +135,8 @@ def test_a_certificate_of_a_stranger_is_not_trusted(elsewhere: Elsewhere, tmp_pa
 def test_the_environment_changes_nobody_s_trust(
     elsewhere: Elsewhere, counter: Counter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(counter.service.ca_file))
-    assert elsewhere(ca_file=None).refused().code == "source_tls"
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(counter.service.route.ca_file))
+    assert elsewhere(route=Route()).refused().code == "source_tls"
 
 
 def test_a_token_follows_no_redirect(counter: Counter) -> None:
