@@ -31,6 +31,7 @@ TASK = st.fixed_dictionaries(TYPED)
 QUIETLY = st.sampled_from(("status", "priority")).flatmap(lambda cell: st.tuples(st.just(cell), TYPED[cell]))
 """A cell that decides of nothing but itself."""
 SIDES = st.sampled_from(("item", "record"))
+SCOPES = st.sampled_from(("changed", "changed", "all"))
 PAUSES = st.sampled_from(
     (timedelta(minutes=5), timedelta(minutes=5), timedelta(days=1), timedelta(days=2), timedelta(days=20))
 )

@@ -15,7 +15,7 @@ from tests.faults.two_sides import TwoSides
 
 SEED = int(os.environ.get("SEED", "1"))
 """Of the first stories; `SEED` in the environment chooses others."""
-LEAST = {"runs": 30, "faults": 4, "sync met faults": 2, "sync killed": 1, "typed amid a run": 1}
+LEAST = {"runs": 30, "plans": 1, "faults": 4, "sync met faults": 2, "sync killed": 1, "typed amid a run": 1}
 """What the stories have to be about, so that it says something that nothing broke."""
 
 
