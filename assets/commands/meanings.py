@@ -60,7 +60,7 @@ MEANINGS = {
     "other_owner": "the record belongs to somebody else than the mailbox: left alone on both sides",
     # held
     "gate": "nothing is written until somebody approves this plan",
-    "ambiguous_match": "several records could be meant; put the key on the right one",
+    "ambiguous_match": "several could be meant; put the key on the right record",
     "paired_already": "another item has it; `concord release {entity} --keys FILE`",
     "likely_twin": "probably there already; put the key on the twin, or import it by --keys",
     "duplicate_key": "the key is there more than once, or in spellings that case alone tells apart",
