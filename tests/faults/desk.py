@@ -12,14 +12,16 @@ from uuid import NAMESPACE_URL, uuid5
 
 from assets.tasks import ENTITY as TASKS
 from pipelines.declaring.entity import Entity
-from pipelines.run import Request, Stopped
+from pipelines.run import Request
 from pipelines.telling.report import Report
 from resources.warehouse import Warehouse
+from tests.faults import promises
 from tests.faults.clock import SimulatedClock
 from tests.faults.drawn_wire import Drawn, DrawnWire
 from tests.faults.inside import inside
 from tests.faults.kinds import WRITES
 from tests.faults.outside import HeldOpen, Listed, outside
+from tests.faults.overheard import overhearing
 from tests.faults.wire import nothing
 from tests.runs.place import run_id, run_once
 
@@ -167,16 +169,20 @@ class Desk:
         wire.before, wire.after = strike, strike_after
         self.clock.go_on(timedelta(seconds=2))
         try:
-            with outside(self.org, wire, Listed([]), self.warehouse, "collections", self.home) as world:
-                return run_once(self.entity, world, Request(run_id=run_id(), **request), approved=approved)
-        except Stopped as stopped:
-            return stopped.report
+            with (
+                overhearing() as heard,
+                outside(self.org, wire, Listed([]), self.warehouse, "collections", self.home) as world,
+            ):
+                report = run_once(self.entity, world, Request(run_id=run_id(), **request), approved=approved)
+                heard.reads(report)
         except Struck:
             self.warehouse.close()
             self.warehouse = HeldOpen(Warehouse(self.home, self.entity.name))
             return None
         finally:
             wire.org.give_back()
+        promises.billed(report, wire)
+        return report
 
     @property
     def org_writes(self) -> int:

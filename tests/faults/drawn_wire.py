@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 import requests
 
 from tests.faults.inside import Answer, Inside
-from tests.faults.kinds import Call
+from tests.faults.kinds import GRAPH, Call
 from tests.faults.wire import Wire
 
 Drawn = Mapping[int, int | str]
@@ -33,6 +33,13 @@ class DrawnWire(Wire):
     @property
     def kinds_met(self) -> list[str]:
         return [self._schedule[number] for number in self.met]
+
+    @property
+    def billed(self) -> list[Call]:
+        """Calls that the org counts: neither those to mailboxes, nor logging in, nor what nobody listened to."""
+        unheard = {number for number in self.met if self._schedule[number] == "refused"}
+        calls = [call for number, call in enumerate(self.calls, start=1) if number not in unheard]
+        return [call for call in calls if call.path != "token" and not call.path.startswith(GRAPH)]
 
     def _met(self, number: int, call: Call, request: requests.PreparedRequest) -> Answer:
         self.sees(call, request)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.telling.report import Report
 from tests.contract import Record, fold
+from tests.faults.drawn_wire import DrawnWire
+from tests.faults.kinds import WRITES
 from tests.faults.outside import HeldOpen
 from tests.faults.plan import FLAGS
 from tests.faults.sent import STAMP
@@ -22,8 +24,22 @@ State = dict[str, Record]
 
 BY_SOURCE = "Created_By_Source__c"
 
+BY_COLLECTIONS = ("composite/sobjects", WRITES)
+LOOK = 1
+"""The call before the first write that asks what others changed meanwhile."""
+
 SETTLED = "unchanged: source_unchanged"
 """What a run that looks only at changes says of a row that it does not look at."""
+
+
+def billed(report: Report, wire: DrawnWire) -> None:
+    """It says how many calls the org counted; where nothing went wrong, the load took no more than the plan said."""
+    calls = wire.billed
+    assert report.api_calls == len(calls), f"{report.api_calls} calls told, {len(calls)} made"
+    writes = [number for number, call in enumerate(calls) if call.path in BY_COLLECTIONS and call.changes]
+    if report.mode == "sync" and report.error is None and not wire.met and writes:
+        load = len(calls) - writes[0] + LOOK
+        assert load <= report.planned_calls, f"{load} calls for the load, {report.planned_calls} planned"
 
 
 def each_row_has_one_outcome(report: Report, rows: int) -> None:

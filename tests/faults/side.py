@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from pipelines.run import Request, Stopped
+from pipelines.run import Request
 from pipelines.telling.report import Report
 from resources.warehouse import Warehouse
 from tests.contract import fold
@@ -21,6 +21,7 @@ from tests.faults.drawn_wire import DrawnWire
 from tests.faults.hands import Hands
 from tests.faults.inside import Inside
 from tests.faults.outside import HeldOpen, Listed, Row, outside
+from tests.faults.overheard import overhearing
 from tests.faults.plan import Plan
 from tests.faults.sent import Sent
 from tests.faults.stroke import Stroke, Struck
@@ -108,11 +109,13 @@ class Side(Hands):
         asked = Request(run_id=run_id(), mode=mode, scope=stroke.scope, create_missing=stroke.imports)
         self.wire, report, died = wire, None, False
         try:
-            with outside(self.org, wire, Listed(feed), self.warehouse, stroke.route, self.home) as world:
+            with (
+                overhearing() as heard,
+                outside(self.org, wire, Listed(feed), self.warehouse, stroke.route, self.home) as world,
+            ):
                 late = replace(world, clock=lambda: world.clock() + stroke.skew, batching=stroke.batching)
                 report = run_once(self.entity, late, asked, approved=True)
-        except Stopped as stopped:
-            report = stopped.report
+                heard.reads(report)
         except Struck:
             died = True
             self.warehouse.close()
@@ -120,6 +123,8 @@ class Side(Hands):
         finally:
             wire.org.give_back()
         self.tale.ran(mode, wire.kinds_met, died=died)
+        if report:
+            promises.billed(report, wire)
         self.tale.done["rows written"] += sent.rows
         assert not sent.needless or "late" in wire.kinds_met, sent.needless
         assert mode == "sync" or not sent.rows, "a plan wrote"
