@@ -29,7 +29,9 @@ class Belonging:
         """Items without a record find theirs: by the mark they carry, where they moved from, or what they say."""
         marked = self._marked()
         for key, name in marked.items():
-            if not self.records[name].deleted:
+            if self.records[name].deleted:
+                self._part(key, name)
+            else:
                 self._link(key, name)
         self._follow()
         known = {pair.item for pair in self.pairs}
@@ -49,6 +51,12 @@ class Belonging:
             and item.mark not in had
             and carried.count(item.mark) == 1
         }
+
+    def _part(self, key: str, name: str) -> None:
+        """The item of that record, which was deleted, is this one now."""
+        for pair in self.pairs:
+            if pair.record == name and pair.item not in self.items:
+                pair.item, pair.parted = key, True
 
     def _new(self) -> dict[str, Item]:
         known = {pair.item for pair in self.pairs}

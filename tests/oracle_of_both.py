@@ -23,7 +23,8 @@ class Oracle(Belonging):
         item, record = self.items.get(pair.item), self.records.get(pair.record)
         live = record if record and not record.deleted else None
         if item is None and live is None:
-            self.pairs.remove(pair)
+            if pair.record not in self.end.held:
+                self.pairs.remove(pair)
             return
         if item is None or live is None:
             self._lost(pair, item, live)

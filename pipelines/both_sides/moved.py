@@ -49,12 +49,27 @@ where m.fold = link.fold and m.record_number is null and m.record_id is not null
 
 MARKED = """
 create or replace table work.moved as
-select m.fold, s.key, l.fold as before, m.record_id, m.record_number
+select m.fold, s.key, l.fold as before, m.record_id, case when not m.deleted then m.record_number end as record_number
 from marked m
 join work.rows s on s.fold = m.fold
 join links l on l.record_id = m.record_id and l.fold <> m.fold
-where not m.deleted and l.fold not in (select fold from source where present)
+where l.fold not in (select fold from source where present)
 """
+
+COMPANIONS = (
+    """
+delete from rivals
+where fold in (select m.fold from work.moved m where m.before not in (select fold from rivals))
+  or fold in (
+    select n.fold
+    from work.rows n
+    join work.rows g on g.record_id = n.record_id
+    where n.present and not g.present and g.fold not in (select fold from rivals)
+  )
+""",
+    "delete from work.moved where fold in (select fold from rivals)",
+)
+"""Where a run is about an item that is gone it is about what became of it as well, whatever else it is about."""
 
 BASE = (
     "create or replace table work.base as from accord",

@@ -18,7 +18,6 @@ from pipelines.both_sides.moved import BASE, MARKED, WAITING, moved_sql
 from pipelines.both_sides.parting import DELETED_IN_CRM, OVER, fates_sql
 from pipelines.both_sides.three_way import sides_sql
 from pipelines.both_sides.way_back import HELD
-from pipelines.linking.matching import CONTESTED
 from pipelines.reading.binding import Bound
 from pipelines.sql import given, literal, quote
 
@@ -47,7 +46,6 @@ def before_matching_sql(bound: Bound) -> list[str]:
     """Statements that link rows that moved and marked ones, and keep out of the matching what is left alone."""
     mark, owner = f"s.{given('crmId')}", f"r.{quote(bound.entity.rules_of_both.owner)}"
     return [
-        *([] if bound.entity.match else [CONTESTED]),
         f"""
 create or replace temp table marked as
 select s.fold, r.Id as record_id, r.number as record_number, r.IsDeleted as deleted

@@ -30,12 +30,15 @@ from work.rows s
 where not s.present and (
   s.record_id is null
   or s.record_id in (select k.record_id from work.rows k where k.present and k.record_id is not null)
-)
+) and s.fold not in (select before from heirs where not sure)
 """,
     "delete from work.link where fold in (select fold from work.over)",
     "delete from work.scope where fold in (select fold from work.over)",
 )
-"""Rows that are gone and have no record any more, or whose record another row has now, are nobody's concern."""
+"""Rows that are gone and have no record any more, or whose record another row has now, are nobody's concern.
+
+Unless one of several may be what became of them: which one is not forgotten with the record.
+"""
 
 
 def fates_sql(bound: Bound) -> list[str]:

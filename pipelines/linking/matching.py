@@ -9,25 +9,38 @@ In: `work.rows`, `records`, `links`, `work.link`. Out: `work.link` with what was
 from __future__ import annotations
 
 from pipelines.both_sides.born import owners_sql
+from pipelines.declaring.entity import Entity
 from pipelines.declaring.match import Same
 from pipelines.reading.binding import Bound
 from pipelines.reconciling.status import alive_sql
 from pipelines.sql import duckdb_type, given, literal, quote
 
-RIVALS = (
+WITHOUT_RECORD = """\
+s.present and s.merged_fold is null
+  and s.fold not in (select fold from links)
+  and s.fold not in (select fold from records where fold is not null and not IsDeleted)
+  and s.fold not in (select fold from work.incoming where problem is not null and fold is not null)"""
+
+LEFT_ONE = "not s.present and s.fold in (select fold from links)"
+
+
+def rivals_sql(entity: Entity) -> list[str]:
+    """Statements that let rows outside the scope take part in matching, as they could claim the same record.
+
+    Of two sides so do those that are gone: a row of the scope may be what became of one.
     """
+    could = f"({WITHOUT_RECORD}) or ({LEFT_ONE})" if entity.both else WITHOUT_RECORD
+    return [
+        f"""
 create or replace temp table rivals as
 select s.fold, s.number
 from source s
-where s.present and s.merged_fold is null
-  and s.number not in (select number from work.scope)
-  and s.fold not in (select fold from links)
-  and s.fold not in (select fold from records where fold is not null and not IsDeleted)
-  and s.fold not in (select fold from work.incoming where problem is not null and fold is not null)
+where s.number not in (select number from work.scope) and ({could})
 """,
-    "insert into work.scope select fold, number from rivals",
-)
-"""Rows outside the scope that have no record either: they could claim the same one, so they take part in matching."""
+        "insert into work.scope select fold, number from rivals",
+        CONTESTED,
+    ]
+
 
 WITHOUT_RIVALS = (
     "delete from work.link where fold in (select fold from rivals)",

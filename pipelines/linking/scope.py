@@ -115,14 +115,15 @@ def scope_sql(bound: Bound, scope: Scope) -> str:
         "t.fold is null or not t.settled or t.row_hash <> s.row_hash"
         f" or t.ref_hash <> {reference_hash_sql(bound)} or s.fold in ({LOST_RECORDS})"
     )
-    if isinstance(scope, Slice):
+    if bound.entity.both and covers_everything(scope):
+        chosen = "true"  # two sides are compared whole: either may have changed, and days come and go in the window
+    elif isinstance(scope, Slice):
         window = "(s.changed_at >= getvariable('slice_start') and s.changed_at < getvariable('slice_end'))"
         chosen = f"{window} or {unsettled}" if scope.catch_up else window
     elif isinstance(scope, Keys):
         chosen = "s.fold in (select fold from wanted_keys)"
     else:
-        # two sides are compared whole: either may have changed, and days come into the window and leave it
-        chosen = "true" if scope == "all" or bound.entity.both else unsettled
+        chosen = "true" if scope == "all" else unsettled
     there = "s.present"
     if bound.entity.both:  # what is gone there has a record that is to be told
         there = "(s.present or s.fold in (select fold from links))"

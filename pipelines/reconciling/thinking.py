@@ -14,13 +14,13 @@ import pyarrow as pa
 
 from pipelines import memory
 from pipelines.both_sides.excepting import choose_excepted
-from pipelines.both_sides.moved import KNOWN_BY
+from pipelines.both_sides.moved import COMPANIONS, KNOWN_BY
 from pipelines.both_sides.pairing import EVERY, Pairing, before_matching_sql, pairing_sql, relinking
 from pipelines.both_sides.way_back import TABLES as TABLES_OF_WAY_BACK
 from pipelines.both_sides.way_back import way_back_sql
 from pipelines.linking.facts import facts_sql, listed_sql
 from pipelines.linking.link import link_sql
-from pipelines.linking.matching import CONTESTED, RIVALS, WITHOUT_RIVALS, match_sql
+from pipelines.linking.matching import WITHOUT_RIVALS, match_sql, rivals_sql
 from pipelines.linking.mergers import HEIRS, HELD_HEIRS
 from pipelines.linking.missing import hold_twins_sql
 from pipelines.linking.scope import (
@@ -144,7 +144,7 @@ def _link(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
     entity = bound.entity
     if entity.both:
         con.execute(KNOWN_BY)
-    for statement in (*RIVALS, CONTESTED) if entity.match else ():
+    for statement in rivals_sql(entity) if entity.match or entity.both else ():
         con.execute(statement)
     for statement in link_sql(entity):
         con.execute(statement)
@@ -157,7 +157,7 @@ def _link(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
     for match in entity.match:
         for statement in match_sql(bound, match):
             con.execute(statement)
-    for statement in WITHOUT_RIVALS if entity.match else ():
+    for statement in (*(COMPANIONS if entity.both else ()), *WITHOUT_RIVALS) if entity.match or entity.both else ():
         con.execute(statement)
     for statement in linked_targets_sql(entity) if entity.refers_to_itself else ():
         con.execute(statement)

@@ -12,7 +12,7 @@ from assets.definitions import defs
 from assets.making.schedules import schedule_name
 from assets.tasks import ENTITY
 from tests.assets.control_room import ControlRoom, failure_of, metadata_of
-from tests.runs.both_sides_place import ANN, both_sides
+from tests.runs.both_sides_place import ANN, Sides, both_sides
 
 THERE, HERE = "Title that nobody else may read", "Subject that nobody else may read"
 DAY = "2026-03-05"
@@ -27,12 +27,18 @@ COUNTS = {
 
 
 @pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlRoom]:
+def sides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sides]:
     """A task on each side."""
-    with both_sides(tmp_path_factory.mktemp("room")) as sides, dg.DagsterInstance.ephemeral() as instance:
-        sides.person(ANN)
-        sides.office.put(ANN, "tasks", [{"title": THERE}])
-        sides.org.seed("Task", [{"Subject": HERE, "OwnerId": sides.users[ANN], "Status": "Completed"}])
+    with both_sides(tmp_path_factory.mktemp("room")) as there:
+        there.person(ANN)
+        there.office.put(ANN, "tasks", [{"title": THERE}])
+        there.org.seed("Task", [{"Subject": HERE, "OwnerId": there.users[ANN], "Status": "Completed"}])
+        yield there
+
+
+@pytest.fixture(scope="module")
+def room(sides: Sides) -> Iterator[ControlRoom]:
+    with dg.DagsterInstance.ephemeral() as instance:
         yield ControlRoom(sides, instance)
 
 
@@ -59,6 +65,15 @@ def test_a_first_run_is_held_and_approved(room: ControlRoom) -> None:
     told = metadata_of(room.run(sync_job_name("tasks"), config, partition_key=DAY), "tasks")
     assert {name: told[name] for name in COUNTS} == COUNTS
     assert [text for text in (THERE, HERE) if text in room.log()] == []
+
+
+def test_the_run_of_a_schedule_takes_to_outlook_what_people_typed_in_the_crm(sides: Sides, room: ControlRoom) -> None:
+    """Whatever the day of the partition: both sides are looked at whole."""
+    record = sides.tasks()[THERE]["Id"]
+    sides.org.do("records/edit", {"sobject": "Task", "ids": [record], "fields": {"Priority": "High"}})
+    told = metadata_of(room.run(ENTITY.cadence.group, partition_key=DAY), "tasks")
+    assert told["updates_in_source"] == 1
+    assert {item["title"]: item["importance"] for item in sides.items().values()}[THERE] == "high"
 
 
 def test_tasks_are_due_every_five_minutes_within_their_hours() -> None:

@@ -182,6 +182,7 @@ class Desk:
         finally:
             wire.org.give_back()
         promises.billed(report, wire)
+        promises.cost_what_was_planned(report, wire)
         return report
 
     @property

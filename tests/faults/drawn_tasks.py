@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from hypothesis import strategies as st
 
@@ -31,7 +31,12 @@ TASK = st.fixed_dictionaries(TYPED)
 QUIETLY = st.sampled_from(("status", "priority")).flatmap(lambda cell: st.tuples(st.just(cell), TYPED[cell]))
 """A cell that decides of nothing but itself."""
 SIDES = st.sampled_from(("item", "record"))
-SCOPES = st.sampled_from(("changed", "changed", "all"))
+Asked = Literal["changed", "all", "catch_up", "slice"] | int
+"""What a run is about; a number: one item alone, which may be gone."""
+WHOLE: tuple[Asked, ...] = ("changed", "changed", "all", "catch_up")
+SCOPES = st.sampled_from(WHOLE)
+PARTS = st.sampled_from(("slice", *range(10)))
+"""A run that is not about everything."""
 PAUSES = st.sampled_from(
     (timedelta(minutes=5), timedelta(minutes=5), timedelta(days=1), timedelta(days=2), timedelta(days=20))
 )

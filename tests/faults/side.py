@@ -125,6 +125,8 @@ class Side(Hands):
         self.tale.ran(mode, wire.kinds_met, died=died)
         if report:
             promises.billed(report, wire)
+            if stroke.route == "collections":  # jobs cost nothing here, lest there are none
+                promises.cost_what_was_planned(report, wire)
         self.tale.done["rows written"] += sent.rows
         assert not sent.needless or "late" in wire.kinds_met, sent.needless
         assert mode == "sync" or not sent.rows, "a plan wrote"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pipelines.declaring.both import Operation
+from pipelines.linking.scope import Keys, Slice
 from resources.outlook.keys import key_of
 from tests.faults.desk import ANN, Desk
 from tests.faults.people_at_tasks import WEEKLY
@@ -66,6 +67,63 @@ def test_a_task_that_moved_and_was_copied_at_once_waits_with_its_record_for_a_pe
     desk.run()
     assert {row["Outlook_Id__c"] for name, row in desk.records().items() if name != record} == {copy}
     assert desk.records()[record]["Outlook_Id__c"] == new
+
+
+def test_of_a_task_that_moved_and_was_copied_the_record_is_not_made_anew_when_people_deleted_it(desk: Desk) -> None:
+    key = desk.puts(ANN, {"title": "one"})
+    desk.run()
+    (record,) = desk.records()
+    new, copy = desk.moves(key), desk.puts(ANN, {"title": "one"})
+    desk.run()
+    desk.deletes(record)
+    for _ in range(3):
+        desk.later(TOLD)
+        desk.run()
+    assert desk.records() == {}
+    desk.changes(copy, title="copy")
+    desk.run()
+    desk.changes(new, title="two")
+    desk.later(TOLD)
+    desk.run()
+    assert [row["Outlook_Id__c"] for row in desk.records().values()] == [copy]
+
+
+def test_a_moved_task_with_the_mark_of_a_deleted_record_is_not_its_copy(desk: Desk) -> None:
+    record = desk.creates({"Subject": "one", "OwnerId": desk.users[ANN], "ActivityDate": "2026-03-05"})
+    desk.run()
+    (key,) = desk.items()
+    due = desk.items()[key]["dueDateTime"]
+    new, copy = desk.moves(key), desk.puts(ANN, {"title": "one", "dueDateTime": due})
+    desk.deletes(record)
+    for _ in range(3):
+        desk.run()
+        desk.later(TOLD)
+    assert [row["Outlook_Id__c"] for row in desk.records().values()] == [copy]
+    assert desk.items().keys() == {new, copy}
+
+
+AROUND = timedelta(hours=1)
+
+
+@pytest.mark.parametrize("typed", [False, True], ids=["as it was", "and its record was changed"])
+@pytest.mark.parametrize("title", ["one", ""], ids=["with a title", "without one"])
+@pytest.mark.parametrize("about", ["what is gone", "what is new", "an hour"])
+def test_a_run_about_a_part_that_meets_half_a_move_takes_it_whole(
+    desk: Desk, about: str, title: str, *, typed: bool
+) -> None:
+    desk.entity = replace(desk.entity, both=replace(desk.entity.rules_of_both, prevent={}))
+    key = desk.puts(ANN, {"title": title})
+    desk.run()
+    (record,) = desk.records()
+    new = desk.moves(key)
+    if typed:
+        desk.edits(record, Priority="High")
+    now = desk.clock.now
+    scope = Slice(now - AROUND, now + AROUND) if about == "an hour" else Keys(frozenset({key_of(new)}))
+    desk.run(scope=Keys(frozenset({key_of(key)})) if about == "what is gone" else scope)
+    desk.run()
+    assert {name: row["Outlook_Id__c"] for name, row in desk.records().items()} == {record: new}
+    assert {name: row["importance"] for name, row in desk.items().items()} == {new: "high" if typed else "normal"}
 
 
 def test_of_a_task_that_moved_and_its_copy_the_one_with_the_mark_keeps_the_record(desk: Desk) -> None:

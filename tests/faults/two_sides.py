@@ -15,14 +15,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from pipelines.both_sides.relink import relink
+from pipelines.linking.scope import Keys, Scope, Slice
 from pipelines.telling.report import Report
+from resources.outlook.keys import key_of
 from tests.faults.drawn import DEATHS, SCHEDULES
 from tests.faults.drawn_tasks import (
     NUMBERS,
+    PARTS,
     PAUSES,
     QUIETLY,
     SCOPES,
     SIDES,
+    Asked,
     as_item,
     as_record,
 )
@@ -34,7 +38,7 @@ from tests.faults.wire import nothing
 from tests.oracle_of_both import Oracle
 from tests.sides_of_both import CELLS, Before, Item, Pair, Record
 
-Scope = Literal["changed", "all"]
+HOUR = timedelta(hours=1)
 
 GONE = Record(None, None, None, "", "", "", date.min, deleted=True)
 
@@ -55,18 +59,24 @@ class TwoSides(PeopleAtTasks):
     def time_goes_by(self, pause: timedelta) -> None:
         self.desk.later(pause)
 
-    @rule(schedule=st.just({}) | SCHEDULES, struck=st.just(0) | DEATHS, scope=SCOPES)
-    def a_plan_is_made(self, schedule: dict[int, int], struck: int, scope: Scope) -> None:
+    @rule(schedule=st.just({}) | SCHEDULES, struck=st.just(0) | DEATHS, scope=SCOPES | PARTS)
+    def a_plan_is_made(self, schedule: dict[int, int], struck: int, scope: Asked) -> None:
         before = self.desk.items(), self.desk.records(deleted=True)
         self._run(schedule, struck=struck, mode="plan", scope=scope)
         assert (self.desk.items(), self.desk.records(deleted=True)) == before
 
     @rule(scope=SCOPES)
-    def all_goes_well(self, scope: Scope = "changed") -> None:
+    def all_goes_well(self, scope: Asked = "changed") -> None:
         self._comes_to_rest(self._oracle(), scope)
 
-    @rule(schedule=SCHEDULES, scope=SCOPES)
-    def faults_are_met(self, schedule: dict[int, int], scope: Scope) -> None:
+    @rule(scope=PARTS)
+    def a_run_is_about_a_part(self, scope: Asked) -> None:
+        oracle = self._oracle()
+        self._run(scope=scope)
+        self._comes_to_rest(oracle)
+
+    @rule(schedule=SCHEDULES, scope=SCOPES | PARTS)
+    def faults_are_met(self, schedule: dict[int, int], scope: Asked) -> None:
         oracle = self._oracle()
         self._run(schedule, scope=scope)
         self._comes_to_rest(oracle)
@@ -149,11 +159,19 @@ class TwoSides(PeopleAtTasks):
         struck: int = 0,
         meanwhile: Callable[[int], None] = nothing,
         mode: Literal["plan", "sync"] = "sync",
-        scope: Scope = "changed",
+        scope: Asked = "changed",
     ) -> Report | None:
-        report = self.desk.run(schedule, struck=struck, meanwhile=meanwhile, mode=mode, scope=scope)
+        report = self.desk.run(schedule, struck=struck, meanwhile=meanwhile, mode=mode, scope=self._scope(scope))
         self.tale.ran(mode, self.desk.wire.kinds_met, died=report is None)
         return report
+
+    def _scope(self, asked: Asked) -> Scope:
+        if asked in ("catch_up", "slice"):
+            return Slice(self.desk.clock.now - HOUR, self.desk.clock.now + HOUR, catch_up=asked == "catch_up")
+        if isinstance(asked, int):
+            known = sorted({*self.desk.items(), *self.last})
+            return Keys(frozenset(map(key_of, known[asked % len(known) :][:1]))) if known else "changed"
+        return asked
 
     def _types(self, side: str, pair: Pair, cell: str, value: str) -> None:
         if side == "item":
@@ -166,7 +184,7 @@ class TwoSides(PeopleAtTasks):
         users = set(self.desk.users.values())
         return Oracle(Before(items, records, self.pairs, self.today, users, self.last, self.withdrawn, anew))
 
-    def _comes_to_rest(self, oracle: Oracle, scope: Scope = "changed") -> None:
+    def _comes_to_rest(self, oracle: Oracle, scope: Asked = "changed") -> None:
         """Two undisturbed runs suffice, the third writes nothing on either side, and all is as the oracle says."""
         self.desk.later(timedelta(minutes=6))  # what may still be told late is waited for so long
         told = [self._run(scope=scope), self._run()]
