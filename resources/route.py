@@ -1,11 +1,13 @@
 """The way to a server elsewhere: whom we trust on it, and through which proxy we go.
 
 By itself requests lets the environment decide: `REQUESTS_CA_BUNDLE` and `CURL_CA_BUNDLE` whom to trust, `.netrc` which
-password is sent to whom. Here only what came in as settings counts, and TLS is always verified.
+password is sent to whom, `SSLKEYLOGFILE` who may read along. Here only what came in as settings counts, and TLS is
+always verified.
 """
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +34,8 @@ class Route:
     def lead(self, session: requests.Session) -> None:
         """All that the session sends goes this way."""
         session.trust_env = False
+        # urllib3 reads it for each context that it makes, and would write the keys of all that is sent into that file
+        os.environ.pop("SSLKEYLOGFILE", None)
         session.verify = str(self.ca_file) if self.ca_file else True
         if self.proxy:
             session.proxies = {"https": self.proxy.get_secret_value()}
