@@ -8,13 +8,14 @@ always verified.
 from __future__ import annotations
 
 import os
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed lacks it
 
-from pydantic import SecretStr
+from pydantic import AfterValidator, FilePath, SecretStr
 
 if TYPE_CHECKING:
     import requests
@@ -22,6 +23,19 @@ if TYPE_CHECKING:
     from resources.settings import Settings
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def _holding_certificates(file: Path) -> Path:
+    trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        trusting.load_verify_locations(file)
+    except OSError:  # of ssl, and of a file that we may not read
+        raise ValueError("holds no certificate (PEM) that can be read") from None
+    return file
+
+
+CaFile = Annotated[FilePath, AfterValidator(_holding_certificates)]
+"""A file of certificates, as a setting names it."""
 
 
 @dataclass(frozen=True, slots=True)
