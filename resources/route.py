@@ -48,14 +48,19 @@ class Route:
     def lead(self, session: requests.Session) -> None:
         """All that the session sends goes this way."""
         session.trust_env = False
-        # urllib3 reads it for each context that it makes, and would write the keys of all that is sent into that file
-        os.environ.pop("SSLKEYLOGFILE", None)
+        without_key_log()
         session.verify = str(self.ca_file) if self.ca_file else True
         if self.proxy:
             session.proxies = {"https": self.proxy.get_secret_value()}
 
 
 DIRECT = Route()
+
+
+def without_key_log() -> None:
+    """From here on nothing writes the keys of what this process sends into the file that SSLKEYLOGFILE names."""
+    # ssl and urllib3 read it for each context that they make, and nothing that is given to them goes before it
+    os.environ.pop("SSLKEYLOGFILE", None)
 
 
 def route_to(url: str, settings: Settings, ca_file: Path | None) -> Route:
