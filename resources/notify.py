@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 from pipelines.telling.standing import Message
+from resources.route import without_key_log
 from resources.unlogged import unlogged
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Addresses:
             return self._unknown(number)
         from apprise import NotifyFormat, NotifyType
 
+        without_key_log()
         with unlogged("urllib3.connectionpool"):
             answer = self._receiver(number).notify(
                 title=message.title,

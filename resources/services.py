@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, FilePath, SecretStr, ValidationError
+from pydantic import AfterValidator, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines.ports.world import SourceNotSet, SystemicError
-from resources.route import DIRECT, LOOPBACK, Route, route_to
+from resources.route import DIRECT, LOOPBACK, CaFile, Route, route_to
 from resources.settings import Settings
 
 
@@ -99,7 +99,7 @@ class _Told(BaseSettings):
 
     url: Annotated[str, AfterValidator(address)] | None = None
     token: Annotated[SecretStr, AfterValidator(one_word)] | None = None
-    ca_file: FilePath | None = None
+    ca_file: CaFile | None = None
     """The only certificates trusted, when set; else those that `certifi` ships."""
     tenant: str = ""
 

@@ -25,6 +25,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from resources.route import CaFile
+
 LoginWay = Literal["client_credentials", "jwt", "access_token"]
 
 
@@ -93,7 +95,7 @@ class Settings(BaseSettings):
     concord_home: Annotated[Path, AfterValidator(Path.expanduser)] = Path(".concord")
     concord_feeds: str = ""
     """Folder or URL of the feeds; `$CONCORD_HOME/feeds` when not set."""
-    concord_ca_file: FilePath | None = None
+    concord_ca_file: CaFile | None = None
     """The only certificates trusted for feeds behind a URL and for the watch-dog, when set."""
 
     concord_alerts: SecretStr | None = None
@@ -108,7 +110,7 @@ class Settings(BaseSettings):
     salesforce_private_key_file: FilePath | None = None
     salesforce_username: str | None = None
     salesforce_access_token: SecretStr | None = None
-    salesforce_ca_file: FilePath | None = None
+    salesforce_ca_file: CaFile | None = None
     """The only certificates trusted, when set; else those that `certifi` ships."""
     salesforce_api_version: Annotated[str, AfterValidator(_version)] = "62.0"
     salesforce_daily_calls: PositiveInt | None = None

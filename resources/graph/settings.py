@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, FilePath, SecretStr, ValidationError
+from pydantic import AfterValidator, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines.ports.world import SourceNotSet, SystemicError
-from resources.route import DIRECT, Route, route_to
+from resources.route import DIRECT, CaFile, Route, route_to
 from resources.services import address, one_word
 from resources.settings import Settings
 
@@ -85,7 +85,7 @@ class _Told(BaseSettings):
     tenant: Annotated[str, AfterValidator(_name)] | None = None
     client_id: Annotated[str, AfterValidator(_name)] | None = None
     client_secret: Annotated[SecretStr, AfterValidator(one_word)] | None = None
-    ca_file: FilePath | None = None
+    ca_file: CaFile | None = None
     """The only certificates trusted, when set; else those that `certifi` ships."""
 
 

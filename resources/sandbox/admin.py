@@ -46,7 +46,12 @@ class _FaultDoors:
 
     def set_faults(self, body: of_setup.FaultRules) -> object:
         """{rules: [{path, action, method?, nth?, times?, rate?, seed?, …}]}: these fault rules, and no others."""
-        self._org.faults.set([Fault.of(rule) for rule in body.rules])
+        rules = [Fault.of(rule) for rule in body.rules]
+        doors = posts(self._gateway)
+        for rule in rules:
+            if rule.action == "meanwhile":
+                _check_door(rule, doors)
+        self._org.faults.set(rules)
         return {}
 
     def faults(self, call: Call) -> Answer:
@@ -113,6 +118,17 @@ def routes(gateway: Gateway) -> list[Route]:
 
 def _door(path: str, handlers: Mapping[str, Handler]) -> Route:
     return Route(f"/sandbox/{path}", {name: _guarded(handler) for name, handler in handlers.items()}, open_to_all=True)
+
+
+def _check_door(rule: Fault, doors: Mapping[str, Door]) -> None:
+    """ValueError unless the door that the rule names is there, and takes a body such as the rule's."""
+    door = doors.get(rule.door)
+    if door is None:
+        raise ValueError(f"meanwhile: there is no door {rule.door!r}; there are {', '.join(doors)}")
+    try:
+        door.takes.model_validate(rule.body)
+    except ValidationError as error:
+        raise ValueError(f"meanwhile: {mistakes(error)}; the door {rule.door} asks for: {door.said}") from error
 
 
 def _guarded(handler: Handler) -> Handler:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -93,10 +93,44 @@ class RemoveField(Body):
     field: Text
 
 
+class RowTest(Body):
+    field: Text
+    test: Text
+    value: Scalar = None
+
+
+class RuleOfRows(Body):
+    """What all rules have; which tests and triggers there are is in `row_tests` and `declared`."""
+
+    name: Text
+    sobject: Text
+    message: str | None = None
+
+
+class ValidationRule(RuleOfRows):
+    when: list[RowTest]
+    message: str
+    field: Text | None = None
+
+
+class Trigger(RuleOfRows):
+    does: Text
+    field: Text | None = None
+    value: Scalar = None
+    when: list[RowTest] | None = None
+    on: list[Literal["create", "edit"]] | None = None
+
+
+class DuplicateRule(RuleOfRows):
+    fields_: list[Text] = Field(alias="fields")
+    action: Text | None = None
+    on: list[Literal["create", "edit"]] | None = None
+
+
 class Rules(Body):
-    validation: list[Fields] = Field(default_factory=list)
-    triggers: list[Fields] = Field(default_factory=list)
-    duplicates: list[Fields] = Field(default_factory=list)
+    validation: list[ValidationRule] = Field(default_factory=list)
+    triggers: list[Trigger] = Field(default_factory=list)
+    duplicates: list[DuplicateRule] = Field(default_factory=list)
 
 
 class RecordTypeAsked(Body):

@@ -13,7 +13,7 @@ import orjson
 
 from . import classic_xml as xml
 from .csv_format import CsvFormat
-from .ingest_content import BadContent
+from .ingest_content import UNCLOSED, BadContent
 from .media_types import CSV, JSON, XML
 
 MEDIA_TYPES = {"CSV": CSV, "JSON": JSON, "XML": XML}
@@ -33,6 +33,8 @@ def table(content_type: str, content: bytes) -> tuple[list[str], list[list[str]]
             rows = list(CsvFormat().rows(content))
         except UnicodeDecodeError as error:
             raise BadContent(f"ClientInputError : The data is not UTF-8 at byte {error.start}") from error
+        if CsvFormat().ends_within_quotes(content):
+            raise BadContent(UNCLOSED)
         return (rows[0], rows[1:]) if rows else ([], [])
     records = xml.read_records(content) if content_type == "XML" else _json_records(content)
     flat = [dict(_cells(record)) for record in records]

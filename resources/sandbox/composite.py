@@ -13,6 +13,7 @@ import orjson
 from .circumstances import duplicates_as, spoken_in
 from .endpoint import Answer, Call, Route, data
 from .errors import ApiError
+from .refusal import flag
 
 if TYPE_CHECKING:
     from .org import Org
@@ -50,7 +51,7 @@ def _composite(call: Call) -> Answer:
     if any(name in INHERITED for request in requests for name in _headers_of(request)):
         # that it is refused is documented; the text is ours
         raise ApiError(400, "INVALID_INPUT", f"A subrequest must not have one of the headers {', '.join(INHERITED)}")
-    if body.get("allOrNone") is True:
+    if flag(body, "allOrNone"):
         return _answer(run_together(call, requests)[0])
     answers: dict[str, dict[str, Any]] = {}
     _run_all(call, requests, answers, stop_at_error=False)

@@ -12,6 +12,7 @@ import orjson
 
 from .endpoint import Answer, Call, Route, data
 from .errors import ApiError
+from .refusal import flag
 
 if TYPE_CHECKING:
     from .org import Org
@@ -31,9 +32,10 @@ def _batch(call: Call) -> Answer:
         raise ApiError(400, "JSON_PARSER_ERROR", "The request must have a list of objects named batchRequests")
     if len(requests) > LIMIT:
         raise ApiError(400, "LIMIT_EXCEEDED", f"Batch request limit of {LIMIT} subrequests exceeded")
+    halting = flag(body, "haltOnError")
     answers: list[Answer] = []
     for number, request in enumerate(requests):
-        if body.get("haltOnError") is True and any(answer.status >= 400 for answer in answers):
+        if halting and any(answer.status >= 400 for answer in answers):
             answers.append(_HALTED)
             continue
         if number:  # the first is the call itself

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 DELIMITERS = {"BACKQUOTE": "`", "CARET": "^", "COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "TAB": "\t"}
 LINE_ENDINGS = {"LF": "\n", "CRLF": "\r\n"}
@@ -27,10 +29,12 @@ class CsvFormat:
 
     def rows(self, content: bytes) -> Iterator[list[str]]:
         """The rows of UTF-8 content, blank lines left out, values exactly as sent; a byte order mark is skipped."""
-        # The limits on values are checked by whoever reads the rows: the module's own would end the reading.
-        csv.field_size_limit(_NO_FIELD_LIMIT)
-        text = io.StringIO(content.decode("utf-8-sig"), newline="")
-        return (row for row in csv.reader(text, delimiter=DELIMITERS[self.delimiter]) if row)
+        return filter(None, self._read(content))
+
+    def ends_within_quotes(self, content: bytes) -> bool:
+        """True if a quoted value of UTF-8 content is never closed: what comes after it would be part of it."""
+        [last] = deque(self._read(content, "\n", "after"), maxlen=1)
+        return last != ["after"]
 
     def lines(self, rows: Iterable[Iterable[object]]) -> bytes:
         """The rows as CSV, every value quoted."""
@@ -43,3 +47,9 @@ class CsvFormat:
         )
         writer.writerows(rows)
         return text.getvalue().encode()
+
+    def _read(self, content: bytes, *more_lines: str) -> Iterator[list[str]]:
+        # The limits on values are checked by whoever reads the rows: the module's own would end the reading.
+        csv.field_size_limit(_NO_FIELD_LIMIT)
+        text = io.StringIO(content.decode("utf-8-sig"), newline="")
+        return csv.reader(chain(text, more_lines), delimiter=DELIMITERS[self.delimiter])

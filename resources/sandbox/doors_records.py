@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 
 class RecordDoors:
-    """`as` names the user who acts (an ordinary one unless given); records are named by `ids` or by `where`."""
+    """`as` names the user who acts (an ordinary one unless given); records are named by `ids` or by `where`, whose
+    keys are fields.
+    """
 
     def __init__(self, org: Org) -> None:
         self._org = org
@@ -38,24 +40,26 @@ class RecordDoors:
         return _ids(self._writes(body).insert(body.sobject, body.rows))
 
     def edit(self, body: bodies.Edit) -> object:
-        """{sobject, ids | where, fields, as?}: somebody edits records."""
+        """{sobject, ids | where: {field: value}, fields, as?}: somebody edits records."""
         rows = [{**body.fields_, "Id": record_id} for record_id in self._named(body)]
         return _ids(self._writes(body).update(body.sobject, rows))
 
     def delete(self, body: bodies.NamedByUser) -> object:
-        """{sobject, ids | where, as?}: somebody deletes records."""
+        """{sobject, ids | where: {field: value}, as?}: somebody deletes records."""
         return _ids(self._writes(body).delete(body.sobject, self._named(body)))
 
     def undelete(self, body: bodies.NamedByUser) -> object:
-        """{sobject, ids | where, as?}: somebody takes records out of the recycle bin."""
+        """{sobject, ids | where: {field: value}, as?}: somebody takes records out of the recycle bin."""
         return _ids(undelete(self._org, self._user(body), self._named(body, deleted=True)))
 
     def empty(self, body: bodies.NamedByUser) -> object:
-        """{sobject, ids | where, as?}: deleted records are gone for good."""
+        """{sobject, ids | where: {field: value}, as?}: deleted records are gone for good."""
         return _ids(empty(self._org, self._user(body), self._named(body, deleted=True)))
 
     def merge(self, body: bodies.Merge) -> object:
-        """{sobject, master, losers, fields?, as?}: somebody merges up to three records, each named by id or where."""
+        """{sobject, master, losers, fields?, as?}: somebody merges up to three records, each named by its id or by
+        {field: value}.
+        """
         master = self._one(body.sobject, body.master)
         losers = [self._one(body.sobject, loser) for loser in body.losers]
         merged = merge(self._org, self._user(body), body.sobject, master, body.fields_ or {}, losers)
@@ -64,7 +68,7 @@ class RecordDoors:
         return {"id": merged.id, "merged": merged.merged_record_ids, "moved": merged.updated_related_ids}
 
     def convert(self, body: bodies.Convert) -> object:
-        """{lead, account?, contact?, as?}: somebody converts a lead; each is named by id or where."""
+        """{lead, account?, contact?, as?}: somebody converts a lead; each is named by its id or by {field: value}."""
         named = {
             name.lower(): self._one(name, asked)
             for name, asked in (("Account", body.account), ("Contact", body.contact))
@@ -76,13 +80,15 @@ class RecordDoors:
         return asdict(converted)
 
     def touch(self, body: bodies.Touch) -> object:
-        """{sobject, ids | where, fields?}: the system changes records; only SystemModstamp moves."""
+        """{sobject, ids | where: {field: value}, fields?}: the system changes records; only SystemModstamp moves."""
         ids = self._existing(body)
         touch(self._org, body.sobject, ids, body.fields_ or {})
         return {"ids": ids}
 
     def lock(self, body: bodies.Lock) -> object:
-        """{sobject, ids | where, seconds, wait?} | {wait}: held records refuse writes; batches wait for each other."""
+        """{sobject, ids | where: {field: value}, seconds, wait?} | {wait}: held records refuse writes; batches wait for
+        each other.
+        """
         ids = [] if body.seconds is None else self._existing(body.records())
         if body.wait is not None:
             self._org.locks.wait = body.wait

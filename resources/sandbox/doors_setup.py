@@ -107,9 +107,13 @@ class SetupDoors:
         return {}
 
     def rules(self, body: bodies.Rules) -> object:
-        """{validation?, triggers?, duplicates?: [rule]}: these rules, and no others; their fields are in `declared`."""
+        """{validation?: [{name, sobject, when: [{field, test, value?}], message, field?}], triggers?: [{name, sobject,
+        does, field?, value?, message?, when?, on?}], duplicates?: [{name, sobject, fields, action?, message?, on?}]}:
+        these rules, and no others.
+        """
+        asked = body.model_dump(by_alias=True, exclude_none=True)
         kept = [asdict(one) for one in self._org.declared.record_types]
-        self._org.declare(Declared.of({**body.model_dump(), "record_types": kept}, self._org.catalogue))
+        self._org.declare(Declared.of({**asked, "record_types": kept}, self._org.catalogue))
         return {}
 
     def record_type(self, body: bodies.RecordTypeAsked) -> object:

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, ConfigDict, Field, ValidationError
 STRICT = ConfigDict(strict=True, allow_inf_nan=False)
 A_DAY = 86_400
 WITHOUT_BODY = (204, 205, 304)
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "JOB")
 
 
 def _expression(text: str) -> str:
@@ -31,7 +32,7 @@ def _with_a_body(status: int) -> int:
 
 
 Expression = Annotated[str, AfterValidator(_expression)]
-Method = Annotated[str, Field(pattern=r"^[A-Z]+$")]
+Method = Annotated[str, Field(pattern=f"^({'|'.join(METHODS)})$")]
 FromOne = Annotated[int, Field(ge=1)]
 FromZero = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -44,7 +45,7 @@ Headers = dict[
 
 ASKED_FOR = {
     "path": "a regular expression that is looked for in the path of each call",
-    "method": "a method in capitals such as GET, or JOB, or null",
+    "method": f"one of {', '.join(METHODS)}, in capitals, or null",
     "nth": "a whole number from 1",
     "times": "a whole number from 1, or null",
     "rate": "a number from 0 to 1",

@@ -19,6 +19,7 @@ LONGEST_HEADER = 32_000
 MOST_COLUMNS = 5_000
 LONGEST_RECORD = 400_000
 LONGEST_VALUE = 131_072
+UNCLOSED = "InvalidBatch : Failed to parse CSV. EOF reached before closing an opened quote"
 
 
 class BadContent(Exception):
@@ -41,6 +42,8 @@ class Content:
 def read_content(job: Job, content: bytes, dml: Dml) -> Content:
     """The upload of that job, its header understood."""
     rows = raw_rows(job, content)
+    if job.format.ends_within_quotes(content):
+        raise BadContent(UNCLOSED)
     return understood(job, next(rows, []), rows, dml)
 
 

@@ -10,6 +10,7 @@ from .dml import ROLLED_BACK, Dml, RowResult
 from .endpoint import Answer, Call, Route, data
 from .errors import ApiError
 from .ids import is_id, to18
+from .refusal import flag
 from .rendering import record_json
 from .sobjects import asked_fields
 from .store import holes, quote
@@ -37,13 +38,13 @@ def routes(org: Org) -> list[Route]:
 def _create(call: Call) -> Answer:
     body = call.json_object()
     insert = Dml(call.org, call.user).insert
-    return _answer(written(call, _by_type(_records(body)), insert, together=_all_or_none(body)))
+    return _answer(written(call, _by_type(_records(body)), insert, together=flag(body, "allOrNone")))
 
 
 def _update(call: Call) -> Answer:
     body = call.json_object()
     update = Dml(call.org, call.user).update
-    return _answer(written(call, _by_type(_records(body)), update, together=_all_or_none(body)))
+    return _answer(written(call, _by_type(_records(body)), update, together=flag(body, "allOrNone")))
 
 
 def _upsert(call: Call) -> Answer:
@@ -51,12 +52,16 @@ def _upsert(call: Call) -> Answer:
     records, sobject = _records(body), call.params["sobject"]
     if any(_type_of(record).lower() != sobject.lower() for record in records):
         raise ApiError(400, "INVALID_INPUT", f"attributes.type of every record must be {sobject}")
-    results = Dml(call.org, call.user).upsert(sobject, call.params["field"], records, all_or_none=_all_or_none(body))
+    results = Dml(call.org, call.user).upsert(
+        sobject, call.params["field"], records, all_or_none=flag(body, "allOrNone")
+    )
     return _answer(results, upsert=True)
 
 
 def _delete(call: Call) -> Answer:
     ids = [value.strip() for value in call.query.get("ids", "").split(",") if value.strip()]
+    if not ids:
+        raise ApiError(400, "INVALID_INPUT", "ids must be specified")
     _within(ids)
     together = call.query.get("allOrNone", "").lower() == "true"
     groups = [(name, list(group)) for name, group in groupby(ids, key=lambda value: sobject_of(call, value))]
@@ -163,10 +168,6 @@ def _within(listed: Sequence[object]) -> None:
 def _too_many(limit: int) -> ApiError:
     message = f"record limit reached. cannot submit more than {limit} records into this call"
     return ApiError(400, "EXCEEDED_ID_LIMIT", message)
-
-
-def _all_or_none(body: Mapping[str, Any]) -> bool:
-    return body.get("allOrNone") is True
 
 
 def _answer(results: Sequence[RowResult], *, upsert: bool = False) -> Answer:

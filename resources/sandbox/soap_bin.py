@@ -25,7 +25,10 @@ def emptied(soap: Soap) -> str:
 
 
 def _each(soap: Soap, action: Callable[[Org, User, Sequence[str]], list[RowResult]]) -> list[RowResult]:
-    return action(soap.call.org, soap.call.user, ids(soap.asked.body))
+    named = ids(soap.asked.body)
+    if not named:
+        raise SoapFault("INVALID_INPUT", f"{soap.asked.operation} needs ids")
+    return action(soap.call.org, soap.call.user, named)
 
 
 def merged(soap: Soap) -> str:

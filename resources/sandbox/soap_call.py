@@ -22,4 +22,4 @@ class Soap:
 
     @property
     def together(self) -> bool:
-        return self.asked.header("AllOrNoneHeader", "allOrNone").lower() == "true"
+        return self.asked.header("AllOrNoneHeader", "allOrNone").lower() in ("true", "1")  # both are xsd:boolean

@@ -58,8 +58,10 @@ def test_a_hook_behind_tls_is_believed_only_with_a_good_certificate(
             "address 1 (JSON) did not take a message: it cannot be reached, or did not answer"
         ]
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path / "ca.pem"))
+        monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys"))
         assert ours.note([], NOW) == []
     assert receiver.titles == ["accounts: run failed"]
+    assert not (tmp_path / "keys").exists()
 
 
 def test_a_mailbox_gets_mail(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import certifi
 import pytest
 
 from resources.settings import Settings, SettingsError, read_settings
@@ -121,14 +122,29 @@ def test_a_gap_is_told_by_what_is_set_and_what_is_missing(given: dict[str, objec
     assert str(caught.value) == text
 
 
+@pytest.mark.parametrize("name", ["concord_ca_file", "salesforce_ca_file"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("-----BEGIN CERTIFICATE-----\n", id="cut short"),
+        pytest.param("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", id="none inside"),
+    ],
+)
+def test_a_file_without_a_certificate_is_refused(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / "ca.pem").write_text(content)
+    with pytest.raises(SettingsError) as caught:
+        read(**{name: tmp_path / "ca.pem"})
+    assert str(caught.value) == f"{name.upper()}: holds no certificate (PEM) that can be read"
+
+
 def test_no_secret_is_shown() -> None:
     settings = read(salesforce_instance_url=URL, salesforce_client_id="key", salesforce_client_secret="word of mouth")
     assert "word of mouth" not in repr(settings) + str(settings.model_dump())
 
 
 def test_settings_can_be_aimed_at_another_org(tmp_path: Path) -> None:
-    authority = tmp_path / "ca.pem"
-    authority.touch()
+    authority = Path(certifi.where())
     there = read(concord_home=tmp_path, salesforce_daily_calls=9).at_org("https://localhost:1", "a", "b", authority)
     assert not there.uses_sandbox
     assert (there.login_url, there.login_way) == ("https://localhost:1", "client_credentials")

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import certifi
 import duckdb
 import pytest
 
@@ -72,8 +73,7 @@ def test_a_collection_is_read_from_the_service_beside_the_sandbox(
 
 
 def test_with_an_org_of_ones_own_a_service_must_be_named(tmp_path: Path) -> None:
-    authority = tmp_path / "ca.pem"
-    authority.touch()
+    authority = Path(certifi.where())
     aimed = read_settings(env_file=None, concord_home=tmp_path).at_org("https://localhost:1", "a", "b", authority)
     with pytest.raises(SystemicError, match="ENGAGE_URL and ENGAGE_TOKEN are not set") as caught:
         sources_of(aimed).land(PEOPLE, ("id",), tmp_path / "people.duckdb", silent)

@@ -85,6 +85,14 @@ def test_a_wrong_setting_is_named_and_its_value_is_not(settings: Settings, monke
     assert "two words" not in told
 
 
+def test_a_file_without_a_certificate_is_refused(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "ca.pem").touch()
+    tell(monkeypatch, {**TOLD, "GRAPH_CA_FILE": str(tmp_path / "ca.pem")})
+    assert refused(settings) == "GRAPH_CA_FILE: holds no certificate (PEM) that can be read"
+
+
 def test_a_secret_is_in_no_text(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     tell(monkeypatch, TOLD)
     assert TOLD["GRAPH_CLIENT_SECRET"] not in repr(graph_of(settings))

@@ -35,11 +35,8 @@ def refused(name: str, settings: Settings) -> str:
     return str(caught.value)
 
 
-def test_a_service_is_told_by_settings_under_its_own_name(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    authority = tmp_path / "ca.pem"
-    authority.touch()
+def test_a_service_is_told_by_settings_under_its_own_name(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    authority = Path(certifi.where())
     monkeypatch.setenv("STAFF_ROOM_URL", f" {URL}/ ")
     monkeypatch.setenv("STAFF_ROOM_TOKEN", "secret\n")
     monkeypatch.setenv("STAFF_ROOM_CA_FILE", str(authority))
@@ -89,6 +86,14 @@ def test_an_address_that_is_not_safe_is_refused_without_being_shown(
         "ENGAGE_URL: must be an address such as https://engage.example.com, with https and without a query; "
         "ENGAGE_CA_FILE: Path does not point to a file"
     )
+
+
+def test_a_file_without_a_certificate_is_refused(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "ca.pem").touch()
+    monkeypatch.setenv("ENGAGE_CA_FILE", str(tmp_path / "ca.pem"))
+    assert refused("engage", settings) == "ENGAGE_CA_FILE: holds no certificate (PEM) that can be read"
 
 
 @pytest.mark.parametrize("token", ["two words", "a\nb", "dots…"])

@@ -13,11 +13,12 @@ from pydantic import SecretStr
 from pipelines.ports.world import LostAnswer, SystemicError
 from resources.route import Route
 from resources.salesforce.allowance import DailyCalls
-from resources.salesforce.auth import ClientCredentials, GivenToken
+from resources.salesforce.auth import ClientCredentials, GivenToken, login_of
 from resources.salesforce.errors import Refused, Unavailable
 from resources.salesforce.headers import Usage
 from resources.salesforce.session import OrgSession
 from tests.resources.salesforce.conftest import HASTY
+from tests.resources.salesforce.embedded import Embedded
 from tests.resources.salesforce.scripted import CUT, DROP, STALL, Answer, Scripted, Step, error
 
 EXPIRED = error(401, "INVALID_SESSION_ID", "Session expired or invalid")
@@ -183,6 +184,16 @@ def test_neither_netrc_nor_a_proxy_of_the_environment_is_used(
     (home / ".netrc").write_text("machine localhost login me password mine\n")
     session.call("GET", "limits")
     assert wire.seen[0].headers["Authorization"] == "Bearer 00D!1"
+
+
+def test_the_keys_of_what_is_sent_are_written_nowhere(
+    embedded: Embedded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys"))
+    settings = embedded.settings()
+    with OrgSession(login_of(settings), version="62.0", route=Route(settings.salesforce_ca_file)) as session:
+        assert session.call("GET", "limits").status_code == 200
+    assert not (tmp_path / "keys").exists()
 
 
 def test_the_token_goes_to_the_org_and_nowhere_else(wire: Scripted, session: OrgSession) -> None:

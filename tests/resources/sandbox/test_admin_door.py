@@ -33,7 +33,11 @@ def test_every_door_says_what_it_takes(admin: Administrator) -> None:
 @pytest.mark.parametrize(
     "door, body, told",
     [
-        ("records/edit", {"sobject": "Account"}, "'fields' is missing; asked for: {sobject, ids | where, fields, as"),
+        (
+            "records/edit",
+            {"sobject": "Account"},
+            "'fields' is missing; asked for: {sobject, ids | where: {field: value}, fields, as",
+        ),
         ("records/edit", {"sobject": "Acount", "where": {}, "fields": {}}, "no object 'Acount'"),
         ("records/edit", {"sobject": "Account", "where": {"Nam": 1}, "fields": {}}, "Account has no field 'Nam'"),
         ("records/edit", {"sobject": "Account", "where": {"Name": "?!"}, "fields": {}}, "no living Account is"),

@@ -110,6 +110,13 @@ def test_an_unknown_column_fails_the_batch_and_no_other(live: Live) -> None:
     assert (info["numberBatchesFailed"], info["numberBatchesTotal"]) == (1, 2)
 
 
+def test_a_batch_that_ends_within_a_quoted_value_fails_and_saves_nothing(live: Live) -> None:
+    job = opened(live, "insert", "CSV")
+    info = told(live, job, sent(live, job, 'Name\nUncut\n"Cut sh\n'))
+    assert info["stateMessage"] == "InvalidBatch : Failed to parse CSV. EOF reached before closing an opened quote"
+    assert live.records("SELECT Id FROM Account WHERE Name LIKE 'Uncut%' OR Name LIKE 'Cut%'") == []
+
+
 def test_a_closed_job_takes_no_further_batch(live: Live) -> None:
     job = opened(live, "insert")
     assert live.call("POST", f"{ASYNC}/{job['id']}", json={"state": "Closed"}).json()["state"] == "Closed"

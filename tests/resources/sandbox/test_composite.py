@@ -45,6 +45,16 @@ def test_all_or_none_undoes_the_others_when_one_fails(rest: Rest, key: str) -> N
     assert rest("GET", f"sobjects/Account/Source_Key__c/{key}").status_code == 404
 
 
+def test_all_or_none_is_true_or_false(rest: Rest, key: str) -> None:
+    calls = [post("Account", "good", Name="P", Source_Key__c=key)]
+
+    answer = rest("POST", "composite", json={"allOrNone": 1, "compositeRequest": calls})
+
+    assert answer.status_code == 400
+    assert "Cannot deserialize instance of boolean from VALUE_NUMBER_INT value 1" in answer.json()[0]["message"]
+    assert rest("GET", f"sobjects/Account/Source_Key__c/{key}").status_code == 404
+
+
 def test_without_all_or_none_a_failure_stands_alone(rest: Rest, key: str) -> None:
     calls = [
         post("Account", "bad"),

@@ -36,6 +36,12 @@ def test_a_batch_that_halts_answers_412_for_the_rest(rest: Rest) -> None:
     assert [result["statusCode"] for result in told["results"]] == [404, 412]
 
 
+def test_whether_a_batch_halts_is_true_or_false(rest: Rest) -> None:
+    requests = [{"method": "GET", "url": "v62.0/limits"}]
+    told = posted(rest, "composite/batch", {"batchRequests": requests, "haltOnError": "yes"}, 400)
+    assert told[0]["errorCode"] == "JSON_PARSER_ERROR"
+
+
 def test_every_call_of_a_batch_counts(rest: Rest) -> None:
     def used() -> int:
         return int(rest("GET", "limits").headers["Sforce-Limit-Info"].partition("=")[2].partition("/")[0])

@@ -162,6 +162,16 @@ def test_a_record_type_is_the_default_limits_picklists_and_shows_in_describe(tmp
         ({"duplicates": [{"name": "D", "sobject": "Account", "fields": ["X"]}]}, "Account has no field 'X'"),
         ({"duplicates": [{"name": "D", "sobject": "Account", "fields": []}]}, "needs fields"),
         ({"policies": []}, "'policies' is not known"),
+        (
+            {"duplicates": [{"name": "D", "sobject": "Account", "nope": 1}]},
+            "'duplicates.0.fields' is missing; 'duplicates.0.nope' is not known; asked for: .*{name, sobject, fields",
+        ),
+        ({"triggers": [{"name": "T", "sobject": "Account"}]}, "'triggers.0.does' is missing"),
+        ({"triggers": [{"name": "T", "sobject": "Account", "does": "reject", "on": ["save"]}]}, "'create' or 'edit'"),
+        (
+            {"validation": [{"name": "V", "sobject": "Account", "message": "", "when": [{"field": "Name"}]}]},
+            "'validation.0.when.0.test' is missing",
+        ),
     ],
 )
 def test_a_rule_that_cannot_be_says_why(admin: Administrator, rules: dict[str, object], told: str) -> None:

@@ -58,6 +58,11 @@ def custom(name: str, **more: Any) -> dict[str, Any]:
         ("records/touch", {"sobject": "Account"}, "records are named by ids or by where"),
         ("records/delete", {**RECORDS, "where": {}}, "records are named by ids or by where"),
         ("records/delete", {"sobject": "Account", "where": {"Name": []}}, "'where.Name"),
+        (
+            "records/delete",
+            {"sobject": "Account", "where": "Name = 'A'"},
+            "asked for: {sobject, ids | where: {field: value}",
+        ),
         ("fields", custom("Id"), "'Id' cannot be"),
         ("fields", custom("Name"), "'Name' cannot be"),
         ("fields", custom("x"), "'x' cannot be"),

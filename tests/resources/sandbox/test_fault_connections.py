@@ -133,7 +133,13 @@ def test_a_rate_strikes_the_same_calls_for_the_same_seed(rest: Rest, admin: Admi
         ({"path": "/", "action": "row-errors", "rows": -1}, "rows is -1, but must be a whole number from 0"),
         ({"path": "/", "action": "meanwhile", "door": "clock", "after": "no"}, "must be true or false"),
         ({"path": "/", "action": "drop", "method": "JOB"}, "drop happens to calls, not to jobs"),
+        ({"path": "/", "action": "drop", "method": "NOPE"}, "must be one of GET, HEAD, POST, PUT, PATCH, DELETE, JOB"),
         ({"path": "/", "action": "meanwhile"}, "needs a door"),
+        ({"path": "/", "action": "meanwhile", "door": "clocks"}, "there is no door 'clocks'; there are seed, .*clock"),
+        (
+            {"path": "/", "action": "meanwhile", "door": "clock", "body": {"second": 1}},
+            "'seconds' is missing; 'second' is not known; the door clock asks for: {seconds}",
+        ),
     ],
 )
 def test_a_rule_that_cannot_be_says_why(admin: Administrator, rule: dict[str, object], told: str) -> None:

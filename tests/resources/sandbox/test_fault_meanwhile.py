@@ -34,13 +34,13 @@ def test_the_orgs_clock_is_behind_once_a_call_was_made(rest: Rest, admin: Admini
 
 
 def test_a_door_that_refuses_is_told_to_client_and_administrator(rest: Rest, admin: Administrator) -> None:
-    admin.set_faults({"path": "/limits", "action": "meanwhile", "door": "clock", "body": {"second": 1}})
+    admin.set_faults({"path": "/limits", "action": "meanwhile", "door": "clock", "body": {"seconds": 1e300}})
 
     answer = rest("GET", "limits")
 
     assert answer.status_code == 500
     assert "'meanwhile' could not be carried out" in answer.json()[0]["message"]
-    assert "seconds" in admin.faults()[0]["problem"]
+    assert "the org's clock goes from 1970 to 2400" in admin.faults()[0]["problem"]
 
 
 def test_a_late_commit_is_stamped_before_it_can_be_seen(rest: Rest, admin: Administrator) -> None:

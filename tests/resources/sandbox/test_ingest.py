@@ -171,6 +171,29 @@ def test_bytes_that_are_not_utf8_fail_the_job(org: Live) -> None:
     assert (job["state"], "UTF-8" in job["errorMessage"]) == ("Failed", True)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param('Name\nUncut\n"Cut sh', id="within a value"),
+        pytest.param('Name\nUncut\n"Cut sh\n', id="after a line"),
+        pytest.param('Name\nUncut\n"', id="at its beginning"),
+        pytest.param('Name\nUncut\n"Cut ""', id="after a quote in it"),
+        pytest.param('Name\nUn"cut\n"Cut', id="after a quote in another"),
+        pytest.param("Name\n" + "Uncut\n" * 10_000 + '"Cut sh', id="in a later batch"),
+    ],
+)
+def test_an_upload_that_ends_within_a_quoted_value_fails_the_job_and_saves_nothing(org: Live, content: str) -> None:
+    job = org.ingest("insert", content)
+    assert (job["state"], job["numberRecordsProcessed"]) == ("Failed", 0)
+    assert job["errorMessage"] == "InvalidBatch : Failed to parse CSV. EOF reached before closing an opened quote"
+    assert org.values("SELECT Id FROM Account WHERE Name LIKE 'Un%' OR Name LIKE 'Cut%'") == []
+
+
+@pytest.mark.parametrize("value", ['"Closed"', '"Clo""sed"', '"Closed"""', 'Clo"sed', '""'])
+def test_an_upload_may_end_with_a_quote(org: Live, value: str) -> None:
+    assert org.ingest("insert", f"Site,Name\n{value},Closed\nx,{value}")["state"] == "JobComplete"
+
+
 def test_a_misshapen_row_fails_alone(org: Live) -> None:
     job = org.ingest("insert", 'Name,Site\nShaped,x\nToo,many,cells\nToo few\nBlank, "x"\n')
     assert job["state"] == "JobComplete"

@@ -59,6 +59,36 @@ def test_all_or_none_holds_across_kinds(rest: Rest, key: str) -> None:
     assert rest("GET", f"sobjects/Account/Source_Key__c/{key}-0").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "method, path",
+    [("POST", "composite/sobjects"), ("PATCH", "composite/sobjects"), ("PATCH", "composite/sobjects/Account/Id")],
+    ids=["create", "update", "upsert"],
+)
+def test_all_or_none_is_true_or_false(rest: Rest, key: str, method: str, path: str) -> None:
+    answer = rest(method, path, json={"allOrNone": "yes", "records": accounts(1, key)})
+
+    message = (
+        "Cannot deserialize instance of boolean from VALUE_STRING value yes or request may be missing a required field"
+    )
+    assert (answer.status_code, answer.json()) == (400, [{"errorCode": "JSON_PARSER_ERROR", "message": message}])
+    assert rest("GET", f"sobjects/Account/Source_Key__c/{key}-0").status_code == 404
+
+
+def test_all_or_none_in_quotes_is_no_less_true(rest: Rest, key: str) -> None:
+    records = [*accounts(1, key), {"attributes": {"type": "Account"}}]
+
+    first, _ = rest("POST", "composite/sobjects", json={"allOrNone": "true", "records": records}).json()
+
+    assert first["errors"][0]["statusCode"] == "ALL_OR_NONE_OPERATION_ROLLED_BACK"
+
+
+@pytest.mark.parametrize("ids", [None, "", " , "], ids=["none", "empty", "commas alone"])
+def test_a_deletion_names_its_records(rest: Rest, ids: str | None) -> None:
+    answer = rest("DELETE", "composite/sobjects", params={} if ids is None else {"ids": ids})
+
+    assert (answer.status_code, answer.json()[0]["message"]) == (400, "ids must be specified")
+
+
 def test_an_upsert_says_of_each_record_whether_it_is_new(rest: Rest, key: str) -> None:
     rest("PATCH", "composite/sobjects/Account/Source_Key__c", json={"records": accounts(1, key)})
 

@@ -126,9 +126,10 @@ def test_a_value_beyond_the_calendar_costs_its_row(live: Live, session: str) -> 
     assert told(answer, f"{PARTNER}statusCode") == ["FIELD_INTEGRITY_EXCEPTION"]
 
 
-def test_one_bad_row_undoes_all_if_so_asked(live: Live, session: str) -> None:
+@pytest.mark.parametrize("asked", ["true", "1"])
+def test_one_bad_row_undoes_all_if_so_asked(live: Live, session: str, asked: str) -> None:
     rows = "<sObjects><type>Account</type><Name>Undone</Name></sObjects><sObjects><type>Account</type></sObjects>"
-    header = f"{session}<AllOrNoneHeader><allOrNone>true</allOrNone></AllOrNoneHeader>"
+    header = f"{session}<AllOrNoneHeader><allOrNone>{asked}</allOrNone></AllOrNoneHeader>"
     answer = post(live, f"<create>{rows}</create>", headers=header)
     assert told(answer, f"{PARTNER}success") == ["false", "false"]
     assert live.values("SELECT Id FROM Account WHERE Name = 'Undone'") == []
@@ -149,6 +150,21 @@ def test_one_bad_row_undoes_those_of_other_objects_too(live: Live, session: str)
 def test_more_than_200_records_are_refused(live: Live, session: str, operation: str) -> None:
     answer = post(live, operation, headers=session)
     assert (answer.status_code, "sf:EXCEEDED_ID_LIMIT" in answer.text) == (500, True)
+
+
+@pytest.mark.parametrize("operation", ["undelete", "emptyRecycleBin"])
+def test_what_is_in_the_bin_is_named(live: Live, session: str, operation: str) -> None:
+    """Evidence: the partner WSDL asks for at least one of `ids` there."""
+    answer = post(live, f"<{operation}/>", headers=session)
+    assert (answer.status_code, told(answer, "faultstring")) == (500, [f"INVALID_INPUT: {operation} needs ids"])
+
+
+@pytest.mark.parametrize("operation", ["create", "update", "upsert", "delete", "merge"])
+def test_a_call_about_nothing_has_no_result(live: Live, session: str, operation: str) -> None:
+    """Evidence: the partner WSDL has `sObjects`, `ids` and `request` there with minOccurs 0, and so `result`."""
+    key = "<externalIDFieldName>Source_Key__c</externalIDFieldName>" if operation == "upsert" else ""
+    answer = post(live, f"<{operation}>{key}</{operation}>", headers=session)
+    assert (answer.status_code, told(answer, f"{PARTNER}result")) == (200, [])
 
 
 def test_an_id_of_nothing_is_refused(live: Live, session: str) -> None:
