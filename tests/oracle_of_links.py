@@ -75,7 +75,7 @@ class Links(Rows):
         """Whether several rows that the source still tells of lead to this record."""
         there = {fold(row[self.spec.key]) for row in self.clean}
         leading = [key for key in there & self.links.keys() if self._linked(key) == record_id]
-        return sum(not self._told(key).get("merged_into") for key in leading) > 1
+        return len({self.heir(key) or key for key in leading}) > 1
 
     def _hold_circular(self, keys: set[str]) -> None:
         for key in keys:
@@ -88,7 +88,7 @@ class Links(Rows):
     def _merge(self) -> None:
         had = dict(self.record)
         losers = {key: self.heir(key) for key, row in self.usable.items() if row.get("merged_into")}
-        claims = Counter(heir for key, heir in losers.items() if key in had)
+        claims = Counter(heir for heir, _ in {(heir, had[key]) for key, heir in losers.items() if key in had})
         for key, heir in losers.items():
             mine = self.record.pop(key, None)
             if heir is None:
@@ -111,9 +111,14 @@ class Links(Rows):
             else:
                 self.verdict[key] = "linked: rekeyed_to_survivor"
                 self.record[heir], self.how[heir] = mine, "merged"
-        for key, heir in losers.items():
-            if heir and self.verdict[key] == "held: ambiguous_merge":
-                self.verdict[heir] = "held: ambiguous_merge"
+        self._hold_survivors(losers)
+
+    def _hold_survivors(self, losers: Mapping[str, str | None]) -> None:
+        """Of rows that cannot be told whose record is whose: a new one would only hide that somebody has to choose."""
+        for said in ("held: ambiguous_merge", "held: shared_record"):
+            for key, heir in losers.items():
+                if heir in self.usable and self.verdict[key] == said and heir not in self.record:
+                    self.verdict.setdefault(heir, said)
 
     def _match(self, fields: tuple[str, ...]) -> None:
         columns = {**self.spec.master, **self.spec.fill}

@@ -82,6 +82,7 @@ select
       select t.fold from state t where t.failures >= {bound.entity.retries} and t.row_hash = content_hash
     ) then 'held: quarantined'
     when record_id in (select record_id from contested) then 'held: ambiguous_match'
+    when record_id in (select record_id from shared) then 'held: shared_record'
     when apart is not null then 'skipped: ' || apart
     when record_id in ({SENT_LATELY}) then 'held: lost_answer'
     when was_there then 'skipped: deleted_in_source'

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from pipelines.declaring.entity import Entity
 from pipelines.linking.facts import HOLD_CIRCLES
-from pipelines.linking.mergers import ADD_SURVIVORS, MERGED, MERGED_LINKS, SURVIVORS, winners_sql
+from pipelines.linking.mergers import ADD_SURVIVORS, MERGED, MERGED_LINKS, SURVIVORS, heirs_sql, winners_sql
 
 WINNERS = f"create or replace temp table winners as {winners_sql()}"
 
@@ -78,17 +78,21 @@ select
 from judged
 """
 
-SHARED = """
+SHARED = f"""
 create or replace temp table shared as
 select coalesce(w.Id, l.record_id) as record_id
 from links l
 join source s on s.fold = l.fold
+left join ({heirs_sql()}) h on h.fold = l.fold
 left join winners w on w.loser = l.record_id
-where s.present and s.merged_fold is null and coalesce(w.Id, l.record_id) in (select Id from winners where fold is null)
+where s.present and coalesce(w.Id, l.record_id) in (select Id from winners where fold is null)
 group by 1
-having count(*) > 1
+having count(distinct coalesce(h.heir, l.fold)) > 1
 """
-"""Records without a key that several rows lead to, as people merged the records of those rows."""
+"""Records without a key that several rows lead to, as people merged the records of those rows.
+
+Rows that were merged in the source are one by what they are called now.
+"""
 
 HOLD_SHARED = """
 update work.link set verdict = 'held: shared_record', record_id = null, record_number = null

@@ -65,7 +65,7 @@ losers as (
 counted as (
   select
     *,
-    count(record_id) over (partition by survivor) as claims
+    count(distinct record_id) over (partition by survivor) as claims
   from losers
 )
 select
@@ -109,8 +109,13 @@ where m.survivor = link.fold and m.fate = 'rekey'
     # a new record beside the two would only hide that somebody has to choose
     """
 update work.link set verdict = m.fate
-from merged m
-where m.survivor = link.fold and m.fate = 'held: ambiguous_merge'
+from (
+  select survivor, min(fate) as fate
+  from merged
+  where fate in ('held: ambiguous_merge', 'held: shared_record')
+  group by survivor
+) m
+where m.survivor = link.fold and link.verdict is null and link.record_id is null
 """,
 )
 

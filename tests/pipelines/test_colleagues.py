@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -71,3 +72,16 @@ def test_nor_of_one_that_was_entered_again_after_its_pair_was_parted(case: BothC
 def test_whom_nobody_in_the_crm_is_equal_to_is_imported(case: BothCase) -> None:
     case.items({**ANNS_JOE, "emailAddresses": '[{"address": "new@x.org"}]'}).tasks(RECORD)
     assert told(case) == {"A1": "created"}
+
+
+def test_a_record_that_people_merged_two_into_gets_no_third_item_while_it_is_not_told_whose_it_is() -> None:
+    case = BothCase(replace(CONTACTS, both=replace(CONTACTS.rules_of_both, prevent={"crm": ("delete",)})))
+    jane = {**ANNS_JOE, "id": "A2", "emailAddresses": '[{"address": "jane@x.org"}]'}
+    record = {**RECORD, "Id": "0032", "Email": "jane@x.org", "Outlook_Id__c": "A2"}
+    case.items(ANNS_JOE, jane).tasks({**RECORD, "Outlook_Id__c": "A1"}, record)
+    case.agreed("A1", "0031").agreed("A2", "0032")
+    merged = {"IsDeleted": True, "MasterRecordId": "0033"}
+    case.crm([{"Id": "0031", **merged}, {"Id": "0032", **merged}])
+    case.tasks({"Id": "0033", "LastName": "Doe", "Email": "other@x.org"}).look()
+    assert case.outcomes == dict.fromkeys(("A1", "A2", "0033"), "held: shared_record")
+    assert case.back == {}

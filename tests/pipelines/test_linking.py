@@ -171,6 +171,25 @@ def test_of_two_rows_that_became_one_in_both_places_the_survivor_has_the_record(
     assert case.outcomes == {"p1": "skipped: merged", "p2": "updated"}
 
 
+def test_who_leads_to_a_shared_record_by_a_merger_in_the_source_waits_for_its_key_as_well() -> None:
+    """The survivor has no record yet: one of its own would only hide that somebody has to choose."""
+    p3, other = {**ANN, "person_id": "p3", "email": "c@example.org"}, {**ANN, "person_id": "p4"}
+    case = Case(PERSONNEL).source([{**ANN, "merged_into": "p3"}, BO, p3, other])
+    case.crm([*INTO_ONE, person("003C", AccountId="001A"), person("003D", "p4", AccountId="001A")])
+    plan = case.linked({"p1": "003A", "p2": "003B", "p4": "003D"}).plan(creates=True, targets=HERE)
+    assert case.outcomes == {**dict.fromkeys(("p1", "p2", "p3"), "held: shared_record"), "p4": "updated"}
+    assert plan.obstacles(plan.hash) == []
+
+
+def test_of_two_rows_that_were_merged_into_a_third_as_their_records_were_the_third_has_the_record() -> None:
+    p3 = {**ANN, "person_id": "p3"}
+    case = Case(PERSONNEL).source([{**ANN, "merged_into": "p3"}, {**BO, "merged_into": "p3"}, p3])
+    case.crm([*INTO_ONE, person("003C", AccountId="001A")])
+    case.linked({"p1": "003A", "p2": "003B"}).plan(creates=True, targets=HERE)
+    rekeyed = "linked: rekeyed_to_survivor"
+    assert case.outcomes == {"p1": rekeyed, "p2": rekeyed, "p3": "linked: merged"}
+
+
 def institution(key: str, **columns: object) -> dict[str, object]:
     return {"institution_id": key, "name": f"School {key}", **columns}
 
