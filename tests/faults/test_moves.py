@@ -17,6 +17,10 @@ from tests.faults.people_at_tasks import WEEKLY
 TOLD = timedelta(minutes=6)
 
 
+def about(*items: str) -> Keys:
+    return Keys(frozenset(map(key_of, items)))
+
+
 def test_a_task_that_moved_keeps_its_record_whatever_was_typed_there_meanwhile(desk: Desk) -> None:
     key = desk.puts(ANN, {"title": "one"})
     desk.run()
@@ -107,9 +111,9 @@ AROUND = timedelta(hours=1)
 
 @pytest.mark.parametrize("typed", [False, True], ids=["as it was", "and its record was changed"])
 @pytest.mark.parametrize("title", ["one", ""], ids=["with a title", "without one"])
-@pytest.mark.parametrize("about", ["what is gone", "what is new", "an hour"])
+@pytest.mark.parametrize("part", ["what is gone", "what is new", "an hour"])
 def test_a_run_about_a_part_that_meets_half_a_move_takes_it_whole(
-    desk: Desk, about: str, title: str, *, typed: bool
+    desk: Desk, part: str, title: str, *, typed: bool
 ) -> None:
     desk.entity = replace(desk.entity, both=replace(desk.entity.rules_of_both, prevent={}))
     key = desk.puts(ANN, {"title": title})
@@ -119,11 +123,48 @@ def test_a_run_about_a_part_that_meets_half_a_move_takes_it_whole(
     if typed:
         desk.edits(record, Priority="High")
     now = desk.clock.now
-    scope = Slice(now - AROUND, now + AROUND) if about == "an hour" else Keys(frozenset({key_of(new)}))
-    desk.run(scope=Keys(frozenset({key_of(key)})) if about == "what is gone" else scope)
+    hour = Slice(now - AROUND, now + AROUND)
+    desk.run(scope={"what is gone": about(key), "what is new": about(new), "an hour": hour}[part])
     desk.run()
     assert {name: row["Outlook_Id__c"] for name, row in desk.records().items()} == {record: new}
     assert {name: row["importance"] for name, row in desk.items().items()} == {new: "high" if typed else "normal"}
+
+
+def test_a_run_about_what_is_gone_deletes_no_record_of_what_was_changed_as_it_moved(desk: Desk) -> None:
+    desk.entity = replace(desk.entity, both=replace(desk.entity.rules_of_both, prevent={}))
+    key = desk.puts(ANN, {"title": "one", "body": {"content": "old", "contentType": "text"}})
+    desk.run()
+    (record,) = desk.records()
+    new = desk.moves(key)
+    desk.changes(new, body={"content": "new", "contentType": "text"})
+    desk.run(scope=about(key))
+    desk.run()
+    assert {name: row["Description"] for name, row in desk.records().items()} == {record: "new"}
+    assert list(desk.items()) == [new]
+
+
+def test_a_run_about_what_is_gone_makes_no_record_anew_that_people_deleted_as_it_moved(desk: Desk) -> None:
+    key = desk.puts(ANN, {"title": "one"})
+    desk.run()
+    (record,) = desk.records()
+    new = desk.moves(key)
+    desk.deletes(record)
+    desk.run(scope=about(key))
+    for _ in range(2):
+        desk.later(TOLD)
+        desk.run()
+    assert desk.records() == {}
+    assert list(desk.items()) == [new]
+
+
+def test_a_run_about_others_decides_nothing_of_what_moved(desk: Desk) -> None:
+    key, other = desk.puts(ANN, {"title": "one"}), desk.puts(ANN, {"title": "other"})
+    desk.run()
+    desk.moves(key)
+    desk.run(scope=about(other))
+    with desk.warehouse.open() as con:
+        known = {key for (key,) in con.execute("select key from links").fetchall()}
+    assert known == {key_of(key), key_of(other)}
 
 
 def test_of_a_task_that_moved_and_its_copy_the_one_with_the_mark_keeps_the_record(desk: Desk) -> None:
