@@ -13,7 +13,7 @@ import duckdb
 from pipelines import memory
 from pipelines.both_sides.outcomes_both import back_outcomes_sql
 from pipelines.declaring.entity import Entity
-from pipelines.linking.scope import Keys, Slice
+from pipelines.linking.scope import covers_everything
 from pipelines.reading.binding import Bound
 from pipelines.reading.reading import set_now
 from pipelines.run import Request, World
@@ -44,8 +44,8 @@ class Errand:
         return wanted == "scheduled" or (wanted == "on_request" and self.request.create_missing)
 
     def compares_everything(self, con: duckdb.DuckDBPyConnection) -> bool:
-        """Scope `all`, or `changed` after the declaration changed: what was settled under the old one is open again."""
-        if isinstance(self.request.scope, Slice | Keys):
+        """Scope `all`, or one that leaves nothing out after the declaration changed: what was settled is open again."""
+        if not covers_everything(self.request.scope):
             return False
         return self.request.scope == "all" or memory.read(con, "declaration") != self.entity.fingerprint
 

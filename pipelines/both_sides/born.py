@@ -13,6 +13,7 @@ from pipelines.both_sides.apart import NO_MAILBOX, OUTSIDE, record_apart_sql
 from pipelines.both_sides.arrived import LOST
 from pipelines.both_sides.made import TOLD_WITHIN, UNTOLD
 from pipelines.declaring.elsewhere import Records
+from pipelines.linking.link import UNSURE
 from pipelines.reading.binding import Bound
 from pipelines.sql import literal, quote
 
@@ -81,7 +82,7 @@ select
     when fold in (
       select t.fold from state t where t.failures >= {bound.entity.retries} and t.row_hash = content_hash
     ) then 'held: quarantined'
-    when record_id in (select record_id from contested) then 'held: ambiguous_match'
+    when record_id in (select record_id from contested) then {literal(UNSURE)}
     when record_id in (select record_id from shared) then 'held: shared_record'
     when apart is not null then 'skipped: ' || apart
     when record_id in ({SENT_LATELY}) then 'held: lost_answer'
@@ -92,12 +93,14 @@ select
 from lonely
 where apart is distinct from {literal(OUTSIDE)} -- years of old activities
 """,
-        f"delete from work.scope where fold in ({ANEW})",  # told as what they become
-        f"delete from work.link where fold in ({ANEW})",
+        f"delete from work.scope where fold in ({TOLD_AS_BORN})",
+        f"delete from work.link where fold in ({TOLD_AS_BORN})",
     ]
 
 
 ANEW = "select fold from work.fates where gone = 'row' and fate = 'anew'"
+TOLD_AS_BORN = f"{ANEW} and record_id in (select record_id from work.born)"
+"""Rows that are told as what becomes of their records, where the run is about those."""
 
 
 def owners_sql(owner: Records) -> str:

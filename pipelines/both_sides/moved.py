@@ -6,24 +6,23 @@ meant, as somebody copied what was moved, nothing is guessed: they are held, and
 whose record was deleted is followed as well, lest it is taken for a new one, and so is one that a person excluded. What
 looks like a record whose item is gone is followed in what both sides agreed on.
 
-In: `work.rows`, `marked`, `accord`. Out: `work.moved` (fold, key, before, record_id, record_number: null where it has
-no live record), `work.link`, `claimed`, `contested`, and `work.base`: `accord`, with what goes along. A plan leaves
-nothing else behind. One that is carried out remembers them (`REMEMBER`): table `moves` (fold, before) has the keys that
-items had.
+In: `work.rows`, `marked`, `rivals`, `links`, `accord`. Out: `work.moved` (fold, key, before, record_id, record_number:
+null where it has no live record), `successors` (the same, with `sure`: no other one could be meant), `work.link`,
+`claimed`, `contested`, and `work.base`: `accord`, with what goes along. A plan leaves nothing else behind. One that is
+carried out remembers them (`REMEMBER`): table `moves` (fold, before) has the keys that items had.
 """
 
 from __future__ import annotations
 
 from pipelines.both_sides.parting import DELETED_IN_CRM
 from pipelines.both_sides.three_way import agreed_fields
+from pipelines.linking.link import UNSURE
 from pipelines.reading.binding import Bound
 from pipelines.sql import given, literal
 
 TABLE = "create table if not exists moves (fold varchar, before varchar)"
 
 HOW = "moved"
-
-UNSURE = "held: ambiguous_match"
 
 WAITING = f"""
 update work.link set verdict = {literal(UNSURE)}
@@ -56,8 +55,14 @@ join links l on l.record_id = m.record_id and l.fold <> m.fold
 where l.fold not in (select fold from source where present)
 """
 
-COMPANIONS = (
+
+def companions_sql(records: str) -> list[str]:
+    """Statements that take into the scope what belongs to it, although the run was not asked to.
+
+    An item that one of the scope became, or that has the record of such a one, or a record `r` that the run is about.
     """
+    return [
+        f"""
 delete from rivals
 where fold in (select m.fold from work.moved m where m.before not in (select fold from rivals))
   or fold in (
@@ -66,10 +71,11 @@ where fold in (select m.fold from work.moved m where m.before not in (select fol
     join work.rows g on g.record_id = n.record_id
     where n.present and not g.present and g.fold not in (select fold from rivals)
   )
+  or fold in (select n.fold from work.rows n join records r on r.number = n.record_number where n.present and {records})
 """,
-    "delete from work.moved where fold in (select fold from rivals)",
-)
-"""Where a run is about an item that is gone it is about what became of it as well, whatever else it is about."""
+        "delete from work.moved where fold in (select fold from rivals)",
+    ]
+
 
 BASE = (
     "create or replace table work.base as from accord",
@@ -100,12 +106,12 @@ REMEMBER = (
 
 
 def moved_sql(bound: Bound) -> list[str]:
-    """Statements that give rows which moved the record that they had, where no mark says so."""
+    """Statements that give rows which moved the record that they had, told by a mark or by what they say."""
     columns = [given("user"), *(given(rule.column) for _, rule in agreed_fields(bound))]
     alike = " and ".join(f"n.{column} is not distinct from g.{column}" for column in columns)
     return [
         f"""
-create or replace temp table heirs as
+create or replace temp table successors as
 select
   n.fold,
   n.key,
@@ -124,13 +130,13 @@ where n.present and n.record_id is null and n.verdict is null
     or g.fold in (select fold from work.excepted)
   )
 """,
-        "insert into work.moved select fold, key, before, record_id, record_number from heirs where sure",
+        "insert into work.moved select fold, key, before, record_id, record_number from successors where sure",
         f"""
 update work.link set record_id = m.record_id, record_number = m.record_number, how = {literal(HOW)}
 from work.moved m
 where m.fold = link.fold and m.record_number is not null
 """,
         *FOLLOWED,
-        "insert into contested select record_id from heirs where not sure and record_id is not null",
-        f"update work.link set verdict = {literal(UNSURE)} from heirs h where h.fold = link.fold and not h.sure",
+        "insert into contested select record_id from successors where not sure and record_id is not null",
+        f"update work.link set verdict = {literal(UNSURE)} from successors n where n.fold = link.fold and not n.sure",
     ]

@@ -5,8 +5,9 @@ for good and it stays as it is. Changed meanwhile, the change wins: what was del
 is not seen any more was not deleted for all we know, and takes nothing with it; and a row of which the declaration
 keeps every field is kept whole, as a deletion is an edit too.
 
-In: `work.link`, `work.sides`, `parted`. Out: `work.fates` (fold, record_id, gone `row` or `record`, fate `delete`,
-`anew` or `part`), and the verdicts of `work.link` that follow from it. Table `parted` (fold): pairs that are no longer.
+In: `work.link`, `work.sides`, `work.moved`, `successors`, `parted`. Out: `work.over` (fold), `work.fates` (fold,
+record_id, gone `row` or `record`, fate `delete`, `anew` or `part`), and the verdicts of `work.link` that follow from
+them. Table `parted` (fold): pairs that are no longer.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from work.rows s
 where not s.present and (
   s.record_id is null
   or s.record_id in (select k.record_id from work.rows k where k.present and k.record_id is not null)
-) and s.fold not in (select before from heirs where not sure)
+) and s.fold not in (select before from successors where not sure)
 """,
     "delete from work.link where fold in (select fold from work.over)",
     "delete from work.scope where fold in (select fold from work.over)",

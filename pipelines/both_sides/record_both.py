@@ -13,7 +13,14 @@ from pipelines.both_sides.streaks import go_on_sql
 from pipelines.loading.plan import FIRST_DONE
 from pipelines.reading.binding import Bound
 
-OVER = "delete from links where fold in (select fold from work.over)"
+OVER = """
+delete from links
+where fold in (select fold from work.over) or (
+  fold not in (select fold from source where present)
+  and record_id in (select record_id from work.rows where present and record_id is not null)
+)
+"""
+"""Of what is gone and nobody's concern: also where the run was not about it, but about the row that has its record."""
 
 REPLACED = """
 delete from links

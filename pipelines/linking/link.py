@@ -13,6 +13,9 @@ from pipelines.declaring.entity import Entity
 from pipelines.linking.facts import HOLD_CIRCLES
 from pipelines.linking.mergers import ADD_SURVIVORS, MERGED, MERGED_LINKS, SURVIVORS, heirs_sql, winners_sql
 
+UNSURE = "held: ambiguous_match"
+"""Several records or rows could be meant, and nobody guesses."""
+
 WINNERS = f"create or replace temp table winners as {winners_sql()}"
 
 CLAIMED = """

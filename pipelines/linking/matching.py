@@ -3,7 +3,8 @@
 A row that is not active claims a record, so that nobody else is given it, but is not linked to what people typed.
 Where a rule is `single`, rows that find nothing but what is of others get no record at all.
 
-In: `work.rows`, `records`, `links`, `work.link`. Out: `work.link` with what was found.
+In: `work.rows`, `records`, `links`, `work.link`. Out: `work.link` with what was found, `rivals` (fold, number)
+and `contested` (record_id).
 """
 
 from __future__ import annotations
@@ -11,9 +12,13 @@ from __future__ import annotations
 from pipelines.both_sides.born import owners_sql
 from pipelines.declaring.entity import Entity
 from pipelines.declaring.match import Same
+from pipelines.linking.link import UNSURE
 from pipelines.reading.binding import Bound
 from pipelines.reconciling.status import alive_sql
 from pipelines.sql import duckdb_type, given, literal, quote
+
+CONTESTED = "create or replace temp table contested (record_id varchar)"
+"""Records that rows tied for: a weaker rule does not give them to a third row behind their backs."""
 
 WITHOUT_RECORD = """\
 s.present and s.merged_fold is null
@@ -21,15 +26,16 @@ s.present and s.merged_fold is null
   and s.fold not in (select fold from records where fold is not null and not IsDeleted)
   and s.fold not in (select fold from work.incoming where problem is not null and fold is not null)"""
 
-LEFT_ONE = "not s.present and s.fold in (select fold from links)"
+GONE_WITH_RECORD = "not s.present and s.fold in (select fold from links)"
 
 
 def rivals_sql(entity: Entity) -> list[str]:
-    """Statements that let rows outside the scope take part in matching, as they could claim the same record.
+    """Statements that create `rivals` and `contested`: rows outside the scope take part in matching.
 
-    Of two sides so do those that are gone: a row of the scope may be what became of one.
+    They could claim the same record as one of the scope. Of two sides so do those that are gone: a row of the scope may
+    be what became of one.
     """
-    could = f"({WITHOUT_RECORD}) or ({LEFT_ONE})" if entity.both else WITHOUT_RECORD
+    could = f"({WITHOUT_RECORD}) or ({GONE_WITH_RECORD})" if entity.both else WITHOUT_RECORD
     return [
         f"""
 create or replace temp table rivals as
@@ -46,9 +52,6 @@ WITHOUT_RIVALS = (
     "delete from work.link where fold in (select fold from rivals)",
     "delete from work.scope where number in (select number from rivals)",
 )
-
-CONTESTED = "create or replace temp table contested (record_id varchar)"
-"""Records that rows tied for: a weaker rule does not give them to a third row behind their backs."""
 
 
 def _free_sql(bound: Bound) -> str:
@@ -140,7 +143,7 @@ from (
     any_value(active) as active,
     case when max(records) = 1 and max(claimants) = 1 then any_value(record_id) end as record_id,
     case when max(records) = 1 and max(claimants) = 1 then any_value(record_number) end as record_number,
-    case when max(records) > 1 or max(claimants) > 1 then 'held: ambiguous_match' end as verdict
+    case when max(records) > 1 or max(claimants) > 1 then {literal(UNSURE)} end as verdict
   from matches
   group by fold
 ) m

@@ -41,7 +41,7 @@ class Keys:
 
 
 Scope = str | Slice | Keys
-"""`"changed"`: what is not settled as it stands; `"all"`: every row that the source has."""
+"""`"changed"`: what is not settled as it stands, of two sides all; `"all"`: every row that the source has."""
 
 
 def covers_everything(scope: Scope) -> bool:
@@ -115,15 +115,15 @@ def scope_sql(bound: Bound, scope: Scope) -> str:
         "t.fold is null or not t.settled or t.row_hash <> s.row_hash"
         f" or t.ref_hash <> {reference_hash_sql(bound)} or s.fold in ({LOST_RECORDS})"
     )
-    if bound.entity.both and covers_everything(scope):
-        chosen = "true"  # two sides are compared whole: either may have changed, and days come and go in the window
+    if scope == "all" or (bound.entity.both and covers_everything(scope)):
+        chosen = "true"  # two sides are compared whole: either may have changed, and days come into the window
     elif isinstance(scope, Slice):
         window = "(s.changed_at >= getvariable('slice_start') and s.changed_at < getvariable('slice_end'))"
         chosen = f"{window} or {unsettled}" if scope.catch_up else window
     elif isinstance(scope, Keys):
         chosen = "s.fold in (select fold from wanted_keys)"
     else:
-        chosen = "true" if scope == "all" else unsettled
+        chosen = unsettled
     there = "s.present"
     if bound.entity.both:  # what is gone there has a record that is to be told
         there = "(s.present or s.fold in (select fold from links))"

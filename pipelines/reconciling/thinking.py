@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from pipelines import memory
 from pipelines.both_sides.excepting import choose_excepted
-from pipelines.both_sides.moved import COMPANIONS, KNOWN_BY
+from pipelines.both_sides.moved import KNOWN_BY, companions_sql
 from pipelines.both_sides.pairing import EVERY, Pairing, before_matching_sql, pairing_sql, relinking
 from pipelines.both_sides.way_back import TABLES as TABLES_OF_WAY_BACK
 from pipelines.both_sides.way_back import way_back_sql
@@ -108,7 +108,7 @@ def _think(con: duckdb.DuckDBPyConnection, bound: Bound, wish: Wish, published: 
         choose(con, bound, wish.scope)
         if entity.both:
             choose_excepted(con, wish.excepted)
-    _link(con, bound)
+    _link(con, bound, wish.scope)
     for statement in pairing_sql(bound, _pairing(con, wish)) if entity.both else ():
         con.execute(statement)
     for statement in circles_sql(entity):
@@ -130,16 +130,17 @@ def _think(con: duckdb.DuckDBPyConnection, bound: Bound, wish: Wish, published: 
 
 
 def _pairing(con: duckdb.DuckDBPyConnection, wish: Wish) -> Pairing:
+    return Pairing(whole=wish.whole, relinking=relinking(con), records=_records_of(wish.scope))
+
+
+def _records_of(scope: Scope | None) -> str:
     """Records without a row belong to runs that are about everything, or about them by name."""
-    records = EVERY
-    if isinstance(wish.scope, Keys):
-        records = "lower(r.Id) in (select fold from wanted_keys)"
-    elif isinstance(wish.scope, Slice) and not wish.scope.catch_up:
-        records = "false"
-    return Pairing(whole=wish.whole, relinking=relinking(con), records=records)
+    if isinstance(scope, Keys):
+        return "lower(r.Id) in (select fold from wanted_keys)"
+    return "false" if isinstance(scope, Slice) and not scope.catch_up else EVERY
 
 
-def _link(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
+def _link(con: duckdb.DuckDBPyConnection, bound: Bound, scope: Scope | None) -> None:
     """`work.link` says which record each row in scope has, and `work.rows` shows both."""
     entity = bound.entity
     if entity.both:
@@ -157,7 +158,9 @@ def _link(con: duckdb.DuckDBPyConnection, bound: Bound) -> None:
     for match in entity.match:
         for statement in match_sql(bound, match):
             con.execute(statement)
-    for statement in (*(COMPANIONS if entity.both else ()), *WITHOUT_RIVALS) if entity.match or entity.both else ():
+    for statement in companions_sql(_records_of(scope)) if entity.both else ():
+        con.execute(statement)
+    for statement in WITHOUT_RIVALS if entity.match or entity.both else ():
         con.execute(statement)
     for statement in linked_targets_sql(entity) if entity.refers_to_itself else ():
         con.execute(statement)

@@ -157,6 +157,31 @@ def test_a_run_about_what_is_gone_makes_no_record_anew_that_people_deleted_as_it
     assert list(desk.items()) == [new]
 
 
+def test_a_run_about_a_record_alone_finds_the_item_that_is_equal_to_it(desk: Desk) -> None:
+    day = f"{desk.clock.now:%Y-%m-%d}"
+    key = desk.puts(ANN, {"title": "one", "dueDateTime": {"dateTime": f"{day}T00:00:00", "timeZone": "UTC"}})
+    record = desk.creates({"Subject": "one", "OwnerId": desk.users[ANN], "ActivityDate": day})
+    desk.run(scope=Keys(frozenset({record})))
+    desk.run()
+    assert {name: row["Outlook_Id__c"] for name, row in desk.records().items()} == {record: key}
+    assert list(desk.items()) == [key]
+
+
+def test_what_another_item_has_now_is_not_deleted_for_the_one_that_had_it(desk: Desk) -> None:
+    """Keys may not be written, and the run is about the new one alone."""
+    desk.entity = replace(desk.entity, both=replace(desk.entity.rules_of_both, prevent={"crm": ("update",)}))
+    key = desk.puts(ANN, {"title": "one"})
+    desk.run()
+    (record,) = desk.records()
+    desk.throws_away(key)
+    new = desk.puts(ANN, {"title": "one", "importance": "high"})
+    desk.run(scope=about(new))
+    for _ in range(2):
+        desk.run()
+    assert list(desk.records()) == [record]
+    assert list(desk.items()) == [new]
+
+
 def test_a_run_about_others_decides_nothing_of_what_moved(desk: Desk) -> None:
     key, other = desk.puts(ANN, {"title": "one"}), desk.puts(ANN, {"title": "other"})
     desk.run()
