@@ -61,7 +61,8 @@ class SyncConfig(PlanConfig):
         default=Rows.slice,
         description=(
             "slice: rows that changed in the partition · catch_up: those, and every row that is not settled · "
-            "changed: every row that is not settled · all: every row of the source, quarantined ones too."
+            "changed: every row that is not settled · all: every row of the source, quarantined ones too. "
+            "Of two sides slice looks at the source's rows alone; catch_up and changed look at both sides whole."
         ),
     )
     approve: str | None = Field(

@@ -27,7 +27,8 @@ class Slice:
     catch_up: bool = False
 
     def __str__(self) -> str:
-        return f"{self.start:%Y-%m-%dT%H:%M}/{self.end:%Y-%m-%dT%H:%M}"
+        span = f"{self.start:%Y-%m-%dT%H:%M}/{self.end:%Y-%m-%dT%H:%M}"
+        return f"{span} and what is open" if self.catch_up else span
 
 
 @dataclass(frozen=True, slots=True)

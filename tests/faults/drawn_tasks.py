@@ -32,7 +32,7 @@ QUIETLY = st.sampled_from(("status", "priority")).flatmap(lambda cell: st.tuples
 """A cell that decides of nothing but itself."""
 SIDES = st.sampled_from(("item", "record"))
 Asked = Literal["changed", "all", "catch_up", "slice"] | int
-"""What a run is about; a number: one item alone, which may be gone."""
+"""What a run is about; a number: one item alone, which may be gone, or one record."""
 WHOLE: tuple[Asked, ...] = ("changed", "changed", "all", "catch_up")
 SCOPES = st.sampled_from(WHOLE)
 PARTS = st.sampled_from(("slice", *range(10)))

@@ -169,8 +169,8 @@ class TwoSides(PeopleAtTasks):
         if asked in ("catch_up", "slice"):
             return Slice(self.desk.clock.now - HOUR, self.desk.clock.now + HOUR, catch_up=asked == "catch_up")
         if isinstance(asked, int):
-            known = sorted({*self.desk.items(), *self.last})
-            return Keys(frozenset(map(key_of, known[asked % len(known) :][:1]))) if known else "changed"
+            known = [*map(key_of, sorted({*self.desk.items(), *self.last})), *sorted(self.desk.records())]
+            return Keys(frozenset({known[asked % len(known)]})) if known else "changed"
         return asked
 
     def _types(self, side: str, pair: Pair, cell: str, value: str) -> None:

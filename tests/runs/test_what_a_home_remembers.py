@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import duckdb
 import pytest
 
+from assets.accounts import ENTITY as ACCOUNTS
 from pipelines.declaring.entity import Entity, Target
 from pipelines.declaring.gates import Gates, Limit
 from pipelines.declaring.rules import Master
 from pipelines.declaring.source import Feed
+from pipelines.linking.scope import Scope, Slice
 from pipelines.telling.release import Released, release
 from resources.salesforce.org import SalesforceOrg
 from resources.warehouse import Warehouse, read_copy
@@ -67,6 +72,22 @@ def test_an_older_feed_delivered_again_changes_nothing_until_somebody_wants_it(h
     assert names() == ["First", "Second", "First"]
     deliver(3, "Third", "Third", "Third")
     assert names() == ["Third", "Third", "Third"]
+
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("scope", ["changed", Slice(LONG_AGO, LONG_AGO + timedelta(days=1), catch_up=True)], ids=str)
+def test_a_changed_declaration_is_taken_up_by_the_run_of_a_schedule_as_well(here: Place, scope: Scope) -> None:
+    key = f"terms-{type(scope).__name__}"
+    here.org.seed("Account", [{"Source_Key__c": key, "Name": "A", "Phone": "typed"}])
+    here.feed("institutions", [{"institution_id": key, "name": "A", "phone": "1"}])
+    here.run("accounts")
+    assert here.records("Account")[key]["Phone"] == "typed"
+    ours = replace(ACCOUNTS, fields={**ACCOUNTS.fields, "Phone": Master("phone")})
+    here.run(ours, scope=scope)
+    assert here.records("Account")[key]["Phone"] == "1"
+    assert here.run(ours, scope=scope).status == "nothing_to_do"
 
 
 def phones(here: Place, numbers: dict[str, str]) -> None:
