@@ -182,6 +182,20 @@ def test_what_another_item_has_now_is_not_deleted_for_the_one_that_had_it(desk: 
     assert list(desk.items()) == [new]
 
 
+def test_a_run_about_what_is_gone_tells_of_it_and_leaves_its_changed_record_to_the_next_one(desk: Desk) -> None:
+    key = desk.puts(ANN, {"title": "one"})
+    desk.run()
+    (record,) = desk.records()
+    desk.edits(record, Priority="High")
+    desk.throws_away(key)
+    report = desk.run(scope=about(key))
+    assert report is not None
+    assert report.reasons == {"skipped: deleted_in_source": 1}
+    desk.run()
+    assert [(item["title"], item["importance"]) for item in desk.items().values()] == [("one", "high")]
+    assert list(desk.records()) == [record]
+
+
 def test_a_run_about_others_decides_nothing_of_what_moved(desk: Desk) -> None:
     key, other = desk.puts(ANN, {"title": "one"}), desk.puts(ANN, {"title": "other"})
     desk.run()
