@@ -134,12 +134,16 @@ def snapshot(bound: Bound, crm: Crm, world: World, *, everything: bool = False, 
     sobject = bound.entity.target.sobject
     if full:
         taken = crm.snapshot(sobject, bound.record_fields, since=None)
+        _spool(bound, taken, warehouse.spool, world.progress)  # an org that has none any more tells that by no row
         # what was deleted or merged since the watermark is asked for next: until then that is as far as we know
-        _take(bound, taken, world, replace_sql(bound, "pages"), crm.user_id, watermark or taken.taken_at)
+        whole = [*replace_sql(bound, "pages"), *echoes_sql(bound, crm.user_id)]
+        _take(bound, world, whole, watermark or taken.taken_at)
     if watermark is not None:
         # what was seen before everything was read is older than that
         taken = crm.snapshot(sobject, bound.record_fields, since=_back(watermark), seen=BLIND if full else seen)
-        _take(bound, taken, world, merge_sql(bound, "pages"), crm.user_id, taken.taken_at)
+        rows = _spool(bound, taken, warehouse.spool, world.progress)
+        changed = [*merge_sql(bound, "pages"), *echoes_sql(bound, crm.user_id)] if rows else []
+        _take(bound, world, changed, taken.taken_at)
 
 
 def read_since(con: duckdb.DuckDBPyConnection) -> datetime | None:
@@ -164,16 +168,13 @@ def _too_wide(watermark: datetime, now: datetime) -> bool:
     return now - watermark > timedelta(days=WIDEST_GAP_DAYS)
 
 
-def _take(
-    bound: Bound, taken: Snapshot, world: World, statements: list[str], user_id: str, watermark: datetime
-) -> None:
-    """The pages are in `records`, and the watermark with them, in one transaction."""
+def _take(bound: Bound, world: World, statements: list[str], watermark: datetime) -> None:
+    """The spooled pages are in `records`, and the watermark with them, in one transaction."""
     warehouse = world.warehouse
-    rows = _spool(bound, taken, warehouse.spool, world.progress)
     with warehouse.open() as con:
         con.register("pages", pq.read_table(warehouse.spool))
         con.execute("begin")
-        for statement in [*statements, *echoes_sql(bound, user_id)] if rows else []:
+        for statement in statements:
             con.execute(statement)
         memory.write(con, "watermark", watermark.isoformat())
         memory.write(con, "sobject", bound.entity.target.sobject)

@@ -249,6 +249,20 @@ def test_a_task_that_moved_while_its_record_was_deleted_stays_and_is_no_new_one(
     }
 
 
+def test_a_task_whose_record_nobody_can_tell_of_any_more_is_left_alone_without_a_failure(desk: Desk) -> None:
+    """The org has forgotten it, as no run came for so long, and it has no other one."""
+    key = desk.puts(ANN, {"title": "one"})
+    desk.run()
+    (record,) = desk.records()
+    desk.deletes(record)
+    desk.later(timedelta(days=20))
+    desk.moves(key)
+    for _ in range(2):
+        report = desk.run()
+        assert report is not None
+        assert (report.status, report.reasons) == ("nothing_to_do", {"skipped: deleted_in_crm": 1})
+
+
 def test_a_task_that_was_parted_from_a_deleted_record_stays_so_wherever_it_is_moved(desk: Desk) -> None:
     desk.entity = replace(desk.entity, both=replace(desk.entity.rules_of_both, prevent={"source": ("delete",)}))
     key = desk.puts(ANN, {"title": "one"})

@@ -39,7 +39,7 @@ class Told:
     """An org that tells of these names in two pages, and may break off between them. `since`: what it was asked."""
 
     at: datetime
-    names: tuple[str, str] = ("One", "Two")
+    names: Sequence[str] = ("One", "Two")
     breaks: BaseException | None = None
     spared: int = 0
     """So many readings do not break off."""
@@ -136,3 +136,9 @@ def test_when_everything_was_read_but_not_what_was_deleted_that_is_asked_for_aga
     file.reads(again)
     back = NOON - timedelta(seconds=OVERLAP_SECONDS)
     assert (broken.since, again.since, file.watermark) == ([None, back], [back], LATER)
+
+
+def test_an_org_that_has_no_record_any_more_tells_so_by_telling_of_none(tmp_path: Path) -> None:
+    file = File(tmp_path)
+    file.reads(Told(LATER, names=()), everything=True)
+    assert file.case.con.execute("select distinct IsDeleted from records").fetchall() == [(True,)]
