@@ -252,7 +252,8 @@ def test_a_task_that_moved_while_its_record_was_deleted_stays_and_is_no_new_one(
 def test_a_task_whose_record_nobody_can_tell_of_any_more_is_left_alone_without_a_failure(desk: Desk) -> None:
     """The org has forgotten it, as no run came for so long, and it has no other one."""
     key = desk.puts(ANN, {"title": "one"})
-    desk.run()
+    for _ in range(2):
+        desk.run()
     (record,) = desk.records()
     desk.deletes(record)
     desk.later(timedelta(days=20))
