@@ -28,6 +28,7 @@ from pipelines.linking.scope import (
     Scope,
     Slice,
     circles_sql,
+    covers_everything,
     linked_targets_sql,
     own_targets_sql,
     reference_joins_sql,
@@ -134,10 +135,10 @@ def _pairing(con: duckdb.DuckDBPyConnection, wish: Wish) -> Pairing:
 
 
 def _records_of(scope: Scope | None) -> str:
-    """Records without a row belong to runs that are about everything, or about them by name."""
+    """Records without a row belong to runs that are about everything, or about them by name; not to what is retried."""
     if isinstance(scope, Keys):
         return "lower(r.Id) in (select fold from wanted_keys)"
-    return "false" if isinstance(scope, Slice) and not scope.catch_up else EVERY
+    return EVERY if scope is not None and covers_everything(scope) else "false"
 
 
 def _link(con: duckdb.DuckDBPyConnection, bound: Bound, scope: Scope | None) -> None:

@@ -196,6 +196,21 @@ def test_a_run_about_what_is_gone_tells_of_it_and_leaves_its_changed_record_to_t
     assert list(desk.records()) == [record]
 
 
+def test_a_run_about_one_item_that_is_tried_again_is_about_no_other_one(desk: Desk) -> None:
+    """Its record was locked at first."""
+    key = desk.puts(ANN, {"title": "one"})
+    desk.run()
+    desk.changes(key, importance="high")
+    day = f"{desk.clock.now:%Y-%m-%d}"
+    desk.puts(ANN, {"title": "two", "dueDateTime": {"dateTime": f"{day}T00:00:00", "timeZone": "UTC"}})
+    other = desk.creates({"Subject": "two", "OwnerId": desk.users[ANN], "ActivityDate": day})
+    report = desk.run({number: "locked" for number in range(1, 20)}, scope=about(key))
+    assert report is not None
+    assert desk.wire.kinds_met.count("locked") > 1
+    assert sum(report.outcomes.values()) == 1
+    assert desk.records()[other]["Outlook_Id__c"] is None
+
+
 def test_a_run_about_others_decides_nothing_of_what_moved(desk: Desk) -> None:
     key, other = desk.puts(ANN, {"title": "one"}), desk.puts(ANN, {"title": "other"})
     desk.run()
