@@ -204,7 +204,7 @@ def test_a_run_about_one_item_that_is_tried_again_is_about_no_other_one(desk: De
     day = f"{desk.clock.now:%Y-%m-%d}"
     desk.puts(ANN, {"title": "two", "dueDateTime": {"dateTime": f"{day}T00:00:00", "timeZone": "UTC"}})
     other = desk.creates({"Subject": "two", "OwnerId": desk.users[ANN], "ActivityDate": day})
-    report = desk.run({number: "locked" for number in range(1, 20)}, scope=about(key))
+    report = desk.run(dict.fromkeys(range(1, 20), "locked"), scope=about(key))
     assert report is not None
     assert desk.wire.kinds_met.count("locked") > 1
     assert sum(report.outcomes.values()) == 1
