@@ -18,6 +18,7 @@ from pipelines.both_sides.relink import relink
 from pipelines.linking.scope import Keys, Scope, Slice
 from pipelines.telling.report import Report
 from resources.outlook.keys import key_of
+from tests.faults.desk import ANN
 from tests.faults.drawn import DEATHS, SCHEDULES
 from tests.faults.drawn_tasks import (
     NUMBERS,
@@ -39,6 +40,7 @@ from tests.oracle_of_both import Oracle
 from tests.sides_of_both import CELLS, Before, Item, Pair, Record
 
 HOUR = timedelta(hours=1)
+ORDINARY = {"subject": "three", "body": None, "due": 3, "status": "Not Started", "priority": "Low"}
 
 GONE = Record(None, None, None, "", "", "", date.min, deleted=True)
 
@@ -111,17 +113,14 @@ class TwoSides(PeopleAtTasks):
         self, number: int, side: str, typed: tuple[str, Any], at: int, schedule: dict[int, int], struck: int
     ) -> None:
         """Or just after it, where it had fewer calls. What is typed last counts, but against the CRM in a conflict."""
-        oracle, (cell, value) = self._oracle(), typed
-        items, records = items_of(self.desk), records_of(self.desk)
-        pairs = [
-            one
-            for one in self.pairs
-            if one.item in items
-            and not records.get(one.record, GONE).deleted
-            and not oracle.apart(items[one.item], records[one.record])
-        ]
+        if not self._in_accord():
+            self.somebody_notes_in_outlook(user=ANN, told=ORDINARY, private=False)
+            self._comes_to_rest(self._oracle())
+        pairs = self._in_accord()
         if not pairs:
             return
+        oracle, (cell, value) = self._oracle(), typed
+        items, records = items_of(self.desk), records_of(self.desk)
         pair = pairs[number % len(pairs)]
         item, record = items[pair.item], records[pair.record]
         done: list[int] = []
@@ -164,6 +163,17 @@ class TwoSides(PeopleAtTasks):
         report = self.desk.run(schedule, struck=struck, meanwhile=meanwhile, mode=mode, scope=self._scope(scope))
         self.tale.ran(mode, self.desk.wire.kinds_met, died=report is None)
         return report
+
+    def _in_accord(self) -> list[Pair]:
+        """Pairs that both sides have, and that are not left alone."""
+        oracle, items, records = self._oracle(), items_of(self.desk), records_of(self.desk)
+        return [
+            one
+            for one in self.pairs
+            if one.item in items
+            and not records.get(one.record, GONE).deleted
+            and not oracle.apart(items[one.item], records[one.record])
+        ]
 
     def _scope(self, asked: Asked) -> Scope:
         if asked in ("catch_up", "slice"):
