@@ -151,7 +151,7 @@ class Sync:
             con.execute("begin")
             if phase != "loaded":
                 self._errand.judge(con, self.bound, phase)
-            for statement in other_outcomes_sql(self.bound, self.request.scope):
+            for statement in other_outcomes_sql(self.request.scope):
                 con.execute(statement)
             if phase == "held":
                 remember_held(con, self.bound)

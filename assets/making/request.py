@@ -108,4 +108,4 @@ def _scope(context: dg.AssetExecutionContext, config: PlanConfig) -> Scope:
     if sliced and (context.has_partition_key or context.has_partition_key_range):
         window = context.partition_time_window
         return Slice(window.start, window.end, catch_up=config.scope is Rows.catch_up)
-    return Rows.changed.value if sliced else config.scope.value
+    return "all" if config.scope is Rows.all else "changed"

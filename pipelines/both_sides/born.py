@@ -13,7 +13,7 @@ from pipelines.both_sides.apart import NO_MAILBOX, OUTSIDE, record_apart_sql
 from pipelines.both_sides.arrived import LOST
 from pipelines.both_sides.made import TOLD_WITHIN, UNTOLD
 from pipelines.declaring.elsewhere import Records
-from pipelines.linking.link import UNSURE
+from pipelines.linking.verdicts import OF_SEVERAL, UNSURE
 from pipelines.reading.binding import Bound
 from pipelines.sql import literal, quote
 
@@ -83,7 +83,7 @@ select
       select t.fold from state t where t.failures >= {bound.entity.retries} and t.row_hash = content_hash
     ) then 'held: quarantined'
     when record_id in (select record_id from contested) then {literal(UNSURE)}
-    when record_id in (select record_id from shared) then 'held: shared_record'
+    when record_id in (select record_id from shared) then {literal(OF_SEVERAL)}
     when apart is not null then 'skipped: ' || apart
     when record_id in ({SENT_LATELY}) then 'held: lost_answer'
     when was_there then 'skipped: deleted_in_source'

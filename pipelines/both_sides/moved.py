@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from pipelines.both_sides.parting import DELETED_IN_CRM
 from pipelines.both_sides.three_way import agreed_fields
-from pipelines.linking.link import UNSURE
+from pipelines.linking.verdicts import UNSURE
 from pipelines.reading.binding import Bound
 from pipelines.sql import given, literal
 

@@ -12,9 +12,8 @@ from __future__ import annotations
 from pipelines.declaring.entity import Entity
 from pipelines.linking.facts import HOLD_CIRCLES
 from pipelines.linking.mergers import ADD_SURVIVORS, MERGED, MERGED_LINKS, SURVIVORS, heirs_sql, winners_sql
-
-UNSURE = "held: ambiguous_match"
-"""Several records or rows could be meant, and nobody guesses."""
+from pipelines.linking.verdicts import OF_SEVERAL
+from pipelines.sql import literal
 
 WINNERS = f"create or replace temp table winners as {winners_sql()}"
 
@@ -97,8 +96,8 @@ having count(distinct coalesce(h.heir, l.fold)) > 1
 Rows that were merged in the source are one by what they are called now.
 """
 
-HOLD_SHARED = """
-update work.link set verdict = 'held: shared_record', record_id = null, record_number = null
+HOLD_SHARED = f"""
+update work.link set verdict = {literal(OF_SEVERAL)}, record_id = null, record_number = null
 from claimed c
 where c.fold = link.fold and link.verdict is null
   and link.record_id <> c.record_id

@@ -12,7 +12,7 @@ from __future__ import annotations
 from pipelines.both_sides.born import owners_sql
 from pipelines.declaring.entity import Entity
 from pipelines.declaring.match import Same
-from pipelines.linking.link import UNSURE
+from pipelines.linking.verdicts import UNSURE
 from pipelines.reading.binding import Bound
 from pipelines.reconciling.status import alive_sql
 from pipelines.sql import duckdb_type, given, literal, quote
@@ -35,6 +35,8 @@ def rivals_sql(entity: Entity) -> list[str]:
     They could claim the same record as one of the scope. Of two sides so do those that are gone: a row of the scope may
     be what became of one.
     """
+    if not _matches(entity):
+        return []
     could = f"({WITHOUT_RECORD}) or ({GONE_WITH_RECORD})" if entity.both else WITHOUT_RECORD
     return [
         f"""
@@ -48,10 +50,18 @@ where s.number not in (select number from work.scope) and ({could})
     ]
 
 
-WITHOUT_RIVALS = (
-    "delete from work.link where fold in (select fold from rivals)",
-    "delete from work.scope where number in (select number from rivals)",
-)
+def without_rivals_sql(entity: Entity) -> list[str]:
+    """Statements that take the `rivals` out of the scope again."""
+    if not _matches(entity):
+        return []
+    return [
+        "delete from work.link where fold in (select fold from rivals)",
+        "delete from work.scope where number in (select number from rivals)",
+    ]
+
+
+def _matches(entity: Entity) -> bool:
+    return bool(entity.match) or entity.both is not None
 
 
 def _free_sql(bound: Bound) -> str:

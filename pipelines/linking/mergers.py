@@ -6,6 +6,9 @@ A merged row's record goes to the survivor where that has none yet; else it is m
 
 from __future__ import annotations
 
+from pipelines.linking.verdicts import OF_SEVERAL
+from pipelines.sql import literal
+
 DEEPEST = 20
 """A chain of mergers longer than this is a circle."""
 
@@ -107,12 +110,12 @@ from merged m
 where m.survivor = link.fold and m.fate = 'rekey'
 """,
     # a new record beside the two would only hide that somebody has to choose
-    """
+    f"""
 update work.link set verdict = m.fate
 from (
   select survivor, min(fate) as fate
   from merged
-  where fate in ('held: ambiguous_merge', 'held: shared_record')
+  where fate in ('held: ambiguous_merge', {literal(OF_SEVERAL)})
   group by survivor
 ) m
 where m.survivor = link.fold and link.verdict is null and link.record_id is null

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from pipelines.declaring.conditions import resolved
 from pipelines.declaring.entity import Entity
@@ -41,7 +42,7 @@ class Keys:
         return f"{len(self.keys)} keys"
 
 
-Scope = str | Slice | Keys
+Scope = Literal["changed", "all"] | Slice | Keys
 """`"changed"`: what is not settled as it stands, of two sides all; `"all"`: every row that the source has."""
 
 
@@ -117,7 +118,8 @@ def scope_sql(bound: Bound, scope: Scope) -> str:
         f" or t.ref_hash <> {reference_hash_sql(bound)} or s.fold in ({LOST_RECORDS})"
     )
     if scope == "all" or (bound.entity.both and covers_everything(scope)):
-        chosen = "true"  # two sides are compared whole: either may have changed, and days come into the window
+        # two sides are compared whole: either may have changed, and days come into the window and leave it
+        chosen = "true"
     elif isinstance(scope, Slice):
         window = "(s.changed_at >= getvariable('slice_start') and s.changed_at < getvariable('slice_end'))"
         chosen = f"{window} or {unsettled}" if scope.catch_up else window

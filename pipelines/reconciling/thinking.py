@@ -20,7 +20,7 @@ from pipelines.both_sides.way_back import TABLES as TABLES_OF_WAY_BACK
 from pipelines.both_sides.way_back import way_back_sql
 from pipelines.linking.facts import facts_sql, listed_sql
 from pipelines.linking.link import link_sql
-from pipelines.linking.matching import WITHOUT_RIVALS, match_sql, rivals_sql
+from pipelines.linking.matching import match_sql, rivals_sql, without_rivals_sql
 from pipelines.linking.mergers import HEIRS, HELD_HEIRS
 from pipelines.linking.missing import hold_twins_sql
 from pipelines.linking.scope import (
@@ -136,9 +136,9 @@ def _pairing(con: duckdb.DuckDBPyConnection, wish: Wish) -> Pairing:
 
 def _records_of(scope: Scope | None) -> str:
     """Records without a row belong to runs that are about everything, or about them by name; not to what is retried."""
-    if isinstance(scope, Keys):
-        return "lower(r.Id) in (select fold from wanted_keys)"
-    return EVERY if scope is not None and covers_everything(scope) else "false"
+    if scope is not None and covers_everything(scope):
+        return EVERY
+    return "lower(r.Id) in (select fold from wanted_keys)" if isinstance(scope, Keys) else "false"
 
 
 def _link(con: duckdb.DuckDBPyConnection, bound: Bound, scope: Scope | None) -> None:
@@ -146,9 +146,7 @@ def _link(con: duckdb.DuckDBPyConnection, bound: Bound, scope: Scope | None) -> 
     entity = bound.entity
     if entity.both:
         con.execute(KNOWN_BY)
-    for statement in rivals_sql(entity) if entity.match or entity.both else ():
-        con.execute(statement)
-    for statement in link_sql(entity):
+    for statement in (*rivals_sql(entity), *link_sql(entity)):
         con.execute(statement)
     con.execute(HEIRS)
     con.execute(rows_sql(bound))
@@ -161,7 +159,7 @@ def _link(con: duckdb.DuckDBPyConnection, bound: Bound, scope: Scope | None) -> 
             con.execute(statement)
     for statement in companions_sql(_records_of(scope)) if entity.both else ():
         con.execute(statement)
-    for statement in WITHOUT_RIVALS if entity.match or entity.both else ():
+    for statement in without_rivals_sql(entity):
         con.execute(statement)
     for statement in linked_targets_sql(entity) if entity.refers_to_itself else ():
         con.execute(statement)

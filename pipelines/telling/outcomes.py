@@ -11,7 +11,7 @@ from typing import Literal
 
 from pipelines.declaring.conditions import resolved
 from pipelines.declaring.entity import Entity
-from pipelines.linking.scope import Keys, Scope, Slice
+from pipelines.linking.scope import Keys, Scope, covers_everything
 from pipelines.loading.failures import class_sql
 from pipelines.reading.binding import Bound
 from pipelines.reading.normalise import HELD_PROBLEMS
@@ -192,13 +192,19 @@ def _back_sql(entity: Entity) -> str:
     return f"select distinct c.fold from work.cells c where c.rule <> {literal(ENDED)} and ({showed or 'false'})"
 
 
-def other_outcomes_sql(bound: Bound, scope: Scope) -> list[str]:
-    """Statements that add the extracted rows outside `work.scope`: unusable ones, and those already settled."""
-    if isinstance(scope, Slice) and not scope.catch_up:
-        return []
-    asked = "and i.fold in (select fold from wanted_keys)" if isinstance(scope, Keys) else ""
+def other_outcomes_sql(scope: Scope) -> list[str]:
+    """Statements that add the extracted rows outside `work.scope`: unusable ones, and those already settled.
+
+    A run about keys tells of theirs alone, one about a time of none.
+    """
+    if covers_everything(scope):
+        return [_unusable_sql("true"), *OUTSIDE]
+    return [_unusable_sql("i.fold in (select fold from wanted_keys)")] if isinstance(scope, Keys) else []
+
+
+def _unusable_sql(asked: str) -> str:
     held = f"i.problem in {literals(HELD_PROBLEMS)}"
-    unusable = f"""
+    return f"""
 insert into work.outcomes
 select
   i._file, i._line, i.key, i.fold, null,
@@ -209,30 +215,29 @@ select
   null,
   null
 from work.incoming i
-where i.problem is not null {asked}
+where i.problem is not null and {asked}
 """
-    if isinstance(scope, Keys):
-        return [unusable]
-    return [
-        unusable,
-        """
+
+
+OUTSIDE = (
+    """
 insert into work.outcomes
 select _file, _line, null, null, null, 'failed', reason, null, 'row', null, null
 from landing.rejects
 """,
-        """
+    """
 insert into work.outcomes
 select _file, _line, key, null, null, 'skipped', 'repeated', null, null, null, null
 from work.repeats
 """,
-        """
+    """
 insert into work.outcomes
 select i._file, i._line, i.key, i.fold, t.record_id, 'unchanged', 'source_unchanged', null, null, null, null
 from work.incoming i
 left join links t on t.fold = i.fold
 where i.problem is null and i.fold not in (select fold from work.outcomes where fold is not null)
 """,
-    ]
+)
 
 
 TRIED_SQL = """

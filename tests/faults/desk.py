@@ -15,15 +15,14 @@ from pipelines.declaring.entity import Entity
 from pipelines.run import Request
 from pipelines.telling.report import Report
 from resources.warehouse import Warehouse
-from tests.faults import promises
 from tests.faults.clock import SimulatedClock
 from tests.faults.drawn_wire import Drawn, DrawnWire
 from tests.faults.inside import inside
 from tests.faults.kinds import WRITES
-from tests.faults.outside import HeldOpen, Listed, outside
-from tests.faults.overheard import overhearing
+from tests.faults.outside import HeldOpen, Listed
+from tests.faults.running import Runner, Struck
 from tests.faults.wire import nothing
-from tests.runs.place import run_id, run_once
+from tests.runs.place import run_id
 
 ANN, BOB = "ann@example.com", "bob@example.com"
 PEOPLE = (ANN, BOB)
@@ -32,21 +31,17 @@ Item = dict[str, Any]
 Record = dict[str, Any]
 
 
-class Struck(BaseException):
-    """The process is gone: nothing handles this, and the entity's file is as it was last committed."""
-
-
 class Desk:
     """A home, an org and mailboxes, with one clock; to be closed."""
 
     def __init__(self, home: Path, entity: Entity = TASKS) -> None:
         self._stack = ExitStack()
         self.entity = replace(entity, retries=10_000)
-        self.home = home
         self.clock = SimulatedClock()
         self.org = self._stack.enter_context(inside(home / "org", self.clock))
         self.office = self.org.office
         self.warehouse = HeldOpen(Warehouse(home, entity.name))
+        self._runner = Runner(self.org, self.warehouse, home)
         # ids of items begin with the mailbox's: a story that is told again has the same ones
         people = [{"userPrincipalName": each, "id": str(uuid5(NAMESPACE_URL, each))} for each in PEOPLE]
         self.office.door("users", users=people)
@@ -168,22 +163,8 @@ class Desk:
 
         wire.before, wire.after = strike, strike_after
         self.clock.go_on(timedelta(seconds=2))
-        try:
-            with (
-                overhearing() as heard,
-                outside(self.org, wire, Listed([]), self.warehouse, "collections", self.home) as world,
-            ):
-                report = run_once(self.entity, world, Request(run_id=run_id(), **request), approved=approved)
-                heard.reads(report)
-        except Struck:
-            self.warehouse.close()
-            self.warehouse = HeldOpen(Warehouse(self.home, self.entity.name))
-            return None
-        finally:
-            wire.org.give_back()
-        promises.billed(report, wire)
-        promises.cost_what_was_planned(report, wire)
-        return report
+        asked = Request(run_id=run_id(), **request)
+        return self._runner.run(self.entity, asked, wire, Listed([]), approved=approved)
 
     @property
     def org_writes(self) -> int:

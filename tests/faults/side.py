@@ -20,15 +20,15 @@ from tests.faults import promises
 from tests.faults.drawn_wire import DrawnWire
 from tests.faults.hands import Hands
 from tests.faults.inside import Inside
-from tests.faults.outside import HeldOpen, Listed, Row, outside
-from tests.faults.overheard import overhearing
+from tests.faults.outside import HeldOpen, Listed, Row
 from tests.faults.plan import Plan
+from tests.faults.running import Runner, Struck
 from tests.faults.sent import Sent
-from tests.faults.stroke import Stroke, Struck
+from tests.faults.stroke import Stroke
 from tests.faults.tale import Tale
 from tests.faults.typed import Typed
 from tests.oracle import Oracle
-from tests.runs.place import run_id, run_once
+from tests.runs.place import run_id
 
 EVERY = 20 * 60
 """Seconds between two runs: more than a snapshot reaches back, so that what one has missed is not read again."""
@@ -46,8 +46,9 @@ class Side(Hands):
         super().__init__(plan, org)
         self.tale = tale
         self.entity = replace(plan.entity, retries=10_000)
-        self.home = home
-        self.warehouse = self._opened()
+        opened = Warehouse(home, self.entity.name)
+        self.warehouse = HeldOpen(opened, published_too=plan.above is None)
+        self.runner = Runner(org, self.warehouse, home)
         self.rows: dict[str, dict[str, str | None]] = {}
         self.twins: list[dict[str, str | None]] = []
         self.last: dict[str, dict[str, str | None]] = {}
@@ -59,9 +60,6 @@ class Side(Hands):
         """What the last carried out run was meant to bring about."""
         self.order = 0
         self._clock = 0
-
-    def _opened(self) -> HeldOpen:
-        return HeldOpen(Warehouse(self.home, self.entity.name), published_too=self.plan.above is None)
 
     def close(self) -> None:
         self.warehouse.close()
@@ -107,26 +105,9 @@ class Side(Hands):
 
         wire.before = amid
         asked = Request(run_id=run_id(), mode=mode, scope=stroke.scope, create_missing=stroke.imports)
-        self.wire, report, died = wire, None, False
-        try:
-            with (
-                overhearing() as heard,
-                outside(self.org, wire, Listed(feed), self.warehouse, stroke.route, self.home) as world,
-            ):
-                late = replace(world, clock=lambda: world.clock() + stroke.skew, batching=stroke.batching)
-                report = run_once(self.entity, late, asked, approved=True)
-                heard.reads(report)
-        except Struck:
-            died = True
-            self.warehouse.close()
-            self.warehouse = self._opened()
-        finally:
-            wire.org.give_back()
-        self.tale.ran(mode, wire.kinds_met, died=died)
-        if report:
-            promises.billed(report, wire)
-            if stroke.route == "collections":  # jobs cost nothing here, lest there are none
-                promises.cost_what_was_planned(report, wire)
+        self.wire = wire
+        report = self.runner.run(self.entity, asked, wire, Listed(feed), route=stroke.route, seen_as=stroke.seen)
+        self.tale.ran(mode, wire.kinds_met, died=report is None)
         self.tale.done["rows written"] += sent.rows
         assert not sent.needless or "late" in wire.kinds_met, sent.needless
         assert mode == "sync" or not sent.rows, "a plan wrote"

@@ -6,13 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal
 
-from pipelines.loading.batching import Batching
+from pipelines.run import World
 from tests.faults.drawn_wire import Drawn
-from tests.faults.outside import ROUTES
-
-
-class Struck(BaseException):
-    """The process is gone: nothing handles this, and the entity's file is as it was last committed."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +32,8 @@ class Stroke:
         """The same run, but that all goes well."""
         return replace(self, schedule={}, struck=0)
 
-    @property
-    def batching(self) -> Batching:
-        usual = ROUTES[self.route]
-        return replace(usual, collection_rows=self.rows, job_rows=self.rows) if self.rows else usual
+    def seen(self, world: World) -> World:
+        """Our clock is wrong, and batches are small."""
+        usual, rows = world.batching, self.rows
+        batching = replace(usual, collection_rows=rows, job_rows=rows) if rows else usual
+        return replace(world, clock=lambda: world.clock() + self.skew, batching=batching)

@@ -176,7 +176,7 @@ class TwoSides(PeopleAtTasks):
         ]
 
     def _scope(self, asked: Asked) -> Scope:
-        if asked in ("catch_up", "slice"):
+        if asked == "catch_up" or asked == "slice":
             return Slice(self.desk.clock.now - HOUR, self.desk.clock.now + HOUR, catch_up=asked == "catch_up")
         if isinstance(asked, int):
             known = [*map(key_of, sorted({*self.desk.items(), *self.last})), *sorted(self.desk.records())]

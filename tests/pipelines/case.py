@@ -180,7 +180,7 @@ class Case:
         self.con.execute(TABLE)
         for statement in scope_outcomes_sql(self.bound, "planned", creates=creates):
             self.con.execute(statement)
-        for statement in other_outcomes_sql(self.bound, scope):
+        for statement in other_outcomes_sql(scope):
             self.con.execute(statement)
         return read_plan(self.con, self.bound, rows_before=0, rows_now=0)
 
