@@ -6,6 +6,7 @@ An id is long, and distinguishes capital and small letters, as those of Exchange
 from __future__ import annotations
 
 import hashlib
+import uuid
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import replace
@@ -81,7 +82,8 @@ class Items:
         if kind.versioned:
             row["changeKey"] = version
         own = {name: value for name, value in row.items() if name.startswith("_")}
-        links = orjson.dumps({name: value for name, value in {**(beside or {}), OWN: own}.items() if value})[1:-1]
+        named = {name: _identified(rows, f"{version} {name}") for name, rows in (beside or {}).items() if name != OWN}
+        links = orjson.dumps({name: value for name, value in {**named, OWN: own}.items() if value})[1:-1]
         body = orjson.dumps({name: value for name, value in row.items() if name not in own})
         kept = Kept(row["id"], change, made, False, body, links)
         self._store.put(folder, [kept])
@@ -109,6 +111,14 @@ def key_of(folder: str, change: int) -> str:
     """The changeKey of an item as of that change."""
     owner = hashlib.sha512(folder.encode()).digest()
     return b64encode(owner[:16] + change.to_bytes(6, "big")).decode()
+
+
+def _identified(rows: list[Row], made: str) -> list[Row]:
+    """What has no id yet gets one that follows from where it was made and as which change."""
+    return [
+        row if "id" in row else {**row, "id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{made} {number}"))}
+        for number, row in enumerate(rows)
+    ]
 
 
 def _merged(before: list[Row], told: list[Row]) -> list[Row]:

@@ -74,10 +74,14 @@ class Collection:
             rows: list[dict[str, Any]] = list(links.get(name, []))
             if asked.method == "GET":
                 return _read(asked, rows, link_id)
-            rows, answer = _written(asked, self.kind, name, rows, link_id)
+            rows, status = _written(asked, self.kind, name, rows, link_id)
             row = self.kind.settled(Change(orjson.loads(kept.body), {}, self.service.now()))
-            self.service.items.keep(self.folder, self.kind, row, beside={**links, name: rows}, before=kept)
-            return answer
+            beside = {**links, name: rows}
+            kept = self.service.items.keep(self.folder, self.kind, row, beside=beside, before=kept)
+            if status == 204:
+                return Answer(status)
+            told = [row for row in links_of(kept)[name] if link_id in (None, row["id"])][-1]
+            return Answer(status, orjson.dumps(told))
 
     def _shape(self, asked: Asked, *, inline: bool = False) -> Shape:
         wanted = preferences(asked.headers)
@@ -101,20 +105,20 @@ def _read(asked: Asked, rows: list[dict[str, Any]], link_id: str | None) -> Answ
 
 def _written(
     asked: Asked, kind: Kind, name: str, rows: list[dict[str, Any]], link_id: str | None
-) -> tuple[list[dict[str, Any]], Answer]:
+) -> tuple[list[dict[str, Any]], int]:
+    """The rows as they should be, a new one last, and the status of the answer."""
     if link_id is None:
         if asked.method != "POST":
             raise not_allowed()
-        made = kind.beside[name]([asked.content()])[0]
-        return [*rows, made], Answer(201, orjson.dumps(made))
+        return [*rows, *kind.beside[name]([asked.content()])], 201
     before = next((row for row in rows if row["id"] == link_id), None) or _missing()
     others = [row for row in rows if row["id"] != link_id]
     if asked.method == "DELETE":
-        return others, Answer(204)
+        return others, 204
     if asked.method != "PATCH":
         raise not_allowed()
     changed = kind.beside[name]([{**before, **asked.content(), "id": link_id}])[0]
-    return [changed if row["id"] == link_id else row for row in rows], Answer(200, orjson.dumps(changed))
+    return [changed if row["id"] == link_id else row for row in rows], 200
 
 
 def _missing() -> dict[str, Any]:

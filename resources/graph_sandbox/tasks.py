@@ -6,7 +6,6 @@ day east of Greenwich reads as the evening before. What is null is not told at a
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from . import recurrence
@@ -21,22 +20,26 @@ LINK = ("webUrl", "applicationName", "displayName", "externalId")
 
 
 def links(value: Any) -> list[Row]:
-    """linkedResources, each with an id of its own."""
+    """linkedResources."""
     return [link(each) for each in objects(value)]
 
 
 def link(value: Any) -> Row:
     told_of = {name: text(value[name]) for name in LINK if name in value}
-    return {**told_of, "id": str(value.get("id") or uuid.uuid4())}
+    return told_of | _id(value)
 
 
 def checks(value: Any) -> list[Row]:
-    """checklistItems, each with an id of its own."""
+    """checklistItems."""
     return [
-        {"displayName": each.get("displayName") or "", "isChecked": bool(each.get("isChecked")),
-         "id": str(each.get("id") or uuid.uuid4())}
+        {"displayName": each.get("displayName") or "", "isChecked": bool(each.get("isChecked"))} | _id(each)
         for each in objects(value)
-    ]  # fmt: skip
+    ]
+
+
+def _id(value: Row) -> Row:
+    """The one that it was told; else it gets one when it is kept."""
+    return {"id": str(value["id"])} if value.get("id") else {}
 
 
 def settled_task(change: Change) -> Row:

@@ -26,6 +26,8 @@ TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d(?::
 HTTP_TIME = re.compile(r"\b\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT\b")
 RUN = re.compile(r"\brun-\d+-\d+\b")
 JOB = re.compile(r"\b750[0-9A-Za-z]{15}\b")
+CONTENT = re.compile(r"\b[0-9a-f]{64}\b")
+"""A digest of what was read, times among it: what that was is told beside."""
 COUNTED = re.compile(
     r'"(seconds|api_calls|plan_hash|apiActiveProcessingTime|totalProcessingTime|milliseconds)": ?[^,}]+'
 )
@@ -55,7 +57,8 @@ class Fingerprints:
 
     def plain(self, text: str) -> str:
         text = HTTP_TIME.sub("then", TIME.sub(self._time, text))
-        text = RUN.sub(self._name, JOB.sub(self._name, text))
+        for ids in (JOB, RUN, CONTENT):
+            text = ids.sub(self._name, text)
         return HASH.sub("a plan", COUNTED.sub(r"\1", text))
 
     def _time(self, found: re.Match[str]) -> str:
@@ -63,14 +66,14 @@ class Fingerprints:
         return found[0] if moment in self._before or moment < self._past else "now"
 
     def _name(self, found: re.Match[str]) -> str:
-        return self._names.setdefault(found[0], f"{found[0][:3]} {len(self._names)}")
+        return self._names.setdefault(found[0], f"name {len(self._names)}")
 
     def request(self, request: requests.PreparedRequest) -> str:
         """Method, address and body; who asks is left out."""
         body = request.body or b""
         body = body.decode() if isinstance(body, bytes) else str(body)
         told = "" if str(request.url).endswith("/token") else body
-        return short(self.plain(f"{request.method} {unquote_plus(str(request.url))}\n{told}"))
+        return short(self.plain(unquote_plus(f"{request.method} {request.url}\n{told}")))  # bodies have addresses, too
 
     def answer(self, request: requests.PreparedRequest, answer: Answer) -> str:
         told = "" if str(request.url).endswith("/token") else answer.body.decode(errors="replace")

@@ -42,6 +42,12 @@ def test_a_fault_at_any_call_makes_no_difference(stage: Stage, number: int) -> N
     assert trial.wrong == ()
 
 
+def test_what_is_tried_twice_says_the_same_and_leaves_the_same(stage: Stage) -> None:
+    """Else no pair would stand for another one, and the walk would take days."""
+    again = stage.trial({})
+    assert (again.said, again.future) == (stage.undisturbed.said, stage.undisturbed.future)
+
+
 @pytest.mark.parametrize(
     "call, when",
     [
