@@ -29,7 +29,8 @@ JOB = re.compile(r"\b750[0-9A-Za-z]{15}\b")
 CONTENT = re.compile(r"\b[0-9a-f]{64}\b")
 """A digest of what was read, times among it: what that was is told beside."""
 COUNTED = re.compile(
-    r'"(seconds|api_calls|plan_hash|apiActiveProcessingTime|totalProcessingTime|milliseconds)": ?[^,}]+'
+    r'"(seconds|api_calls|plan_hash|apiActiveProcessingTime|totalProcessingTime|milliseconds'
+    r'|request-id|client-request-id)": ?[^,}]+'
 )
 HASH = re.compile(r"\b[0-9a-f]{16}-\d+\b")
 SURROGATES = frozenset({"number", "record_number", "source_number", "seconds", "api_calls", "plan_hash"})
