@@ -2,9 +2,10 @@
 
 What is new and has the mark of a record whose item is gone is that item. Else one that is new and one that is gone, in
 the same mailbox and with the same values in all that both sides agree on, are the same one; where several could be
-meant, as somebody copied what was moved, nothing is guessed: they are held, and the record waits for a person. An item
-whose record was deleted is followed as well, lest it is taken for a new one, and so is one that a person excluded. What
-looks like a record whose item is gone is followed in what both sides agreed on.
+meant, as somebody copied what was moved, nothing is guessed: they are held, and the record waits for a person. So is
+what may be an item that we made, as long as no reading has told of that one. An item whose record was deleted is
+followed as well, lest it is taken for a new one, and so is one that a person excluded. What looks like a record whose
+item is gone is followed in what both sides agreed on.
 
 In: `work.rows`, `marked`, `rivals`, `links`, `accord`. Out: `work.moved` (fold, key, before, record_id, record_number:
 null where it has no live record), `successors` (the same, with `sure`: no other one could be meant), `work.link`,
@@ -118,12 +119,12 @@ select
   g.fold as before,
   coalesce(g.record_id, c.record_id) as record_id,
   g.record_number,
-  count(*) over (partition by n.fold) = 1 and count(*) over (partition by g.fold) = 1 as sure
+  not g.present and count(*) over (partition by n.fold) = 1 and count(*) over (partition by g.fold) = 1 as sure
 from work.rows n
 join work.rows g on {alike}
 left join claimed c on c.fold = g.fold
 where n.present and n.record_id is null and n.verdict is null
-  and not g.present and g.fold not in (select before from work.moved)
+  and (not g.present or not g.told) and g.fold not in (select before from work.moved)
   and (
     (g.record_id is not null and g.verdict is null and g.fold not in (select fold from parted))
     or g.verdict = {literal(DELETED_IN_CRM)}

@@ -18,6 +18,7 @@ from pipelines.both_sides.moved import BASE, MARKED, WAITING, moved_sql
 from pipelines.both_sides.parting import DELETED_IN_CRM, OVER, fates_sql
 from pipelines.both_sides.three_way import sides_sql
 from pipelines.both_sides.way_back import HELD
+from pipelines.linking.verdicts import UNSURE
 from pipelines.reading.binding import Bound
 from pipelines.sql import given, literal, quote
 
@@ -48,18 +49,25 @@ def before_matching_sql(bound: Bound) -> list[str]:
     return [
         f"""
 create or replace temp table marked as
-select s.fold, r.Id as record_id, r.number as record_number, r.IsDeleted as deleted
+select
+  s.fold,
+  r.Id as record_id,
+  r.number as record_number,
+  r.IsDeleted as deleted,
+  r.Id in (select k.record_id from work.rows k where k.present and not k.told and k.record_id is not null) as doubted
 from work.rows s
 join records r on r.Id = {mark}
 join ({owners_sql(bound.entity.owner)}) o on o.Id = {owner} and o.fold = s.{given("user")} -- anybody can write a link
 where s.present and s.record_id is null and s.verdict is null
-  and r.Id not in (select k.record_id from work.rows k where k.present and k.record_id is not null)
-qualify count(*) over (partition by r.Id) = 1
+  and r.Id not in (select k.record_id from work.rows k where k.present and k.told and k.record_id is not null)
+qualify doubted or count(*) over (partition by r.Id) = 1
 """,
+        # the item that was made of the record may be this one, moved, or it is not told of yet, and this is its copy
+        f"update work.link set verdict = {literal(UNSURE)} from marked m where m.fold = link.fold and m.doubted",
         f"""
 update work.link set record_id = m.record_id, record_number = m.record_number, how = {literal(MARKER)}
 from marked m
-where m.fold = link.fold and not m.deleted
+where m.fold = link.fold and not m.deleted and not m.doubted
 """,
         MARKED,
         *moved_sql(bound),

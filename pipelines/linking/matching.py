@@ -26,7 +26,8 @@ s.present and s.merged_fold is null
   and s.fold not in (select fold from records where fold is not null and not IsDeleted)
   and s.fold not in (select fold from work.incoming where problem is not null and fold is not null)"""
 
-GONE_WITH_RECORD = "not s.present and s.fold in (select fold from links)"
+GONE_WITH_RECORD = "not (s.present and s.told) and s.fold in (select fold from links)"
+"""Of two sides: or gone for all we know, as no reading has told of it."""
 
 
 def rivals_sql(entity: Entity) -> list[str]:

@@ -69,6 +69,9 @@ class Asked:
     known: Callable[[], pa.Table]
     """Text columns key, user, place of every row that is believed to be there; only asked where a whole place was told
     anew."""
+    awaited: Callable[[], pa.Table]
+    """The same of rows that we made and no reading has told of yet. A place that lacks one is told anew the next time:
+    it may have gone before anybody was told of it."""
     span: tuple[datetime, datetime] | None = None
     """For collections that have one (events): UTC."""
 

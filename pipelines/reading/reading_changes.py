@@ -7,6 +7,7 @@ that was landed becomes the one to go on from when its plan was carried out.
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 
 import duckdb
 import pyarrow as pa
@@ -20,7 +21,7 @@ from pipelines.reading.binding import Bound
 from pipelines.reading.delivery import accepted
 from pipelines.reading.sighting import Sighting
 from pipelines.reading.since import Reading, note
-from pipelines.sql import given
+from pipelines.sql import given, quote
 
 LANDED, CURSOR = "cursor landed", "cursor"
 
@@ -30,6 +31,13 @@ from {{accepted}}
 where present and fold not in ({YOUNG})
 """
 """Not of a delivery that was only looked at: what that one told as gone has to be told again."""
+
+AWAITED = f"""
+select key, {given("user")} as user, {given("place")} as place
+from {{accepted}}
+where present and not told
+"""
+"""Made by us, and no reading has told of them since."""
 
 
 def land_changes(errand: Errand, bound: Bound, reading: Reading) -> None:
@@ -41,7 +49,9 @@ def land_changes(errand: Errand, bound: Bound, reading: Reading) -> None:
         memory.write(con, "landing", "")
         cursor = memory.read(con, CURSOR) if reading.since else None
         users = _users(con, bound)
-    asked = Asked(entity.columns, users, cursor, lambda: _known(errand), _span(bound, errand.started_at))
+    known, awaited = partial(_rows, errand, KNOWN, "key"), partial(_rows, errand, AWAITED, "told")
+    span = _span(bound, errand.started_at)
+    asked = Asked(entity.columns, users, cursor, known, awaited, span)
     landed = world.back.land_changes(entity.outlook, asked, world.warehouse.path, world.progress)
     with world.warehouse.open() as con:
         con.execute("begin")
@@ -74,11 +84,13 @@ def _users(con: duckdb.DuckDBPyConnection, bound: Bound) -> list[str]:
     return [name for (name,) in found]
 
 
-def _known(errand: Errand) -> pa.Table:
+def _rows(errand: Errand, sql: str, column: str) -> pa.Table:
+    """Of the source as it was last told; none where it has no such column yet."""
     with errand.opened() as con:
-        if not memory.has(con, "source"):
+        table = accepted(con)
+        if quote(column) not in memory.columns(con, table):
             return pa.table({name: pa.array([], pa.string()) for name in ("key", "user", "place")})
-        return con.execute(KNOWN.format(accepted=accepted(con))).to_arrow_table()
+        return con.execute(sql.format(accepted=table)).to_arrow_table()
 
 
 def _span(bound: Bound, now: datetime) -> tuple[datetime, datetime] | None:

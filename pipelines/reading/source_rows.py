@@ -2,7 +2,8 @@
 
 Table `source`: number, key, fold, merged_fold, the feed's columns as values of their fields' types, row_hash,
 content_hash (see `reconcile`), given_at (the change time that the source itself gave), changed_at (that, else when the
-row was first seen so), present. What makes a row unusable is asked in `normalise`.
+row was first seen so), present, and of two sides told (a reading has shown it, and not our own writing alone). What
+makes a row unusable is asked in `normalise`.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ with fresh as (
     {fresh},
     {latest} as given_at,
     coalesce(i.given_changed_at, {touched}getvariable('now')) as changed_at,
-    true as present
+    true as present{", true as told" if bound.entity.both else ""}
   from work.incoming i
   {"left join source_known o on o.fold = i.fold" if known else ""}
   where i.problem is null
@@ -53,6 +54,10 @@ with fresh as (
         still = "exists (select 1 from work.incoming i where i.fold = o.fold)"
     elif bound.entity.both:
         still = f"o.present and o.fold not in (select {fold_sql('key')} from landing.removed)"
+    told = ""
+    if bound.entity.both:
+        shown = "exists (select 1 from work.incoming i where i.fold = o.fold)"
+        told = f",\n  {f'o.told or {shown}' if quote('told') in known else 'true'} as told"
     return f"""{merged}{numbered} from (
 select * from fresh
 union all by name
@@ -60,7 +65,7 @@ select
   {old},
   o.given_at,
   o.changed_at,
-  {still} as present
+  {still} as present{told}
 from source_known o
 where not exists (select 1 from work.incoming i where i.fold = o.fold and i.problem is null)
 )
@@ -90,7 +95,8 @@ select
   {row_hash_sql(bound)} as row_hash,
   {_content_hash_sql(bound)} as content_hash,
   getvariable('now') as changed_at,
-  true as present
+  true as present,
+  false as told
 from made
 where fold not in (select fold from source)
 """

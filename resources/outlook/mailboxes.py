@@ -114,7 +114,7 @@ class OutlookMailboxes:
                 self.calls += graph.calls
 
     def _read(self, graph: Graph, source: Outlook, asked: Asked, boxes: Mapping[str, Box]) -> list[Told]:
-        known = Known(asked.known)
+        known = Known(asked.known, asked.awaited)
         match source.collection:
             case "tasks":
                 return read_tasks(graph, boxes, known, self._clock())

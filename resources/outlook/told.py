@@ -46,6 +46,14 @@ class Told:
         self.gone |= keys
         self.anew = True
 
+    def lacks(self, awaited: set[str]) -> bool:
+        """One of these was not told, neither that it is there nor that it is gone: its place has to be told anew.
+
+        Of what is gone before anybody was told of it, Graph need not tell; and of what was made just now it may tell
+        only later.
+        """
+        return not awaited <= self.rows.keys() | self.gone
+
     def refuse(self, why: Result, before: Box) -> None:
         """The mailbox told nothing."""
         self.refused, self.box = why, before
@@ -54,25 +62,45 @@ class Told:
 
 @dataclass
 class Known:
-    """The ids of rows that are believed to be there; asked for once, and only if need be."""
+    """The ids of rows that are believed to be there, each kind asked for once, and only if need be."""
 
     ask: Callable[[], pa.Table]
+    ask_awaited: Callable[[], pa.Table]
 
     def keys(self, user: str, place: str | None = None) -> set[str]:
         """Those of a mailbox, or of one place in it."""
-        return {key for key, where in self._rows.get(user, ()) if place is None or where == place}
+        return _of(self._rows, user, place)
+
+    def awaited(self, user: str, place: str | None = None) -> set[str]:
+        """The same of those that we made, and that were never told."""
+        return _of(self._awaited, user, place)
 
     def places(self, user: str) -> set[str]:
         """The places where there are any."""
         return {where for _, where in self._rows.get(user, ()) if where}
 
     @cached_property
-    def _rows(self) -> Mapping[str, list[tuple[str, str | None]]]:
-        rows: dict[str, list[tuple[str, str | None]]] = {}
-        table = self.ask().select(["key", "user", "place"])
-        for key, user, place in zip(*(column.to_pylist() for column in table.columns), strict=True):
-            rows.setdefault(str(user).lower(), []).append((id_of(key), place))
-        return rows
+    def _rows(self) -> Rows:
+        return _by_user(self.ask())
+
+    @cached_property
+    def _awaited(self) -> Rows:
+        return _by_user(self.ask_awaited())
+
+
+Rows = Mapping[str, list[tuple[str, str | None]]]
+
+
+def _of(rows: Rows, user: str, place: str | None) -> set[str]:
+    return {key for key, where in rows.get(user, ()) if place is None or where == place}
+
+
+def _by_user(table: pa.Table) -> Rows:
+    rows: dict[str, list[tuple[str, str | None]]] = {}
+    columns = table.select(["key", "user", "place"]).columns
+    for key, user, place in zip(*(column.to_pylist() for column in columns), strict=True):
+        rows.setdefault(str(user).lower(), []).append((id_of(key), place))
+    return rows
 
 
 def is_gone(result: Result) -> bool:

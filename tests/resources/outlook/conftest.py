@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,7 +36,10 @@ def silent(step: str, done: int, total: int | None) -> None:
 
 @dataclass
 class Reader:
-    """Reads a collection again and again. `rows` are those that it believes to be there, by id; `keys` those told."""
+    """Reads a collection again and again. `rows` are those that it believes to be there, by id; `keys` those told.
+
+    `made` are rows that we made, and that were never told.
+    """
 
     office: Office
     folder: Path
@@ -45,6 +48,7 @@ class Reader:
     span: tuple[datetime, datetime] | None = None
     cursor: str | None = None
     rows: dict[str, Row] = field(default_factory=dict)
+    made: dict[str, Row] = field(default_factory=dict)
     told: list[Row] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
     removed: list[str] = field(default_factory=list)
@@ -67,7 +71,7 @@ class Reader:
 
     def read(self) -> Landed:
         """What changed is known, and how many calls it took."""
-        asked = Asked(self.source.columns, self.users, self.cursor, self.known, self.span)
+        asked = Asked(self.source.columns, self.users, self.cursor, self.known, self.awaited, self.span)
         before, self.asked_for_known = self.outlook.calls, 0
         landed = self.outlook.land_changes(self.source, asked, self.folder / "entity.duckdb", silent)
         self.calls = self.outlook.calls - before
@@ -85,16 +89,17 @@ class Reader:
         self.rows.update({row["id"]: row for row in self.told})
         for key in self.removed:
             self.rows.pop(key, None)
+        self.made = {key: row for key, row in self.made.items() if key not in {*self.rows, *self.removed}}
         self.cursor = landed.cursor
         return landed
 
     def known(self) -> pa.Table:
         """The rows that are believed to be there."""
         self.asked_for_known += 1
-        names = {"key": "id", "user": "user", "place": "place"}
-        rows = [{**row, "id": key_of(row["id"])} for row in self.rows.values()]
-        columns = {name: [row[told] for row in rows] for name, told in names.items()}
-        return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+        return _places(self.rows)
+
+    def awaited(self) -> pa.Table:
+        return _places(self.made)
 
     def write(self, *changes: Change) -> list[Written]:
         """What became of these writes, told by ids."""
@@ -108,6 +113,13 @@ class Reader:
 
     def titles(self) -> list[str]:
         return sorted(row["title"] for row in self.rows.values())
+
+
+def _places(rows: Mapping[str, Row]) -> pa.Table:
+    names = {"key": "id", "user": "user", "place": "place"}
+    keyed = [{**row, "id": key_of(row["id"])} for row in rows.values()]
+    columns = {name: [row[told] for row in keyed] for name, told in names.items()}
+    return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
 
 
 def _by_id(written: Written) -> Written:

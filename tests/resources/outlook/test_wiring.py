@@ -39,7 +39,8 @@ def problems(settings: Settings, source: Outlook = TASKS) -> list[str]:
 
 def test_the_graph_beside_the_sandbox_is_read_and_written(settings: Settings, office: Office) -> None:
     sources = sources_of(settings)
-    asked = Asked(("id", "title", "unheard_of"), [ADA], None, Reader(office, settings.concord_home, "tasks").known)
+    reader = Reader(office, settings.concord_home, "tasks")
+    asked = Asked(("id", "title", "unheard_of"), [ADA], None, reader.known, reader.awaited)
     (made,) = sources.write(TASKS, [Change("create", ADA, {"title": "x"}, marker="00T000000000001EAA")], silent)
     landed = sources.land_changes(TASKS, asked, settings.concord_home / "tasks.duckdb", silent)
     assert (landed.rows, landed.absent) == (1, (("outlook_tasks", "unheard_of"),))
