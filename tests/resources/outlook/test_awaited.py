@@ -6,7 +6,11 @@ import pytest
 
 from tests.resources.outlook.conftest import ADA, Reader, meeting
 
-ITEMS = {"tasks": {"title": "x"}, "contacts": {"surname": "x"}, "events": meeting("2027-01-20")}
+ITEMS: dict[str, dict[str, object]] = {
+    "tasks": {"title": "x"},
+    "contacts": {"surname": "x"},
+    "events": meeting("2027-01-20"),
+}
 
 
 @pytest.fixture(params=ITEMS)
