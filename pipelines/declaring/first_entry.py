@@ -39,13 +39,13 @@ class FirstEntry:
         return f"case when {value} is not null then to_json([{self._entry_sql(value)}])::varchar end"
 
     def led_by_sql(self, value: str, had: Had) -> str:
-        """The list with that value in front, in place of the one that the CRM had: the first, where that is gone.
+        """The list with that value in front, in place of the one that the CRM had; the first, if they never agreed.
 
-        An entry that has the value already comes to the front, and all others stay.
+        An entry that has the value already comes to the front, and all others stay: where people took away or changed
+        what the CRM had, nobody can say whether the first one now was there before.
         """
         there = self._place_sql(value)
-        before = f"coalesce({self._place_sql(had.value)}, 1)"
-        replaced = f"case when not {had.known} then 1 when {had.value} is not null then {before} end"
+        replaced = f"case when not {had.known} then 1 else {self._place_sql(had.value)} end"
         taken = f"coalesce({there}, {replaced}, 0)"
         own = f"{self._entries_sql()}[{there}]" if self.member else "null"
         front = f"case when {value} is not null then coalesce({own}, {self._entry_sql(value)}) end"

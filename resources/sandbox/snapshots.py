@@ -61,9 +61,7 @@ class Snapshots:
 
     def restore(self, name: str) -> None:
         """The org is as it was when the snapshot was taken; ValueError if there is none of that name."""
-        folder = self._folder(name)
-        if not folder.exists():
-            raise ValueError(f"no snapshot {name!r}; there are {', '.join(self.names()) or 'none'}")
+        folder = self._there(name)
         self._pause()
         try:
             for part in (*FILES, *FOLDERS):
@@ -74,7 +72,14 @@ class Snapshots:
             self._go_on()
 
     def forget(self, name: str) -> None:
-        shutil.rmtree(self._folder(name), ignore_errors=True)
+        """That snapshot is kept no longer; ValueError if there is none of that name."""
+        shutil.rmtree(self._there(name))
+
+    def _there(self, name: str) -> Path:
+        folder = self._folder(name)
+        if not folder.exists():
+            raise ValueError(f"no snapshot {name!r}; there are {', '.join(self.names()) or 'none'}")
+        return folder
 
     def _folder(self, name: str) -> Path:
         if not _NAME.fullmatch(name):

@@ -1,4 +1,4 @@
-"""A list of numbers in Outlook, the first of which is the CRM's: what was sent of it and never answered."""
+"""A list of numbers in Outlook, the first of which is the CRM's: none is lost, whoever changes it and whatever is."""
 
 from __future__ import annotations
 
@@ -72,4 +72,36 @@ def test_what_people_type_after_that_replaces_our_own_number_alone(
     people.types("999")
     ran(people.desk)
     assert (people.numbers, people.phone) == (["999", "222"], "999")
+    assert ran(people.desk).status == "nothing_to_do"
+
+
+@pytest.mark.parametrize(
+    "typed, there, then",
+    [
+        pytest.param(None, ["222"], ["222"], id="cleared, and taken away there"),
+        pytest.param("999", ["222"], ["999", "222"], id="changed, and taken away there"),
+        pytest.param("999", ["333"], ["999", "333"], id="changed, and both changed there"),
+    ],
+)
+def test_a_number_stays_that_people_left_when_both_sides_changed_the_first(
+    people: People, typed: str | None, there: list[str], then: list[str]
+) -> None:
+    people.types(typed)
+    (item,) = people.desk.office.contacts(ANN)
+    changed = {"id": item["id"], "businessPhones": there}
+    people.desk.office.door("patch", user=ANN, collection="contacts", rows=[changed])
+    for _ in range(2):
+        ran(people.desk)
+        assert (people.numbers, people.phone) == (then, typed)
+    assert ran(people.desk).status == "nothing_to_do"
+
+
+def test_a_number_that_has_no_room_is_told_and_takes_the_place_of_none(people: People) -> None:
+    people.types("999")
+    (item,) = people.desk.office.contacts(ANN)
+    changed = {"id": item["id"], "businessPhones": ["333", "222"]}
+    people.desk.office.door("patch", user=ANN, collection="contacts", rows=[changed])
+    for _ in range(2):
+        ran(people.desk)
+        assert (people.numbers, people.phone) == (["333", "222"], "999")
     assert ran(people.desk).status == "nothing_to_do"

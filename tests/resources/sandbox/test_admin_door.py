@@ -10,6 +10,7 @@ import pytest
 
 from resources.sandbox.administration import Administrator
 from resources.sandbox.launch import Connection, running
+from resources.sandbox.schema_changes import KINDS
 from tests.resources.sandbox.conftest import Rest, log_in
 from tests.resources.sandbox.live import Live
 
@@ -28,6 +29,7 @@ def test_every_door_says_what_it_takes(admin: Administrator) -> None:
 
     assert {"seed", "records/edit", "snapshots/restore", "fields", "clock", "faults"} <= doors.keys()
     assert all(said.startswith("{") for said in doors.values()), doors
+    assert KINDS.keys() <= set(doors["fields"].replace(",", " ").replace(".", " ").split())
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,7 @@ def test_every_door_says_what_it_takes(admin: Administrator) -> None:
         ("fields/remove", {"sobject": "Account", "field": "Name"}, "Account has no custom field 'Name'"),
         ("objects", {"name": "Thing__c"}, "'key_prefix' is missing"),
         ("snapshots/restore", {"name": "never"}, "no snapshot 'never'"),
+        ("snapshots/forget", {"name": "never"}, "no snapshot 'never'"),
         ("snapshots", {"name": "../etc"}, "made of letters, digits"),
         ("permissions", {"system": {"Fly": True}}, "no system right 'Fly'"),
     ],
