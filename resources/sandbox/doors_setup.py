@@ -83,9 +83,9 @@ class SetupDoors:
     def fields(self, body: bodies.AddField) -> object:
         """{sobject, field: {name, kind?, label?, …}}: a field, new or changed. Kinds: text, long_text, picklist, phone,
         url, email, checkbox, integer, double, currency, date, moment, lookup. More for some of them: length, unique,
-        external_id, case_sensitive, nillable, default, values and restricted of a picklist, digits of an integer, precision
-        and scale of other numbers, to (names of objects) and children of a lookup. A field of Activity is one of Task and
-        Event.
+        external_id, case_sensitive, nillable, default; values and restricted of a picklist; digits of an integer;
+        precision and scale of other numbers; to (names of objects) and children of a lookup. A field of Activity is one
+        of Task and Event.
         """
         sobject = ACTIVITY if body.sobject == ACTIVITY else self._org.catalogue.named(body.sobject).name
         self._check(body.field, sobject)
