@@ -56,8 +56,7 @@ with fresh as (
         still = f"o.present and o.fold not in (select {fold_sql('key')} from landing.removed)"
     told = ""
     if bound.entity.both:
-        shown = "exists (select 1 from work.incoming i where i.fold = o.fold)"
-        told = f",\n  {f'o.told or {shown}' if quote('told') in known else 'true'} as told"
+        told = f",\n  {'o.told' if quote('told') in known else 'true'} as told"
     return f"""{merged}{numbered} from (
 select * from fresh
 union all by name
