@@ -25,19 +25,12 @@ from pipelines.sql import given, quote
 
 LANDED, CURSOR = "cursor landed", "cursor"
 
-KNOWN = f"""
+PLACES = f"""
 select key, {given("user")} as user, {given("place")} as place
 from {{accepted}}
-where present and fold not in ({YOUNG})
+where present and {{which}}
 """
 """Not of a delivery that was only looked at: what that one told as gone has to be told again."""
-
-AWAITED = f"""
-select key, {given("user")} as user, {given("place")} as place
-from {{accepted}}
-where present and not told
-"""
-"""Made by us, and no reading has told of them since."""
 
 
 def land_changes(errand: Errand, bound: Bound, reading: Reading) -> None:
@@ -49,8 +42,7 @@ def land_changes(errand: Errand, bound: Bound, reading: Reading) -> None:
         memory.write(con, "landing", "")
         cursor = memory.read(con, CURSOR) if reading.since else None
         users = _users(con, bound)
-    known, awaited = partial(_rows, errand, KNOWN, "key"), partial(_rows, errand, AWAITED, "told")
-    span = _span(bound, errand.started_at)
+    known, awaited, span = partial(_known, errand), partial(_awaited, errand), _span(bound, errand.started_at)
     asked = Asked(entity.columns, users, cursor, known, awaited, span)
     landed = world.back.land_changes(entity.outlook, asked, world.warehouse.path, world.progress)
     with world.warehouse.open() as con:
@@ -84,13 +76,24 @@ def _users(con: duckdb.DuckDBPyConnection, bound: Bound) -> list[str]:
     return [name for (name,) in found]
 
 
-def _rows(errand: Errand, sql: str, column: str) -> pa.Table:
-    """Of the source as it was last told; none where it has no such column yet."""
+def _known(errand: Errand) -> pa.Table:
+    """What we made just now need not be told yet, and is not missed unless it was told before."""
+    return _rows(errand, f"({{told}} or fold not in ({YOUNG}))")
+
+
+def _awaited(errand: Errand) -> pa.Table:
+    return _rows(errand, "not {told}")
+
+
+def _rows(errand: Errand, which: str) -> pa.Table:
+    """Of the source as it was last carried out. By a file of an earlier version nothing was told for sure."""
     with errand.opened() as con:
         table = accepted(con)
-        if quote(column) not in memory.columns(con, table):
+        columns = memory.columns(con, table)
+        if not columns:
             return pa.table({name: pa.array([], pa.string()) for name in ("key", "user", "place")})
-        return con.execute(sql.format(accepted=table)).to_arrow_table()
+        told = "told" if quote("told") in columns else "false"
+        return con.execute(PLACES.format(accepted=table, which=which.format(told=told))).to_arrow_table()
 
 
 def _span(bound: Bound, now: datetime) -> tuple[datetime, datetime] | None:

@@ -56,7 +56,7 @@ with fresh as (
         still = f"o.present and o.fold not in (select {fold_sql('key')} from landing.removed)"
     told = ""
     if bound.entity.both:
-        told = f",\n  {'o.told' if quote('told') in known else 'true'} as told"
+        told = f",\n  {'o.told' if quote('told') in known else 'false'} as told"
     return f"""{merged}{numbered} from (
 select * from fresh
 union all by name

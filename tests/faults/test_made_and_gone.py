@@ -114,6 +114,14 @@ def test_deleted_it_takes_its_record_along(desk: Desk, record: str, reading: Rea
     assert (desk.records(), desk.items()) == ({}, {})
 
 
+def test_deleted_after_it_was_told_it_takes_its_record_along_as_well(desk: Desk, record: str) -> None:
+    desk.run()
+    (key,) = desk.items()
+    desk.throws_away(key)
+    rests(desk, (timedelta(minutes=1), {"scope": "all"}))
+    assert (desk.records(), desk.items()) == ({}, {})
+
+
 def test_deleted_while_its_record_is_edited_it_is_made_anew_once(desk: Desk, record: str, reading: Reading) -> None:
     (key,) = desk.items()
     desk.throws_away(key)
@@ -133,3 +141,12 @@ def test_copied_with_its_mark_it_stays_and_the_copy_gets_a_record(desk: Desk, re
     assert keys.pop(record) == key
     assert list(keys.values()) == [copy]
     assert desk.items().keys() == {key, copy}
+
+
+def test_a_file_that_does_not_say_what_was_told_is_gone_on_with(desk: Desk, record: str) -> None:
+    """An earlier version of ours wrote it."""
+    with desk.warehouse.open() as con:
+        con.execute("alter table source drop column told")
+    new = desk.moves(*desk.items())
+    rests(desk, (timedelta(minutes=4), {"scope": "all"}))
+    assert {name: row["Outlook_Id__c"] for name, row in desk.records().items()} == {record: new}
