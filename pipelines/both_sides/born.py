@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from pipelines.both_sides.apart import NO_MAILBOX, OUTSIDE, record_apart_sql
 from pipelines.both_sides.arrived import LOST
-from pipelines.both_sides.made import TOLD_WITHIN, UNTOLD
+from pipelines.both_sides.made import UNTOLD
 from pipelines.declaring.elsewhere import Records
 from pipelines.linking.verdicts import OF_SEVERAL, UNSURE
+from pipelines.reading.awaiting import TOLD_WITHIN
 from pipelines.reading.binding import Bound
 from pipelines.sql import literal, quote
 

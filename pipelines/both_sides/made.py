@@ -1,26 +1,15 @@
 """What we made in the source is a row from its answer on, so that a removal is noticed, be it before the next reading.
 
-The source need not tell at once of what was made: for a while its silence proves nothing (`YOUNG`). What is gone before
-a reading may never be told of; an answer that it is not there says it all the same (`gone_sql`).
+What is gone before a reading may never be told of: it is asked for by itself (see `awaiting`), and an answer to a write
+that it is not there says it as well (`gone_sql`).
 """
 
 from __future__ import annotations
 
+from pipelines.reading.awaiting import YOUNG
 from pipelines.reading.binding import Bound
 from pipelines.reading.source_rows import made_by_us_sql
 from pipelines.sql import literal
-
-TOLD_WITHIN = "interval 5 minutes"
-"""After so long whatever was created in the source is among what it tells."""
-
-YOUNG = f"""
-select l.fold
-from links l
-join batch_rows r on r.record_id = l.record_id
-join batches b on b.batch = r.batch
-where b.route = 'source' and b.operation = 'insert' and b.sent_at > getvariable('now') - {TOLD_WITHIN}
-"""
-"""Rows that were made of late."""
 
 UNTOLD = "select record_id from links where fold not in (select fold from source)"
 """Records whose items were made, and never told, neither by the answer nor by a reading."""

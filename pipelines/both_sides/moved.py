@@ -57,6 +57,12 @@ where l.fold not in (select fold from source where present)
 """
 
 
+def untold_sql(row: str) -> str:
+    """Boolean: we made it, and its mailbox, which was read, does not tell of it; it may be gone."""
+    read = "select user from landing.mailboxes where refused is null"
+    return f"({row}.present and not {row}.told and {row}.{given('user')} in ({read}))"
+
+
 def companions_sql(records: str) -> list[str]:
     """Statements that take into the scope what belongs to it, although the run was not asked to.
 
@@ -124,7 +130,7 @@ from work.rows n
 join work.rows g on {alike}
 left join claimed c on c.fold = g.fold
 where n.present and n.record_id is null and n.verdict is null
-  and (not g.present or not g.told) and g.fold not in (select before from work.moved)
+  and (not g.present or {untold_sql("g")}) and g.fold not in (select before from work.moved)
   and (
     (g.record_id is not null and g.verdict is null and g.fold not in (select fold from parted))
     or g.verdict = {literal(DELETED_IN_CRM)}

@@ -14,7 +14,7 @@ from pipelines import memory
 from pipelines.both_sides.apart import pair_apart_sql, row_apart_sql
 from pipelines.both_sides.arrived import arrived_sql
 from pipelines.both_sides.born import EMPTY, born_sql, owners_sql
-from pipelines.both_sides.moved import BASE, MARKED, WAITING, moved_sql
+from pipelines.both_sides.moved import BASE, MARKED, WAITING, moved_sql, untold_sql
 from pipelines.both_sides.parting import DELETED_IN_CRM, OVER, fates_sql
 from pipelines.both_sides.three_way import sides_sql
 from pipelines.both_sides.way_back import HELD
@@ -54,12 +54,17 @@ select
   r.Id as record_id,
   r.number as record_number,
   r.IsDeleted as deleted,
-  r.Id in (select k.record_id from work.rows k where k.present and not k.told and k.record_id is not null) as doubted
+  r.Id in (select k.record_id from work.rows k where {untold_sql("k")} and k.record_id is not null) as doubted
 from work.rows s
 join records r on r.Id = {mark}
 join ({owners_sql(bound.entity.owner)}) o on o.Id = {owner} and o.fold = s.{given("user")} -- anybody can write a link
 where s.present and s.record_id is null and s.verdict is null
-  and r.Id not in (select k.record_id from work.rows k where k.present and k.told and k.record_id is not null)
+  and r.Id not in (
+    select k.record_id from work.rows k where k.present and not {untold_sql("k")} and k.record_id is not null
+  )
+  and r.Id not in ( -- of a run about a part not all are among the rows
+    select l.record_id from links l join source k on k.fold = l.fold where k.present and not {untold_sql("k")}
+  )
 qualify doubted or count(*) over (partition by r.Id) = 1
 """,
         # the item that was made of the record may be this one, moved, or it is not told of yet, and this is its copy

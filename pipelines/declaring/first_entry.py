@@ -59,7 +59,7 @@ class FirstEntry:
 
     def _values_sql(self) -> str:
         if not self.member:
-            return f"({entries_sql(self.listed)})"
+            return f"[nullif(trim(v), '') for v in ({entries_sql(self.listed)})]"
         value = f"json_extract_string(e, {literal(f'$.{self.member}')})"
         return f"[nullif(trim({value}), '') for e in {self._entries_sql()}]"
 

@@ -70,8 +70,7 @@ class Asked:
     """Text columns key, user, place of every row that is believed to be there; only asked where a whole place was told
     anew."""
     awaited: Callable[[], pa.Table]
-    """The same of rows that we made and no reading has told of yet. A place that lacks one is told anew the next time:
-    it may have gone before anybody was told of it."""
+    """The same of rows that we made and that should have been told by now: each is asked for by itself."""
     span: tuple[datetime, datetime] | None = None
     """For collections that have one (events): UTC."""
 

@@ -13,22 +13,22 @@ import duckdb
 import pyarrow as pa
 
 from pipelines import memory
-from pipelines.both_sides.made import YOUNG
 from pipelines.errand import Errand
 from pipelines.ports.source import Asked, Landed
 from pipelines.ports.world import SystemicError
+from pipelines.reading.awaiting import YOUNG, told_sql
 from pipelines.reading.binding import Bound
 from pipelines.reading.delivery import accepted
 from pipelines.reading.sighting import Sighting
 from pipelines.reading.since import Reading, note
-from pipelines.sql import given, quote
+from pipelines.sql import given
 
 LANDED, CURSOR = "cursor landed", "cursor"
 
 PLACES = f"""
-select key, {given("user")} as user, {given("place")} as place
-from {{accepted}}
-where present and {{which}}
+select s.key, s.{given("user")} as user, s.{given("place")} as place
+from {{accepted}} s
+where s.present and {{which}}
 """
 """Not of a delivery that was only looked at: what that one told as gone has to be told again."""
 
@@ -78,21 +78,21 @@ def _users(con: duckdb.DuckDBPyConnection, bound: Bound) -> list[str]:
 
 def _known(errand: Errand) -> pa.Table:
     """What we made just now need not be told yet, and is not missed unless it was told before."""
-    return _rows(errand, f"({{told}} or fold not in ({YOUNG}))")
+    return _rows(errand, f"({{told}} or s.fold not in ({YOUNG}))")
 
 
 def _awaited(errand: Errand) -> pa.Table:
-    return _rows(errand, "not {told}")
+    return _rows(errand, f"not {{told}} and s.fold not in ({YOUNG})")
 
 
 def _rows(errand: Errand, which: str) -> pa.Table:
-    """Of the source as it was last carried out. By a file of an earlier version nothing was told for sure."""
+    """Of the source as it was last carried out."""
     with errand.opened() as con:
         table = accepted(con)
         columns = memory.columns(con, table)
         if not columns:
             return pa.table({name: pa.array([], pa.string()) for name in ("key", "user", "place")})
-        told = "told" if quote("told") in columns else "false"
+        told = told_sql("s", columns)
         return con.execute(PLACES.format(accepted=table, which=which.format(told=told))).to_arrow_table()
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from pipelines.reading.awaiting import TOLD, told_sql
 from pipelines.reading.binding import Bound
 from pipelines.reading.normalise import row_hash_sql
 from pipelines.sql import duckdb_type, fold_sql, given, hash_sql, quote, said
@@ -56,7 +57,7 @@ with fresh as (
         still = f"o.present and o.fold not in (select {fold_sql('key')} from landing.removed)"
     told = ""
     if bound.entity.both:
-        told = f",\n  {'o.told' if quote('told') in known else 'false'} as told"
+        told = f",\n  {told_sql('o', known)} as {TOLD}"
     return f"""{merged}{numbered} from (
 select * from fresh
 union all by name

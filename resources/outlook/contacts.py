@@ -27,9 +27,8 @@ def read_contacts(graph: Graph, boxes: Mapping[str, Box], known: Known) -> list[
             each.refuse(changes.refused, box)
             continue
         each.take(changes, None)
+        each.box = replace(met(box, user, answers[user]) if user in answers else box, links={"": changes.link})
         if changes.full:
             each.lack(known.keys(user))
         each.gone = (each.gone | set(changes.removed)) - each.rows.keys()
-        link = None if each.lacks(known.awaited(user)) else changes.link
-        each.box = replace(met(box, user, answers[user]) if user in answers else box, links={"": link})
     return told

@@ -56,7 +56,6 @@ class _Reading:
     box: Box
     doubtful: list[str] = field(default_factory=list)
     masters: list[str] = field(default_factory=list)
-    awaited: set[str] = field(default_factory=set)
 
     def begin(self, changes: Changes, before: Changes | None, known: Known, span: Span) -> None:
         """What the span told, and the one before it."""
@@ -77,7 +76,6 @@ class _Reading:
         rows = [row for row, _ in self.told.rows.values()]
         masters = {str(row["seriesMasterId"]) for row in rows if row.get("type") == "occurrence"}
         self.masters = sorted(masters - self.told.rows.keys())
-        self.awaited = known.awaited(self.told.user)
         self.told.box = replace(self.told.box, links={"": changes.link}, span=span)
 
     def end(self, doubtful: Sequence[Result], masters: Sequence[Result]) -> None:
@@ -93,8 +91,6 @@ class _Reading:
             else:
                 rows.pop(item_id, None)
                 self.told.gone.add(item_id)
-        if self.told.lacks(self.awaited):
-            self.told.box = replace(self.told.box, links={"": None})
         series = {item_id: row for item_id, (row, _) in rows.items() if row.get("type") == "seriesMaster"}
         read = zip(self.masters, masters, strict=True)
         series |= {item_id: result.content for item_id, result in read if result.success}

@@ -17,6 +17,7 @@ from pipelines.ports.world import Clock, Progress
 from resources import landing
 from resources.graph.client import Graph
 from resources.graph.settings import GraphAccount
+from resources.outlook.awaited import ask_for
 from resources.outlook.contacts import read_contacts
 from resources.outlook.cursor import VERSION, Box, Cursor, cursor_of, text_of
 from resources.outlook.events import read_events, whole_days
@@ -59,7 +60,9 @@ class OutlookMailboxes:
         users = dict.fromkeys(user.strip().lower() for user in asked.users)
         boxes = {user: before.get(user, Box()) for user in users if user}
         with self._graph() as graph:
-            told = self._read(graph, source, asked, boxes)
+            known = Known(asked.known, asked.awaited)
+            told = self._read(graph, source, asked, boxes, known)
+            ask_for(graph, source.collection, known, told)
             check_owners(graph, boxes, told)
         progress("extract", sum(len(each.rows) for each in told), None)
         check_some_answer(source, told)
@@ -113,8 +116,7 @@ class OutlookMailboxes:
             finally:
                 self.calls += graph.calls
 
-    def _read(self, graph: Graph, source: Outlook, asked: Asked, boxes: Mapping[str, Box]) -> list[Told]:
-        known = Known(asked.known, asked.awaited)
+    def _read(self, graph: Graph, source: Outlook, asked: Asked, boxes: Mapping[str, Box], known: Known) -> list[Told]:
         match source.collection:
             case "tasks":
                 return read_tasks(graph, boxes, known, self._clock())

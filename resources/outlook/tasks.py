@@ -80,8 +80,7 @@ class _Reading:
             if is_gone(self.checked[user, place]):
                 told.lack(self.known.keys(user, place))
         told.gone -= told.rows.keys()
-        lacking = {place for place in links if told.lacks(self.known.awaited(user, place))}
-        told.box = replace(told.box, links=links | dict.fromkeys(lacking))
+        told.box = replace(told.box, links=links)
         return told
 
     def _box(self, user: str) -> Box:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -46,14 +46,6 @@ class Told:
         self.gone |= keys
         self.anew = True
 
-    def lacks(self, awaited: set[str]) -> bool:
-        """One of these was not told, neither that it is there nor that it is gone: its place has to be told anew.
-
-        Of what is gone before anybody was told of it, Graph need not tell; and of what was made just now it may tell
-        only later.
-        """
-        return not awaited <= self.rows.keys() | self.gone
-
     def refuse(self, why: Result, before: Box) -> None:
         """The mailbox told nothing."""
         self.refused, self.box = why, before
@@ -69,11 +61,11 @@ class Known:
 
     def keys(self, user: str, place: str | None = None) -> set[str]:
         """Those of a mailbox, or of one place in it."""
-        return _of(self._rows, user, place)
+        return {key for key, where in self._rows.get(user, ()) if place is None or where == place}
 
-    def awaited(self, user: str, place: str | None = None) -> set[str]:
-        """The same of those that we made, and that were never told."""
-        return _of(self._awaited, user, place)
+    def awaited(self, user: str) -> Sequence[tuple[str, str | None]]:
+        """Those that we made and that should have been told by now, and their places."""
+        return self._awaited.get(user, ())
 
     def places(self, user: str) -> set[str]:
         """The places where there are any."""
@@ -89,10 +81,6 @@ class Known:
 
 
 Rows = Mapping[str, list[tuple[str, str | None]]]
-
-
-def _of(rows: Rows, user: str, place: str | None) -> set[str]:
-    return {key for key, where in rows.get(user, ()) if place is None or where == place}
 
 
 def _by_user(table: pa.Table) -> Rows:

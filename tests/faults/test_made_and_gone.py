@@ -11,7 +11,7 @@ import pytest
 from pipelines.linking.scope import Keys
 from resources.graph_sandbox import operations
 from resources.outlook.keys import key_of
-from tests.faults.desk import ANN, Desk
+from tests.faults.desk import ANN, BOB, Desk
 
 TOLD = timedelta(minutes=6)
 Reading = tuple[timedelta, dict[str, Any]]
@@ -150,3 +150,16 @@ def test_a_file_that_does_not_say_what_was_told_is_gone_on_with(desk: Desk, reco
     new = desk.moves(*desk.items())
     rests(desk, (timedelta(minutes=4), {"scope": "all"}))
     assert {name: row["Outlook_Id__c"] for name, row in desk.records().items()} == {record: new}
+
+
+def test_nothing_waits_for_a_mailbox_that_is_not_read_any_more(desk: Desk, record: str) -> None:
+    (item,) = desk.items().values()
+    desk.org.person("PATCH", f"sobjects/User/{desk.users[ANN]}", {"FederationIdentifier": None})
+    desk.edits(record, OwnerId=desk.users[BOB])
+    links = [{name: value for name, value in each.items() if name != "id"} for each in item["linkedResources"]]
+    copy = desk.puts(BOB, {"title": "one", "linkedResources": links})
+    desk.later(TOLD)
+    report = desk.run()
+    assert report is not None
+    assert "held: ambiguous_match" not in report.reasons
+    assert copy in {row["Outlook_Id__c"] for row in desk.records().values()}

@@ -129,3 +129,19 @@ def test_a_run_about_others_decides_nothing_of_what_moved(desk: Desk) -> None:
     with desk.warehouse.open() as con:
         known = {key for (key,) in con.execute("select key from links").fetchall()}
     assert known == {key_of(key), key_of(other)}
+
+
+def test_a_run_about_a_copy_takes_no_record_from_what_was_copied(desk: Desk) -> None:
+    """It has the mark as well, and what was copied is not among what the run is about."""
+    record = desk.creates({"Subject": "one", "OwnerId": desk.users[ANN], "ActivityDate": f"{desk.clock.now:%Y-%m-%d}"})
+    for _ in range(2):
+        desk.run()
+    ((key, item),) = desk.items().items()
+    links = [{name: value for name, value in each.items() if name != "id"} for each in item["linkedResources"]]
+    copy = desk.puts(ANN, {"title": "copy", "linkedResources": links})
+    desk.run(scope=about(copy))
+    desk.run()
+    keys = {row["Outlook_Id__c"]: (name, row["Subject"]) for name, row in desk.records().items()}
+    assert keys.pop(key) == (record, "one")
+    assert [subject for _, subject in keys.values()] == ["copy"]
+    assert {name: row["title"] for name, row in desk.items().items()} == {key: "one", copy: "copy"}

@@ -29,6 +29,7 @@ LINES: dict[str, tuple[Texts | None, str | None, str | None, Texts]] = {
     "people changed it as well": (["3", "2"], "1", "9", ["9", "3", "2"]),
     "people took it away as well": (["2"], "1", "9", ["9", "2"]),
     "people took it away, and it is cleared": (["2"], "1", None, [None, "2"]),
+    "with blanks around it": (["1 ", "2"], "1", "9", ["9", "2"]),
     "never agreed": (["1", "2"], NEVER, "9", ["9", "2"]),
     "no list": (None, NEVER, "9", ["9"]),
     "in other capitals": (["a", "B"], "a", "b", ["b", "a"]),

@@ -1,13 +1,13 @@
-"""What we made and Outlook says nothing of: its place is read whole, until it is told that it is there or gone."""
+"""What we made and Outlook says nothing of is asked for by itself, and told as a delta would."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.resources.outlook.conftest import ADA, Reader, meeting
+from tests.resources.outlook.conftest import ADA, EMMY, Reader, meeting, refusal
 
 ITEMS: dict[str, dict[str, object]] = {
-    "tasks": {"title": "x"},
+    "tasks": {"title": "x", "linkedResources": [{"webUrl": "https://x.org", "externalId": "1"}]},
     "contacts": {"surname": "x"},
     "events": meeting("2027-01-20"),
 }
@@ -21,24 +21,44 @@ def reader(request: pytest.FixtureRequest) -> Reader:
     return found
 
 
-def test_all_is_told_again_as_long_as_it_is_missing(reader: Reader) -> None:
-    (there,) = reader.rows.values()
+def test_it_is_there_as_a_delta_tells_it(reader: Reader) -> None:
+    ((key, there),) = reader.rows.items()
+    reader.made = {key: reader.rows.pop(key)}
+    reader.read()
+    assert reader.told == [there]
+    assert reader.made == {}
+    reader.read()
+    assert (reader.told, reader.calls) == ([], 1)
+
+
+def test_it_is_gone(reader: Reader) -> None:
+    ((key, there),) = reader.rows.items()
     reader.made = {"nowhere": {**there, "id": "nowhere"}}
     reader.read()
-    assert reader.told == []
-    for _ in range(2):
-        reader.read()
-        assert [row["id"] for row in reader.told] == [there["id"]]
-    reader.made.clear()
-    reader.read()
-    reader.read()
-    assert reader.told == []
+    assert (reader.told, reader.removed, list(reader.rows)) == ([], ["nowhere"], [key])
 
 
-def test_what_is_told_is_awaited_no_more(reader: Reader) -> None:
-    (there,) = reader.rows.values()
-    reader.made = {there["id"]: there}
+def test_it_is_asked_for_again_where_nobody_says(reader: Reader) -> None:
+    ((_, there),) = reader.rows.items()
+    reader.made = {"nowhere": {**there, "id": "nowhere"}}
+    reader.office.admin.set_faults({**refusal("nowhere", 403, "ErrorAccessDenied"), "times": 1})
+    reader.read()
+    assert (reader.told, reader.removed) == ([], [])
+    reader.read()
+    assert reader.removed == ["nowhere"]
+
+
+def test_what_is_told_is_not_asked_for(reader: Reader) -> None:
+    reader.made, reader.cursor = dict(reader.rows), None
+    reader.read()
+    before = reader.calls
     reader.cursor = None
     reader.read()
+    assert reader.calls == before
+
+
+def test_of_a_mailbox_that_nobody_asks_for_nothing_is_asked(reader: Reader) -> None:
+    ((_, there),) = reader.rows.items()
+    reader.made = {"nowhere": {**there, "id": "nowhere", "user": EMMY.lower()}}
     reader.read()
-    assert (reader.told, reader.asked_for_known) == ([], 0)
+    assert (reader.removed, reader.calls) == ([], 1)
