@@ -65,14 +65,25 @@ def test_one_whose_owner_loses_the_mailbox_is_still_counted(desk: Desk) -> None:
     assert told(desk) == {}
 
 
-def test_one_whose_removal_nobody_tells_is_made_anew_when_a_write_does_not_find_it(desk: Desk) -> None:
+def test_one_whose_removal_nobody_tells_is_asked_for_and_made_anew(desk: Desk) -> None:
     record, key = made(desk)
     desk.throws_away(key)
     desk.office.door("expire", what="delta")
     desk.run()  # all is read, and what was made a moment ago may be missing in it
-    desk.later(TOLD)
     desk.edits(record, Subject="two")
-    assert told(desk) == {"failed: gone": 1}
+    assert told(desk) == {"created: in_source": 1}
+    assert [item["title"] for item in desk.items().values()] == ["two"]
+    assert told(desk) == {}
+
+
+def test_one_that_is_thrown_away_just_before_we_write_to_it_is_made_anew_by_the_next_run(desk: Desk) -> None:
+    record, key = made(desk)
+    assert told(desk) == {}
+    desk.edits(record, Subject="two")
+    desk.later(TOLD)
+    report = desk.run(meanwhile=lambda call: desk.throws_away(key) if call == 6 else None)
+    assert report is not None
+    assert report.reasons == {"failed: gone": 1}
     assert told(desk) == {"created: in_source": 1}
     assert [item["title"] for item in desk.items().values()] == ["two"]
 
